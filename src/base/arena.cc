@@ -1,0 +1,74 @@
+// base/arena.cc: the bump allocator. See arena.h.
+#include "base/arena.h"
+
+#include "base/check.h"
+#include "base/narrow.h"
+#include "base/poison.h"
+
+namespace leat {
+
+void Arena::open(void* base, size_t bytes) {
+    LEAT_CHECK(base != nullptr || bytes == 0);
+    base_ = static_cast<char*>(base);
+    cursor_ = base_;
+    end_ = base_ + bytes;
+    peak_ = 0;
+    poison(base_, bytes);
+}
+
+void Arena::reset() { rewind(0); }
+
+void Arena::rewind(size_t mark) {
+    LEAT_CHECK(mark <= this->mark());
+    char* const to = base_ + mark;
+    poison(to, static_cast<size_t>(cursor_ - to));
+    cursor_ = to;
+}
+
+void Arena::note_peak() {
+    LEAT_DCHECK(cursor_ >= base_ && cursor_ <= end_);
+    peak_ = max_of(peak_, mark());
+}
+
+void* Arena::take(size_t size, size_t alignment) {
+    LEAT_CHECK(alignment != 0 && (alignment & (alignment - 1)) == 0);
+    const uintptr_t at = reinterpret_cast<uintptr_t>(cursor_);
+    const size_t skip = ((at + alignment - 1) & ~(uintptr_t{alignment} - 1)) - at;
+    const size_t left = room();
+    if (skip > left || size > left - skip) return nullptr;
+    char* const result = cursor_ + skip;
+    const size_t zone = min_of(red_zone_bytes, left - skip - size);
+    unpoison(result, size);
+    cursor_ = result + size + zone;
+    note_peak();
+    return result;
+}
+
+bool Arena::copy(Text t, Text* out) {
+    LEAT_CHECK(out != nullptr);
+    *out = Text{nullptr, 0};
+    if (t.size == 0) return true;
+    char* const to = static_cast<char*>(take(t.size, 1));
+    if (to == nullptr) return false;
+    memcpy(to, t.data, t.size);
+    *out = text(to, t.size);
+    return true;
+}
+
+char* Arena::extend(size_t size) {
+    if (size > room()) return nullptr;
+    char* const at = cursor_;
+    unpoison(at, size);
+    cursor_ += size;
+    note_peak();
+    return at;
+}
+
+bool Arena::append(Text t) {
+    char* const at = extend(t.size);
+    if (at == nullptr) return false;
+    if (t.size > 0) memcpy(at, t.data, t.size);
+    return true;
+}
+
+}  // namespace leat

@@ -1,0 +1,54 @@
+// base/arena.h: bump allocation inside a fixed range. One arena serves one item (or the client
+// while it is being laid out); it is reset whole, in O(1), and never grows.
+// Invariant: base <= cursor <= end. Freed and never-given bytes are poisoned under ASan.
+#pragma once
+
+#include <leat/status.h>
+#include <stddef.h>
+
+#include "base/bytes.h"
+
+namespace leat {
+
+class Arena {
+public:
+    void open(void* base, size_t bytes);
+    // Everything given so far becomes invalid.
+    void reset();
+    // Back to an earlier mark(): what was given since becomes invalid.
+    void rewind(size_t mark);
+    size_t mark() const { return static_cast<size_t>(cursor_ - base_); }
+
+    // nullptr when there is no room. Not zeroed.
+    void* take(size_t size, size_t alignment);
+
+    template <typename T>
+    T* make(size_t count = 1) {
+        if (count > static_cast<size_t>(-1) / sizeof(T)) return nullptr;
+        return static_cast<T*>(take(sizeof(T) * count, alignof(T)));
+    }
+
+    // A copy of t; data is nullptr when there was no room (also when t is empty and there was).
+    bool copy(Text t, Text* out);
+
+    // Text that grows at the end of the arena: begin, then append or commit any number of times.
+    // Nothing else may be taken meanwhile; text is begin..cursor.
+    char* begin_text() { return cursor_; }
+    bool append(Text t);
+    size_t room() const { return static_cast<size_t>(end_ - cursor_); }
+    // Claims `size` more bytes in place (their content is what was written there before).
+    char* extend(size_t size);
+
+    size_t used_peak() const { return peak_; }
+    size_t capacity() const { return static_cast<size_t>(end_ - base_); }
+
+private:
+    void note_peak();
+
+    char* base_ = nullptr;
+    char* cursor_ = nullptr;
+    char* end_ = nullptr;
+    size_t peak_ = 0;
+};
+
+}  // namespace leat

@@ -1,0 +1,46 @@
+// base/narrow.h: casts and arithmetic that cannot lose anything unseen.
+// A length that comes from a peer goes through the checked_ functions (false on overflow);
+// narrow() is for values that the program itself bounds, and traps when it was wrong.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/check.h"
+
+namespace leat {
+
+template <typename To, typename From>
+constexpr To narrow(From value) {
+    const To result = static_cast<To>(value);
+    LEAT_CHECK(static_cast<From>(result) == value);
+    LEAT_CHECK((result < To{}) == (value < From{}));
+    return result;
+}
+
+template <typename T>
+[[nodiscard]] constexpr bool checked_add(T a, T b, T* out) {
+    return !__builtin_add_overflow(a, b, out);
+}
+
+template <typename T>
+[[nodiscard]] constexpr bool checked_mul(T a, T b, T* out) {
+    return !__builtin_mul_overflow(a, b, out);
+}
+
+template <typename T>
+constexpr T min_of(T a, T b) {
+    return a < b ? a : b;
+}
+
+template <typename T>
+constexpr T max_of(T a, T b) {
+    return a > b ? a : b;
+}
+
+// Rounds up to a power of two; the caller bounds the size.
+constexpr size_t align_up(size_t size, size_t alignment) {
+    return (size + alignment - 1) & ~(alignment - 1);
+}
+
+}  // namespace leat
