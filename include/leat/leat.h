@@ -1,0 +1,15 @@
+/* leat/leat.h: all of leat but the ports, which are included by name (leat/posix.h,
+ * leat/mbedtls.h, leat/sim.h). Start reading at leat/batch.h. */
+#ifndef LEAT_LEAT_H
+#define LEAT_LEAT_H
+
+#include <leat/adapter.h>
+#include <leat/batch.h>
+#include <leat/client.h>
+#include <leat/config.h>
+#include <leat/memory.h>
+#include <leat/port.h>
+#include <leat/status.h>
+#include <leat/types.h>
+
+#endif
