@@ -43,30 +43,29 @@ function(leat_bundle_mbedtls target)
         #endif
         int leat_probe;" LEAT_MBEDTLS_HAS_MEMORY_HOOK)
 
-    set(bundled ${LEAT_MBEDTLS_ARCHIVES})
-    if(NOT LEAT_MBEDTLS_HAS_MEMORY_HOOK)
-        set(bundled "")
-        foreach(archive IN LISTS LEAT_MBEDTLS_ARCHIVES)
-            get_filename_component(name ${archive} NAME_WE)
-            set(copy ${CMAKE_CURRENT_BINARY_DIR}/${name}_renamed.a)
-            add_custom_command(OUTPUT ${copy}
-                COMMAND ${CMAKE_OBJCOPY} --redefine-sym calloc=leat_tls_calloc
-                        --redefine-sym free=leat_tls_free ${archive} ${copy}
-                DEPENDS ${archive} VERBATIM)
-            list(APPEND bundled ${copy})
-        endforeach()
+    if(LEAT_MBEDTLS_HAS_MEMORY_HOOK)
+        set(take ${CMAKE_COMMAND} -E copy)
+    else()
+        set(take ${CMAKE_OBJCOPY} --redefine-sym calloc=leat_tls_calloc
+                 --redefine-sym free=leat_tls_free)
         target_compile_definitions(${target} PRIVATE LEAT_MBEDTLS_RENAMED=1)
     endif()
 
-    add_custom_target(${target}_vendor DEPENDS ${bundled})
+    set(copies "")
+    foreach(archive IN LISTS LEAT_MBEDTLS_ARCHIVES)
+        get_filename_component(name ${archive} NAME)
+        set(copy ${CMAKE_CURRENT_BINARY_DIR}/vendor/${name})
+        add_custom_command(OUTPUT ${copy} DEPENDS ${archive} VERBATIM
+            COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_CURRENT_BINARY_DIR}/vendor
+            COMMAND ${take} ${archive} ${copy})
+        list(APPEND copies ${copy})
+    endforeach()
+
+    add_custom_target(${target}_vendor DEPENDS ${copies})
     add_dependencies(${target} ${target}_vendor)
-    if(APPLE)
-        add_custom_command(TARGET ${target} POST_BUILD VERBATIM
-            COMMAND libtool -static -o $<TARGET_FILE:${target}>.all
-                    $<TARGET_FILE:${target}> ${bundled}
-            COMMAND ${CMAKE_COMMAND} -E rename $<TARGET_FILE:${target}>.all $<TARGET_FILE:${target}>)
-    else()
-        add_custom_command(TARGET ${target} POST_BUILD VERBATIM
-            COMMAND ${CMAKE_AR} qcsL $<TARGET_FILE:${target}> ${bundled})
-    endif()
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${copies})
+    add_custom_command(TARGET ${target} POST_BUILD VERBATIM
+        COMMAND ${CMAKE_COMMAND} -D AR=${CMAKE_AR} -D APPLE=${APPLE}
+                -D ARCHIVE=$<TARGET_FILE:${target}> -D "OTHERS=${copies}"
+                -P ${PROJECT_SOURCE_DIR}/toolchains/merge_archives.cmake)
 endfunction()
