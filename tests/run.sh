@@ -4,8 +4,8 @@
 #   tests/run.sh unit abi   these families only
 # Families: unit sim port torture abi fuzz checks server cli, each a folder of tests/; asan (the
 # GoogleTest families and the C programs again, with sanitizers), valgrind (the unit tests), gcc
-# and clang (builds with warnings as errors). Any other folder of tests/ with t_* scripts is a
-# family as well.
+# and clang (builds with warnings as errors), lint (clang-tidy). Any other folder of tests/ with
+# t_* scripts is a family as well.
 # The last line is `N passed, M failed`; the exit status is 0 only when M is 0 and N is not.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -60,10 +60,23 @@ count_log() {
     fi
     if [ "$failed" -ne 0 ]; then
         echo "---- $title (whole log: ${log#"$root"/})"
-        tail -n 40 "$log"
+        show_failures "$log"
         echo "----"
     fi
     count "$family" "$passed" "$failed" "$skipped" ${names[@]+"${names[@]}"}
+}
+
+# The part of a log that says what failed: the last GoogleTest failures, a script's `not ok` lines
+# with the comments after each; else the end of the log.
+show_failures() {
+    if grep -q '^not ok' "$1"; then
+        awk '/^not ok/ { show = 1 } /^ok/ { show = 0 } show' "$1" | head -n 60
+    elif grep -qE '^\[  FAILED  \] .*ms\)$' "$1"; then
+        awk '/^\[ RUN      \]/ { text = "" } { text = text $0 "\n" }
+            /^\[  FAILED  \] .*ms\)$/ { printf "%s", text }' "$1" | head -n 80
+    else
+        tail -n 40 "$1"
+    fi
 }
 
 # The test a GoogleTest program was in when it stopped.
@@ -194,6 +207,22 @@ run_werror() {
     fi
 }
 
+# clang-tidy over the library and the ports, by .clang-tidy; headers through the files they serve.
+run_lint() {
+    local log status names
+    build lint clang-werror clang-debug -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || return
+    log=$log_dir/lint.log
+    status=0
+    printf '%s\0' src/*/*.cc port/*/*.cc |
+        timeout -k 10 1200 xargs -0 -n 4 -P "$jobs" clang-tidy --quiet -p build/clang-werror \
+            >"$log" 2>"$log.noise" || status=$?
+    mapfile -t names < <(grep -E '(warning|error): ' "$log" | sed "s#^$root/##" | sort -u)
+    if [ "$status" -ne 0 ] && [ "${#names[@]}" -eq 0 ]; then
+        names=("clang-tidy stopped with status $status")
+    fi
+    count lint "$((${#names[@]} == 0))" "${#names[@]}" 0 ${names[@]+"${names[@]}"}
+}
+
 # ---- families ---------------------------------------------------------------------------------
 
 run_family() {
@@ -206,6 +235,7 @@ run_family() {
     asan) run_asan ;;
     valgrind) run_valgrind ;;
     gcc | clang) run_werror "$family" ;;
+    lint) run_lint ;;
     *) run_folder "$family" ;;
     esac
     printf '%-10s %5d passed %4d failed %4d skipped %5d s\n' "$family" "$family_passed" \
@@ -230,11 +260,12 @@ if [ "$#" -gt 0 ]; then
 else
     mapfile -t others < <(other_folders)
     families=(unit sim port torture abi fuzz checks server cli ${others[@]+"${others[@]}"}
-        asan valgrind gcc clang)
+        asan valgrind gcc clang lint)
 fi
 for family in "${families[@]}"; do
     case $family in
-    asan | valgrind | gcc | clang | unit | sim | port | torture | abi | fuzz | checks | server | cli) ;;
+    asan | valgrind | gcc | clang | lint) ;;
+    unit | sim | port | torture | abi | fuzz | checks | server | cli) ;;
     *)
         if [ ! -d "tests/$family" ]; then
             echo "no such family: $family" >&2
