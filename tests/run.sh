@@ -40,17 +40,21 @@ count() {
 # count_log FAMILY TITLE LOG STATUS [PREFIX]: reads GoogleTest's lines and TAP's lines alike. A
 # program that stops with an error and blames no test is one failure; so is one that says nothing.
 count_log() {
-    local family=$1 title=$2 log=$3 status=$4 passed failed skipped names=()
+    local family=$1 title=$2 log=$3 status=$4
+    local passed failed skipped unfinished reason names=()
     passed=$(grep -cE '^\[       OK \] |^ok\b' "$log")
     skipped=$(grep -cE '^ok\b.*# SKIP|^\[  SKIPPED \] .*\([0-9]+ ms\)$' "$log")
     passed=$((passed - $(grep -cE '^ok\b.*# SKIP' "$log")))
     mapfile -t names < <(sed -n -E \
         -e 's/^\[  FAILED  \] (.*) \([0-9]+ ms\)$/\1/p' -e 's/^not ok( [0-9]+)? - (.*)$/\2/p' "$log")
+    unfinished=$(unfinished_test "$log")
+    if [ "$status" -ne 0 ] && { [ "${#names[@]}" -eq 0 ] || [ -n "$unfinished" ]; }; then
+        reason="stopped with status $status"
+        [ "$status" -ne 124 ] || reason="reached its time limit"
+        names+=("$title: $reason${unfinished:+ in $unfinished}")
+    fi
     failed=${#names[@]}
-    if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
-        failed=1
-        names=("$title: stopped with status $status$(last_test "$log")")
-    elif [ $((passed + failed + skipped)) -eq 0 ]; then
+    if [ $((passed + failed + skipped)) -eq 0 ]; then
         if [[ $title == *leat_abi_* ]]; then # a C program may say all by its status
             passed=1
         else
@@ -79,9 +83,10 @@ show_failures() {
     fi
 }
 
-# The test a GoogleTest program was in when it stopped.
-last_test() {
-    sed -n -E 's/^\[ RUN      \] (.*)$/ in \1/p' "$1" | tail -n 1
+# The test a GoogleTest program was in when it stopped; nothing when it ended them all.
+unfinished_test() {
+    awk '/^\[ RUN      \]/ { name = $4 } /^\[ +(OK|FAILED|SKIPPED) +\] .*ms\)$/ { name = "" }
+        END { print name }' "$1"
 }
 
 # ---- running ----------------------------------------------------------------------------------
@@ -210,7 +215,8 @@ run_werror() {
 # clang-tidy over the library and the ports, by .clang-tidy; headers through the files they serve.
 run_lint() {
     local log status names
-    build lint clang-werror clang-debug -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || return
+    build lint clang-werror clang-debug -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON ||
+        [ -e build/clang-werror/compile_commands.json ] || return
     log=$log_dir/lint.log
     status=0
     printf '%s\0' src/*/*.cc port/*/*.cc |
