@@ -47,7 +47,8 @@ def tree_files(root):
         names = listed.stdout.decode().split("\0")
         return sorted(n for n in set(names) if n and os.path.isfile(os.path.join(root, n)))
     found = []
-    for folder, _, names in os.walk(root):
+    for folder, below, names in os.walk(root):
+        below[:] = [name for name in below if name not in ("build", ".git", "__pycache__", "node_modules")]
         found += [os.path.relpath(os.path.join(folder, name), root) for name in names]
     return sorted(found)
 

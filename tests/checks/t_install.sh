@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # An installed leat is found and linked by a C99 program in the three ways people use:
 # find_package, pkg-config with plain cc, and add_subdirectory of the sources.
+# shellcheck disable=SC2317 # the ways are called by name
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${LEAT_BUILD:-$root/build/gcc-release}
@@ -8,8 +9,8 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 failed=0
 
-if [ ! -e "$root/include/leat/leat.h" ]; then
-    echo "ok - install: three ways to link # SKIP there is no include/leat/leat.h yet"
+if [ ! -e "$root/include/leat/leat.h" ] || [ ! -d "$root/src/api" ]; then
+    echo "ok - install: three ways to link # SKIP there is no API to link yet"
     exit 0
 fi
 
@@ -75,7 +76,7 @@ by_add_subdirectory() {
         "$scratch/sub/b/consumer"
 }
 needs_no_cxx() {
-    ! readelf -d "$scratch/consumer" | grep -E 'libstdc|libgcc_s|libmbed'
+    [ -x "$scratch/consumer" ] && ! readelf -d "$scratch/consumer" | grep -E 'libstdc|libgcc_s|libmbed'
 }
 
 step "installs" cmake --install "$build" --prefix "$prefix"

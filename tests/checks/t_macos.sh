@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # src/ and port/posix/ (kqueue among it) compile for macOS, where a compiler for it is at hand:
-# zig, in PATH or in node_modules/.bin, or named by ZIG.
+# zig, in PATH, in node_modules, or named by ZIG.
 set -eu
 cd "$(dirname "$0")/../.."
 zig=${ZIG:-$(command -v zig || true)}
-if [ -z "$zig" ] && [ -x node_modules/.bin/zig ]; then
-    zig=node_modules/.bin/zig
-fi
+for packaged in node_modules/.bin/zig node_modules/@*/zig-*/zig; do
+    if [ -z "$zig" ] && [ -x "$packaged" ]; then
+        zig=$packaged
+    fi
+done
 if [ -z "$zig" ]; then
     echo "ok - macos: src and port/posix compile # SKIP no compiler for macOS here"
     exit 0
