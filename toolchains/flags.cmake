@@ -67,9 +67,9 @@ endfunction()
 function(leat_compile_archive target)
     leat_compile(${target})
     target_compile_options(${target} PRIVATE
-        $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions;-fno-rtti;-fno-threadsafe-statics>
+        "$<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions;-fno-rtti;-fno-threadsafe-statics>"
         -fvisibility=hidden -ffunction-sections -fdata-sections
         $<$<CONFIG:MinSizeRel>:-fno-asynchronous-unwind-tables>)
     # The users of an instrumented archive need the instrumentation's runtime.
-    target_link_options(${target} PUBLIC $<BUILD_INTERFACE:${LEAT_INSTRUMENT}>)
+    target_link_options(${target} PUBLIC "$<BUILD_INTERFACE:${LEAT_INSTRUMENT}>")
 endfunction()

@@ -24,5 +24,7 @@ endif()
 if(TARGET leat_sqlite)
     string(APPEND leat_pc_private "-lsqlite3 ")
 endif()
+file(RELATIVE_PATH leat_pc_prefix
+    ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 configure_file(toolchains/leat.pc.in leat.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/leat.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
