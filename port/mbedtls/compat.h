@@ -37,21 +37,7 @@
 #include <psa/crypto.h>
 #endif
 
-#ifndef LEAT_MBEDTLS_RENAMED
-#define LEAT_MBEDTLS_RENAMED 0
-#endif
-#if !LEAT_MBEDTLS_RENAMED && !defined(MBEDTLS_PLATFORM_MEMORY)
-#error "mbedTLS has no memory hook and was not renamed: see toolchains/mbedtls.cmake"
-#endif
-
 namespace leat::tls {
-
-// Routes the library's heap to leat_tls_calloc; nothing to do where the symbols were renamed.
-inline void route_heap() {
-#if !LEAT_MBEDTLS_RENAMED
-    mbedtls_platform_set_calloc_free(leat_tls_calloc, leat_tls_free);
-#endif
-}
 
 inline int set_versions(mbedtls_ssl_config* config) {
 #if LEAT_MBEDTLS_3

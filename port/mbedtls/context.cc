@@ -6,6 +6,14 @@
 
 #include "context.h"
 
+// Set by the build where calls of calloc and free were renamed in a copy of the library.
+#ifndef LEAT_MBEDTLS_RENAMED
+#define LEAT_MBEDTLS_RENAMED 0
+#endif
+#if !LEAT_MBEDTLS_RENAMED && !defined(MBEDTLS_PLATFORM_MEMORY)
+#error "mbedTLS has no memory hook and was not renamed: see toolchains/mbedtls.cmake"
+#endif
+
 namespace leat::tls {
 namespace {
 
@@ -78,6 +86,12 @@ leat_status configure(Context* context) {
     mbedtls_ssl_conf_renegotiation(config, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
 #endif
     return mbedtls_ssl_conf_alpn_protocols(config, protocols) == 0 ? LEAT_OK : LEAT_E_PORT;
+}
+
+void route_heap() {
+#if !LEAT_MBEDTLS_RENAMED
+    mbedtls_platform_set_calloc_free(leat_tls_calloc, leat_tls_free);
+#endif
 }
 
 // The first call of gmtime_r loads the time zone, which allocates: let that be now.
