@@ -36,7 +36,7 @@ typedef struct leat_address {
 enum {
     LEAT_READY_READ = 1,  /* reading may make progress (data, end or error) */
     LEAT_READY_WRITE = 2, /* writing may make progress (or the connect ended) */
-    LEAT_READY_ERROR = 4  /* the stream failed or hung up; reading will say how */
+    LEAT_READY_ERROR = 4  /* the stream failed or the peer ended it; reading will say how */
 };
 
 typedef struct leat_ready {
@@ -48,6 +48,9 @@ typedef struct leat_ready {
 /* Edge-triggered readiness. After add, and after a read or a write that answered
  * LEAT_E_WOULD_BLOCK, the poller MUST report the stream once it becomes ready for that. It MAY
  * report more often (a level-triggered poller conforms), and MAY report a stream that is not ready.
+ * A read of fewer bytes than asked counts as LEAT_E_WOULD_BLOCK here: when more comes, the poller
+ * MUST report it. What had come before the report is the reader's: when LEAT_READY_ERROR was
+ * reported, read until the stream says how it ended.
  */
 typedef struct leat_poller_ops {
     uint32_t struct_size;
@@ -70,6 +73,12 @@ typedef struct leat_poller_ops {
     int32_t (*wait)(void *state, int64_t timeout_ns, leat_ready *ready, uint32_t ready_max);
     /* A descriptor that a host's own loop can wait on for reading, or -1 where there is none. */
     int32_t (*pollable)(void *state);
+    /* Asks for one more report of a stream, for a poller that cannot see edges by itself. Where
+     * it is not NULL, leat calls it after each read (READ) or write (WRITE) that answered
+     * LEAT_E_WOULD_BLOCK or moved fewer bytes than asked, and without it such a poller MAY stay
+     * silent about that stream and event. MUST NOT fail; unknown descriptors are ignored; asking
+     * twice is asking once. MAY be NULL: the system reports edges (epoll, kqueue). */
+    void (*rearm)(void *state, int64_t descriptor, uint32_t events);
 } leat_poller_ops;
 
 /* ---------------------------------------------------------------- stream */
