@@ -2,6 +2,7 @@
 # Installs what the build needs and what is missing, on Debian 12, as root or through sudo:
 #   toolchains/setup.sh [--tests] [--bench]
 # Does nothing, and asks the network nothing, when all of it is there.
+# shellcheck disable=SC2086 # lists of packages are words
 set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 
@@ -21,7 +22,7 @@ for argument in "$@"; do
 done
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    echo "setup: not a Debian system; needed here: $(echo $packages)" >&2
+    echo "setup: not a Debian system; needed here:" $packages >&2
     exit 0
 fi
 
@@ -42,7 +43,7 @@ if [ "$(id -u)" -ne 0 ]; then
         echo "setup: missing, and neither root nor sudo to install them:$missing" >&2
         exit 1
     fi
-    as_root="sudo -E"
+    as_root="sudo env DEBIAN_FRONTEND=$DEBIAN_FRONTEND LC_ALL=$LC_ALL"
 fi
 
 # The servers are for the tests to start: installing one must not start it.

@@ -1,0 +1,58 @@
+// base/byte_ring.h: contiguous pieces of memory, taken and given back in the same order.
+// Serves the intake: text of submitted items that waits for its turn. A piece that would cross
+// the end of the range begins at its start instead; the gap is charged to that piece.
+// Invariant: used() is the sum of what take() charged and give_back() did not return yet.
+#pragma once
+
+#include <stddef.h>
+
+#include "base/check.h"
+#include "base/poison.h"
+
+namespace leat {
+
+class ByteRing {
+public:
+    void open(void* memory, size_t bytes) {
+        LEAT_CHECK(memory != nullptr || bytes == 0);
+        base_ = static_cast<char*>(memory);
+        bytes_ = bytes;
+        tail_ = 0;
+        used_ = 0;
+        poison(base_, bytes_);
+    }
+
+    size_t used() const { return used_; }
+    size_t capacity() const { return bytes_; }
+
+    // nullptr when there is no room now. *charged is what give_back wants later.
+    char* take(size_t size, size_t* charged) {
+        LEAT_CHECK(charged != nullptr);
+        const size_t to_end = bytes_ - tail_;
+        const size_t gap = size > to_end ? to_end : 0;
+        if (size > bytes_ || gap + size > bytes_ - used_) return nullptr;
+        const size_t at = gap > 0 ? 0 : tail_;
+        tail_ = at + size;
+        used_ += gap + size;
+        *charged = gap + size;
+        unpoison(base_ + at, size);
+        return base_ + at;
+    }
+
+    // The oldest piece: its address, its size and what it was charged.
+    void give_back(char* piece, size_t size, size_t charged) {
+        LEAT_CHECK(charged <= used_);
+        LEAT_CHECK(size <= charged);
+        poison(piece, size);
+        used_ -= charged;
+        if (used_ == 0) tail_ = 0;
+    }
+
+private:
+    char* base_ = nullptr;
+    size_t bytes_ = 0;
+    size_t tail_ = 0;
+    size_t used_ = 0;
+};
+
+}  // namespace leat

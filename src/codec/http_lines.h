@@ -1,0 +1,54 @@
+// codec/http_lines.h: the strict outer shape of a response head: its status line, and the lines
+// of its header or trailer section. llhttp reads the same bytes afterwards; what these two let
+// through is narrower than what any version of llhttp does, and they say where a head ends.
+// Depends on base only. Invariant: the verdict depends on the bytes, never on how they were cut.
+#pragma once
+
+#include "base/bytes.h"
+
+namespace leat {
+
+// "HTTP/1." ("0" | "1") SP 3DIGIT [SP reason] CRLF, the status in 100-599.
+class HttpStatusLine {
+public:
+    void open() { *this = HttpStatusLine(); }
+    // How many bytes belong to the line. Fewer than given: done(), or the next one is bad().
+    size_t scan(Text bytes);
+
+    bool done() const { return at_ == at_end; }
+    bool bad() const { return bad_; }
+    bool has_code() const { return at_ > 11; }
+    int code() const { return code_; }
+    int minor_version() const { return minor_; }
+
+private:
+    static constexpr uint8_t at_reason = 13;
+    static constexpr uint8_t at_line_feed = 14;
+    static constexpr uint8_t at_end = 15;
+    bool step(char c);
+
+    uint8_t at_ = 0;
+    uint8_t minor_ = 0;
+    uint16_t code_ = 0;
+    bool bad_ = false;
+};
+
+// Lines that end in CRLF, up to and with the first empty one. A line that begins with a blank (a
+// fold) and a line feed without its carriage return are bad.
+class HttpLines {
+public:
+    void open() { *this = HttpLines(); }
+    // How many bytes belong to the section. Fewer than given: done(), or the next one is bad().
+    size_t scan(Text bytes);
+
+    bool done() const { return done_; }
+    bool bad() const { return bad_; }
+
+private:
+    enum class Line : uint8_t { begin, only_return, inside, inside_return };
+    Line line_ = Line::begin;
+    bool done_ = false;
+    bool bad_ = false;
+};
+
+}  // namespace leat

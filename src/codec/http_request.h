@@ -1,0 +1,51 @@
+// codec/http_request.h: the head of an HTTP/1.1 request, and of a proxy's CONNECT.
+// Every name, value and path is checked before a byte of it is written: what a caller or a model
+// name may smuggle in (CR, LF, NUL, other control bytes) answers LEAT_E_TEXT. Depends on base.
+// Invariant: on any status other than LEAT_OK the arena is as it was.
+#pragma once
+
+#include <leat/status.h>
+
+#include "base/arena.h"
+
+namespace leat {
+
+struct HttpAuthority {
+    Text scheme; // "http" or "https"
+    Text host;   // without brackets; a colon in it means an IPv6 literal
+    uint16_t port = 0;
+};
+
+// Credentials as they are meant, that is percent-decoded. An empty user means none.
+struct HttpCredentials {
+    Text user;
+    Text password;
+};
+
+struct HttpRequestHead {
+    Text method;
+    HttpAuthority authority;
+    Text path;                            // begins with "/", may hold a query
+    const leat_header* headers = nullptr; // may not name what leat itself writes
+    size_t header_count = 0;
+    uint64_t content_length = 0;
+    bool has_body = false;                // writes Content-Length, also when it is 0
+    bool to_plain_proxy = false;          // absolute-form, with proxy_credentials
+    HttpCredentials proxy_credentials;
+};
+
+// Writes request line, Host, headers, Content-Length, Accept-Encoding: identity and the empty
+// line. LEAT_E_TEXT, LEAT_E_ARGUMENT (a header that leat writes itself, or no path),
+// LEAT_E_ITEM_MEMORY. The text may hold credentials: wipe it when it is sent.
+leat_status write_request_head(const HttpRequestHead& head, Arena* store, Text* out);
+
+// Writes CONNECT host:port with Host and, when there are credentials, Proxy-Authorization.
+leat_status write_connect_head(const HttpAuthority& target, const HttpCredentials& credentials,
+                               Arena* store, Text* out);
+
+constexpr size_t base64_size(size_t bytes) { return (bytes + 2) / 3 * 4; }
+
+// Standard alphabet, padded. `out` has room for base64_size(t.size) bytes.
+void write_base64(Text t, char* out);
+
+}  // namespace leat

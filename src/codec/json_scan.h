@@ -1,0 +1,129 @@
+// codec/json_scan.h: reads JSON as it lies in a buffer: strict (RFC 8259, UTF-8 checked, no lone
+// surrogates), in one pass, without tree, heap or recursion. Depends on base only.
+// A cursor walks the document in order. The caller takes the values that it knows; what it does
+// not take is skipped, and checked just the same, so finish() vouches for every byte.
+// Duplicate names are allowed: members come in order, so a caller that assigns on each keeps the
+// last; json_find answers the last, too.
+// Invariant: begin <= at <= end; after a fault nothing moves any more and every call answers false.
+#pragma once
+
+#include <leat/status.h>
+#include <leat/types.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+namespace leat {
+
+// The deepest nesting that can be asked for; one bit a level.
+constexpr uint32_t json_depth_max = 64;
+
+enum class JsonType : uint8_t { none, null, boolean, number, string, array, object };
+
+// A value where it lies in the document. Lives as long as the document.
+struct JsonValue {
+    Text raw{nullptr, 0};  // as written; a string without its quotes, a container with its brackets
+    JsonType type = JsonType::none;
+    bool escaped = false;  // a string with a backslash: decode it; otherwise raw is the text
+};
+
+// Usage:
+//     JsonCursor at(body);
+//     JsonValue key;
+//     if (at.enter_object()) {
+//         while (at.member(&key)) {
+//             if (json_is(key, text("id"))) at.take(&id);   // others are skipped by member()
+//         }
+//     }
+//     LEAT_TRY(at.finish());
+class JsonCursor {
+public:
+    explicit JsonCursor(Text document, uint32_t depth_max = json_depth_max);
+
+    // The type of the value that comes next; none when there is none. A type that shows here may
+    // still prove broken when the value is taken.
+    JsonType peek();
+
+    // Steps into the next value if it is an object (array); else answers false and stays before it.
+    [[nodiscard]] bool enter_object();
+    [[nodiscard]] bool enter_array();
+
+    // Inside an object: reads the next name and stops before its value. A value that nobody took
+    // is skipped first. False at the object's end, which is then behind us, and after a fault.
+    [[nodiscard]] bool member(JsonValue* key);
+    // Inside an array: stops before the next element; otherwise as member().
+    [[nodiscard]] bool element();
+    // Skips the rest of the innermost container, for a loop that ends early.
+    void leave();
+
+    // Takes the next value; a container whole. False when none is next, or after a fault.
+    bool take(JsonValue* value);
+    // Takes the next value if it is of this type, else leaves it to be skipped: false.
+    bool take_if(JsonType type, JsonValue* value);
+    void skip();
+
+    // Skips what is left and checks that nothing but blanks follows. LEAT_OK, LEAT_E_JSON, or
+    // LEAT_E_TOO_LARGE when the nesting is over depth_max.
+    [[nodiscard]] leat_status finish();
+
+    leat_status status() const { return status_; }
+    // Where the cursor stands; after a fault, where the fault is.
+    size_t offset() const { return static_cast<size_t>(at_ - begin_); }
+    uint32_t depth() const { return depth_; }
+
+private:
+    enum class Expect : uint8_t {
+        value,  // a value comes next
+        first,  // just after an opening bracket
+        next,   // after a value: comma, closing bracket or the end
+    };
+
+    bool fail(const char* where, leat_status status);
+    void skip_blanks();
+    bool open(bool is_object);
+    void close();
+    bool read_member(JsonValue* key);
+    bool read_element();
+    bool read_string(JsonValue* value);
+    bool read_scalar(JsonValue* value);
+    bool read_literal(Text word, JsonType type, JsonValue* value);
+    bool read_number(JsonValue* value);
+    bool skip_value();
+    bool step_inside();
+    bool in_object() const { return depth_ > 0 && ((objects_ >> (depth_ - 1)) & 1u) != 0; }
+
+    const char* begin_;
+    const char* at_;
+    const char* end_;
+    uint64_t objects_ = 0;  // bit d: the container at depth d is an object
+    uint32_t depth_ = 0;
+    uint32_t depth_max_;
+    leat_status status_ = LEAT_OK;
+    Expect expect_ = Expect::value;
+};
+
+// Checks a whole document. On a fault *error_offset (may be NULL) is where it is.
+// depth_max is 1..json_depth_max. LEAT_OK, LEAT_E_JSON or LEAT_E_TOO_LARGE (too deep).
+[[nodiscard]] leat_status json_validate(Text document, uint32_t depth_max, size_t* error_offset);
+
+// The last member of this name in an object given as text. False when there is none, when the
+// text is no object, and when any of it is broken. For the cold paths; else walk with a cursor.
+[[nodiscard]] bool json_find(Text object, Text name, JsonValue* value);
+
+// Whether a string value is this text, escapes resolved.
+[[nodiscard]] bool json_is(const JsonValue& value, Text t);
+
+// Resolves the escapes of a string's content. `out` may be raw.data itself: text never grows.
+// Bytes between *size and capacity may be overwritten. LEAT_OK; LEAT_E_TOO_LARGE when capacity is
+// too small (raw.size always suffices); LEAT_E_JSON for a broken escape.
+[[nodiscard]] leat_status json_string_decode(Text raw, char* out, size_t capacity, size_t* size);
+
+// true or false as a bool; false when the value is neither.
+[[nodiscard]] bool json_to_bool(const JsonValue& value, bool* out);
+
+// A token or item count out of whatever a peer sent: a whole number from 0 to INT64_MAX, written
+// as 12, 12.0, 1.2e1 or "12". False for everything else, *out is then untouched.
+[[nodiscard]] bool json_to_count(const JsonValue& value, int64_t* out);
+
+}  // namespace leat

@@ -1,0 +1,75 @@
+// codec/rope.h: a request body as a list of segments, and the reader that turns it into bytes.
+// A segment refers to bytes that stay as they are, or to text that is JSON-escaped while it is
+// read; long text therefore goes from the caller's memory to the socket without a second copy.
+// Depends on base and codec/json_write. Segments live in the item's arena.
+// Invariant: total_bytes is the sum of what RopeReader puts out; reading again gives equal bytes.
+#pragma once
+
+#include <leat/adapter.h>
+
+#include "base/arena.h"
+#include "codec/json_write.h"
+
+namespace leat {
+
+struct RopeSegment {
+    Text source;
+    bool escape;  // source is escaped on its way out
+};
+
+constexpr uint32_t rope_block_segments = 6;
+
+struct RopeBlock {
+    RopeBlock* next;
+    uint32_t count;
+    RopeSegment segments[rope_block_segments];
+};
+
+// The finished body.
+struct Rope {
+    RopeBlock* first = nullptr;
+    uint64_t total_bytes = 0;
+};
+
+constexpr uint32_t rope_headers_max = 16;
+
+// Reads a rope's bytes from any place on. A copy of a reader keeps its place.
+class RopeReader {
+public:
+    RopeReader() = default;
+    explicit RopeReader(const Rope& rope) { rewind(rope); }
+    void rewind(const Rope& rope);
+
+    // Writes up to capacity bytes into out; returns how many; 0 at the end.
+    size_t fill(char* out, size_t capacity);
+
+    // The bytes that lie ready in somebody's memory at this place, if they are at least `least`;
+    // else empty. skip() tells that some of them went.
+    Text direct(size_t least);
+    void skip(size_t size);
+
+    bool done() const { return block_ == nullptr; }
+
+private:
+    const RopeSegment* segment() const { return &block_->segments[index_]; }
+    void next_segment();
+    void enter_segment();
+
+    const RopeBlock* block_ = nullptr;
+    uint32_t index_ = 0;
+    size_t offset_ = 0;   // into a segment without escapes
+    JsonEscape escape_;   // place in a segment with escapes
+};
+
+}  // namespace leat
+
+// The builder behind the public name: what an adapter writes to.
+struct leat_rope {
+    leat::Arena* arena = nullptr;
+    leat::Rope rope;
+    leat::RopeBlock* last = nullptr;
+    leat::Text path{nullptr, 0};
+    leat_header headers[leat::rope_headers_max];
+    uint32_t headers_count = 0;
+    leat_status status = LEAT_OK;
+};
