@@ -32,6 +32,7 @@ inline std::string waits_at_least_the_timeout(const Subject& subject) {
         const auto begin = std::chrono::steady_clock::now();
         const int32_t count = rig.poller.wait(rig.state(), timeout_ns, ready, 4);
         const auto waited = std::chrono::steady_clock::now() - begin;
+        PROBE_EXPECT(count >= 0, std::string("poller.wait answered ") + status_name(count));
         PROBE_EXPECT(count == 0, "poller.wait reported something with nothing added");
         PROBE_EXPECT(waited >= std::chrono::nanoseconds(timeout_ns),
                      "poller.wait ended before its timeout");
