@@ -18,9 +18,9 @@ namespace mock {
 constexpr size_t kPemBytesMax = 4096;
 
 struct Certificate {
-  mbedtls_x509_crt chain;  // the leaf
-  mbedtls_pk_context key;  // the leaf's key
-  char authority_pem[kPemBytesMax];
+    mbedtls_x509_crt chain;  // the leaf
+    mbedtls_pk_context key;  // the leaf's key
+    char authority_pem[kPemBytesMax];
 };
 
 [[nodiscard]] bool certificate_kind_known(const char* kind);

@@ -10,22 +10,22 @@
 namespace mock {
 
 struct ChatContext {
-  const mock_config* config;
-  const ChatRequest* request;
-  uint64_t id;  // of this answer
-  uint64_t created_s;
+    const mock_config* config;
+    const ChatRequest* request;
+    uint64_t id;  // of this answer
+    uint64_t created_s;
 };
 
 enum class ChatEvent : uint8_t { Text, RoundEnd, Other, End };
 
 // Where a stream stands.
 struct ChatStream {
-  enum class Stage : uint8_t { Role, Text, Finish, Usage, Done, End };
-  Stage stage;
-  uint32_t choice;
-  uint32_t token;
-  uint32_t token_count;  // the longest choice
-  size_t echo_at;
+    enum class Stage : uint8_t { Role, Text, Finish, Usage, Done, End };
+    Stage stage;
+    uint32_t choice;
+    uint32_t token;
+    uint32_t token_count;  // the longest choice
+    size_t echo_at;
 };
 
 uint64_t prompt_tokens(const ChatRequest& request);

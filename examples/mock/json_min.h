@@ -11,14 +11,14 @@
 namespace mock {
 
 struct ChatRequest {
-  std::string_view model;
-  std::string_view text;      // the last user message's text, its parts joined
-  uint64_t text_bytes_total;  // over all messages
-  uint32_t message_count;
-  int64_t max_tokens;  // -1: not given
-  uint32_t choice_count;
-  bool stream;
-  bool include_usage;
+    std::string_view model;
+    std::string_view text;      // the last user message's text, its parts joined
+    uint64_t text_bytes_total;  // over all messages
+    uint32_t message_count;
+    int64_t max_tokens;  // -1: not given
+    uint32_t choice_count;
+    bool stream;
+    bool include_usage;
 };
 
 enum class JsonVerdict : uint8_t { Ok, Syntax, NoModel, NoMessages, BadMessages, BadField };

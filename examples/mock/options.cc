@@ -15,123 +15,123 @@ namespace {
 using Setter = bool (*)(mock_config& config, const char* value);
 
 struct Option {
-  const char* name;
-  const char* argument;  // nullptr: a flag
-  const char* fallback;
-  const char* help;
-  Setter set;
+    const char* name;
+    const char* argument;  // nullptr: a flag
+    const char* fallback;
+    const char* help;
+    Setter set;
 };
 
 bool read_double(const char* text, double low, double high, double* out) {
-  char* end = nullptr;
-  errno = 0;
-  const double value = std::strtod(text, &end);
-  if (end == text || *end != '\0' || errno != 0 || !(value >= low && value <= high)) return false;
-  *out = value;
-  return true;
+    char* end = nullptr;
+    errno = 0;
+    const double value = std::strtod(text, &end);
+    if (end == text || *end != '\0' || errno != 0 || !(value >= low && value <= high)) return false;
+    *out = value;
+    return true;
 }
 
 bool read_u64(const char* text, uint64_t high, uint64_t* out) {
-  char* end = nullptr;
-  errno = 0;
-  if (*text < '0' || *text > '9') return false;
-  const unsigned long long value = std::strtoull(text, &end, 10);
-  if (*end != '\0' || errno != 0 || value > high) return false;
-  *out = value;
-  return true;
+    char* end = nullptr;
+    errno = 0;
+    if (*text < '0' || *text > '9') return false;
+    const unsigned long long value = std::strtoull(text, &end, 10);
+    if (*end != '\0' || errno != 0 || value > high) return false;
+    *out = value;
+    return true;
 }
 
 template <typename T>
 bool read_into(const char* text, uint64_t high, T* out) {
-  uint64_t value = 0;
-  if (!read_u64(text, high, &value)) return false;
-  *out = static_cast<T>(value);
-  return true;
+    uint64_t value = 0;
+    if (!read_u64(text, high, &value)) return false;
+    *out = static_cast<T>(value);
+    return true;
 }
 
 bool read_rate(const char* text, double* out) {
-  char copy[32];
-  const size_t size = std::strlen(text);
-  if (size == 0 || size >= sizeof copy) return false;
-  std::memcpy(copy, text, size + 1);
-  const bool percent = copy[size - 1] == '%';
-  if (percent) copy[size - 1] = '\0';
-  if (!read_double(copy, 0, percent ? 100 : 1, out)) return false;
-  if (percent) *out /= 100;
-  return true;
+    char copy[32];
+    const size_t size = std::strlen(text);
+    if (size == 0 || size >= sizeof copy) return false;
+    std::memcpy(copy, text, size + 1);
+    const bool percent = copy[size - 1] == '%';
+    if (percent) copy[size - 1] = '\0';
+    if (!read_double(copy, 0, percent ? 100 : 1, out)) return false;
+    if (percent) *out /= 100;
+    return true;
 }
 
 bool set_port(const char* text, int32_t* out) {
-  if (std::strcmp(text, "off") == 0) {
-    *out = -1;
-    return true;
-  }
-  return read_into(text, 65535, out);
+    if (std::strcmp(text, "off") == 0) {
+        *out = -1;
+        return true;
+    }
+    return read_into(text, 65535, out);
 }
 
 bool set_latency(mock_config& config, const char* text) {
-  constexpr const char kPrefix[] = "lognormal:";
-  config.latency_sigma = 0;
-  if (std::strncmp(text, kPrefix, sizeof kPrefix - 1) != 0)
-    return read_double(text, 0, 1e7, &config.latency_ms);
-  char* end = nullptr;
-  config.latency_ms = std::strtod(text + sizeof kPrefix - 1, &end);
-  if (*end != ':' || !(config.latency_ms > 0 && config.latency_ms < 1e7)) return false;
-  return read_double(end + 1, 0, 10, &config.latency_sigma);
+    constexpr const char kPrefix[] = "lognormal:";
+    config.latency_sigma = 0;
+    if (std::strncmp(text, kPrefix, sizeof kPrefix - 1) != 0)
+        return read_double(text, 0, 1e7, &config.latency_ms);
+    char* end = nullptr;
+    config.latency_ms = std::strtod(text + sizeof kPrefix - 1, &end);
+    if (*end != ':' || !(config.latency_ms > 0 && config.latency_ms < 1e7)) return false;
+    return read_double(end + 1, 0, 10, &config.latency_sigma);
 }
 
 bool set_tokens(mock_config& config, const char* text) {
-  constexpr unsigned long kMax = 1000000;
-  char* end = nullptr;
-  if (*text < '0' || *text > '9') return false;
-  const unsigned long low = std::strtoul(text, &end, 10);
-  unsigned long high = low;
-  if (*end == ':') high = std::strtoul(end + 1, &end, 10);
-  if (*end != '\0' || low > high || high > kMax) return false;
-  config.tokens_min = static_cast<uint32_t>(low);
-  config.tokens_max = static_cast<uint32_t>(high);
-  return true;
+    constexpr unsigned long kMax = 1000000;
+    char* end = nullptr;
+    if (*text < '0' || *text > '9') return false;
+    const unsigned long low = std::strtoul(text, &end, 10);
+    unsigned long high = low;
+    if (*end == ':') high = std::strtoul(end + 1, &end, 10);
+    if (*end != '\0' || low > high || high > kMax) return false;
+    config.tokens_min = static_cast<uint32_t>(low);
+    config.tokens_max = static_cast<uint32_t>(high);
+    return true;
 }
 
 bool set_san(mock_config& config, const char* text) {
-  if (*text == '\0' || std::strlen(text) > 128) return false;
-  for (const char*& slot : config.san) {
-    if (slot != nullptr) continue;
-    slot = text;
-    return true;
-  }
-  return false;
+    if (*text == '\0' || std::strlen(text) > 128) return false;
+    for (const char*& slot : config.san) {
+        if (slot != nullptr) continue;
+        slot = text;
+        return true;
+    }
+    return false;
 }
 
 bool set_retry(mock_config& config, const char* text, mock_retry_form form) {
-  uint64_t amount = 0;
-  if (!read_u64(text, 1000000000000U, &amount)) return false;
-  config.retry_after_ms =
-      static_cast<int64_t>(form == MOCK_RETRY_MILLISECONDS ? amount : amount * 1000);
-  config.retry_after_form = form;
-  return true;
+    uint64_t amount = 0;
+    if (!read_u64(text, 1000000000000U, &amount)) return false;
+    config.retry_after_ms =
+        static_cast<int64_t>(form == MOCK_RETRY_MILLISECONDS ? amount : amount * 1000);
+    config.retry_after_form = form;
+    return true;
 }
 
 bool set_cert(mock_config& config, const char* text) {
-  config.cert = text;
-  return certificate_kind_known(text);
+    config.cert = text;
+    return certificate_kind_known(text);
 }
 
-#define TEXT(field)                   \
-  [](mock_config& c, const char* v) { \
-    c.field = v;                      \
-    return *v != '\0';                \
-  }
-#define FLAG(field)                 \
-  [](mock_config& c, const char*) { \
-    c.field = 1;                    \
-    return true;                    \
-  }
+#define TEXT(field)                     \
+    [](mock_config& c, const char* v) { \
+        c.field = v;                    \
+        return *v != '\0';              \
+    }
+#define FLAG(field)                   \
+    [](mock_config& c, const char*) { \
+        c.field = 1;                  \
+        return true;                  \
+    }
 #define RATE(field) [](mock_config& c, const char* v) { return read_rate(v, &c.field); }
 #define REAL(field, high) \
-  [](mock_config& c, const char* v) { return read_double(v, 0, high, &c.field); }
+    [](mock_config& c, const char* v) { return read_double(v, 0, high, &c.field); }
 #define COUNT(field, high) \
-  [](mock_config& c, const char* v) { return read_into(v, high, &c.field); }
+    [](mock_config& c, const char* v) { return read_into(v, high, &c.field); }
 #define RETRY(form) [](mock_config& c, const char* v) { return set_retry(c, v, form); }
 
 constexpr Option kOptions[] = {
@@ -183,77 +183,81 @@ constexpr Option kOptions[] = {
 };
 
 const Option* find_option(const char* name, size_t size) {
-  for (const Option& option : kOptions) {
-    if (std::strlen(option.name) == size && std::memcmp(option.name, name, size) == 0)
-      return &option;
-  }
-  return nullptr;
+    for (const Option& option : kOptions) {
+        if (std::strlen(option.name) == size && std::memcmp(option.name, name, size) == 0)
+            return &option;
+    }
+    return nullptr;
 }
 
 ParseResult usage_error(const char* what, const char* argument) {
-  std::fprintf(stderr, "leat-mock: %s: %s (see --help)\n", what, argument);
-  return ParseResult::Error;
+    std::fprintf(stderr, "leat-mock: %s: %s (see --help)\n", what, argument);
+    return ParseResult::Error;
 }
 
 }  // namespace
 
 void print_help() {
-  std::printf(
-      "leat-mock: an LLM provider on loopback, for tests and trials.\n\nUsage: leat-mock "
-      "[options]\n\n");
-  for (const Option& option : kOptions) {
-    char left[64];
-    std::snprintf(left, sizeof left, "%s%s%s", option.name, option.argument != nullptr ? " " : "",
-                  option.argument != nullptr ? option.argument : "");
-    std::printf("  %-30s %s [%s]\n", left, option.help, option.fallback);
-  }
-  std::printf(
-      "  %-30s this text\n\nPOST /v1/chat/completions   GET /health /admin/stats   "
-      "POST /admin/reset /admin/stop\n",
-      "--help");
+    std::printf(
+        "leat-mock: an LLM provider on loopback, for tests and trials.\n\nUsage: leat-mock "
+        "[options]\n\n");
+    for (const Option& option : kOptions) {
+        char left[64];
+        std::snprintf(left, sizeof left, "%s%s%s", option.name,
+                      option.argument != nullptr ? " " : "",
+                      option.argument != nullptr ? option.argument : "");
+        std::printf("  %-30s %s [%s]\n", left, option.help, option.fallback);
+    }
+    std::printf(
+        "  %-30s this text\n\nPOST /v1/chat/completions   GET /health /admin/stats   "
+        "POST /admin/reset /admin/stop\n",
+        "--help");
 }
 
 ParseResult parse_options(int argc, char** argv, mock_config* out) {
-  mock_config_default(out);
-  out->ca_out = "leat-mock-ca.pem";
-  for (int i = 1; i < argc; ++i) {
-    const char* word = argv[i];
-    if (std::strcmp(word, "--help") == 0 || std::strcmp(word, "-h") == 0) return ParseResult::Help;
-    const char* equals = std::strchr(word, '=');
-    const size_t size = equals != nullptr ? static_cast<size_t>(equals - word) : std::strlen(word);
-    const Option* option = find_option(word, size);
-    if (option == nullptr) return usage_error("unknown option", word);
-    const char* value = "";
-    if (option->argument == nullptr) {
-      if (equals != nullptr) return usage_error("takes no value", word);
-    } else if (equals != nullptr) {
-      value = equals + 1;
-    } else if (i + 1 < argc) {
-      value = argv[++i];
-    } else {
-      return usage_error("needs a value", word);
+    mock_config_default(out);
+    out->ca_out = "leat-mock-ca.pem";
+    for (int i = 1; i < argc; ++i) {
+        const char* word = argv[i];
+        if (std::strcmp(word, "--help") == 0 || std::strcmp(word, "-h") == 0)
+            return ParseResult::Help;
+        const char* equals = std::strchr(word, '=');
+        const size_t size =
+            equals != nullptr ? static_cast<size_t>(equals - word) : std::strlen(word);
+        const Option* option = find_option(word, size);
+        if (option == nullptr) return usage_error("unknown option", word);
+        const char* value = "";
+        if (option->argument == nullptr) {
+            if (equals != nullptr) return usage_error("takes no value", word);
+        } else if (equals != nullptr) {
+            value = equals + 1;
+        } else if (i + 1 < argc) {
+            value = argv[++i];
+        } else {
+            return usage_error("needs a value", word);
+        }
+        if (!option->set(*out, value)) return usage_error("bad value", option->name);
     }
-    if (!option->set(*out, value)) return usage_error("bad value", option->name);
-  }
-  const double failures = out->fail_429 + out->fail_500 + out->fail_503 + out->fail_reset +
-                          out->fail_truncate + out->fail_slow;
-  if (failures > 1 + 1e-9) return usage_error("the shares add up to more than 1", "--fail-*");
-  if (out->port < 0 && out->tls_port < 0) return usage_error("nothing to listen on", "--port off");
-  return ParseResult::Run;
+    const double failures = out->fail_429 + out->fail_500 + out->fail_503 + out->fail_reset +
+                            out->fail_truncate + out->fail_slow;
+    if (failures > 1 + 1e-9) return usage_error("the shares add up to more than 1", "--fail-*");
+    if (out->port < 0 && out->tls_port < 0)
+        return usage_error("nothing to listen on", "--port off");
+    return ParseResult::Run;
 }
 
 }  // namespace mock
 
 void mock_config_default(mock_config* config) {
-  std::memset(config, 0, sizeof *config);
-  config->tls_port = -1;
-  config->cert = "good";
-  config->seed = 1;
-  config->tokens_min = 16;
-  config->tokens_max = 16;
-  config->body_bytes_max = uint64_t{64} << 20;
-  config->slow_ms = 20;
-  config->retry_after_ms = -1;
-  config->burst_s = 60;
-  config->keepalive_s = 75;
+    std::memset(config, 0, sizeof *config);
+    config->tls_port = -1;
+    config->cert = "good";
+    config->seed = 1;
+    config->tokens_min = 16;
+    config->tokens_max = 16;
+    config->body_bytes_max = uint64_t{64} << 20;
+    config->slow_ms = 20;
+    config->retry_after_ms = -1;
+    config->burst_s = 60;
+    config->keepalive_s = 75;
 }

@@ -12,35 +12,35 @@ namespace mock {
 constexpr uint64_t kNever = UINT64_MAX;
 
 struct TimerNode {
-  uint64_t due_ns = kNever;
-  uint32_t heap_index = UINT32_MAX;
+    uint64_t due_ns = kNever;
+    uint32_t heap_index = UINT32_MAX;
 };
 
 class Timers {
- public:
-  Timers() = default;
-  Timers(const Timers&) = delete;
-  Timers& operator=(const Timers&) = delete;
-  ~Timers() { std::free(entries_); }
+public:
+    Timers() = default;
+    Timers(const Timers&) = delete;
+    Timers& operator=(const Timers&) = delete;
+    ~Timers() { std::free(entries_); }
 
-  void arm(TimerNode* node, uint64_t due_ns);
-  void remove(TimerNode* node);
-  // A node whose time has come, now out of the heap; nullptr when there is none.
-  TimerNode* pop_due(uint64_t now_ns);
-  uint64_t next_ns() const { return count_ == 0 ? kNever : entries_[0].key; }
+    void arm(TimerNode* node, uint64_t due_ns);
+    void remove(TimerNode* node);
+    // A node whose time has come, now out of the heap; nullptr when there is none.
+    TimerNode* pop_due(uint64_t now_ns);
+    uint64_t next_ns() const { return count_ == 0 ? kNever : entries_[0].key; }
 
- private:
-  struct Entry {
-    uint64_t key;
-    TimerNode* node;
-  };
-  void place(uint32_t index, Entry entry);
-  void sift_up(uint32_t index, Entry entry);
-  void sift_down(uint32_t index, Entry entry);
+private:
+    struct Entry {
+        uint64_t key;
+        TimerNode* node;
+    };
+    void place(uint32_t index, Entry entry);
+    void sift_up(uint32_t index, Entry entry);
+    void sift_down(uint32_t index, Entry entry);
 
-  Entry* entries_ = nullptr;
-  uint32_t count_ = 0;
-  uint32_t capacity_ = 0;
+    Entry* entries_ = nullptr;
+    uint32_t count_ = 0;
+    uint32_t capacity_ = 0;
 };
 
 }  // namespace mock
