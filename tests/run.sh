@@ -1,0 +1,290 @@
+#!/usr/bin/env bash
+# Builds leat and runs its tests:
+#   tests/run.sh            everything
+#   tests/run.sh unit abi   these families only
+# Families: unit sim port torture abi fuzz checks server cli, each a folder of tests/; asan (the
+# GoogleTest families and the C programs again, with sanitizers), valgrind (the unit tests), gcc
+# and clang (builds with warnings as errors), lint (clang-tidy). Any other folder of tests/ with
+# t_* scripts is a family as well.
+# The last line is `N passed, M failed`; the exit status is 0 only when M is 0 and N is not.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+root=$PWD
+export LC_ALL=C.UTF-8 LEAT_ROOT=$root LEAT_BUILD=$root/build/gcc-release
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=0
+export UBSAN_OPTIONS=print_stacktrace=1
+export PYTHONDONTWRITEBYTECODE=1
+
+log_dir=$root/build/test-logs
+jobs=$(nproc 2>/dev/null || echo 2)
+total_passed=0
+total_failed=0
+failed_names=()
+family_failed=0
+started=$(date +%s)
+
+# ---- counting ---------------------------------------------------------------------------------
+
+# count FAMILY PASSED FAILED SKIPPED [FAILED_NAME...]: adds to the totals of the family.
+count() {
+    family_passed=$((family_passed + $2))
+    family_failed=$((family_failed + $3))
+    family_skipped=$((family_skipped + $4))
+    local family=$1 name
+    shift 4
+    for name in "$@"; do
+        failed_names+=("$family: $name")
+    done
+}
+
+# count_log FAMILY TITLE LOG STATUS [PREFIX]: reads GoogleTest's lines and TAP's lines alike. A
+# program that stops with an error and blames no test is one failure; so is one that says nothing.
+count_log() {
+    local family=$1 title=$2 log=$3 status=$4
+    local passed failed skipped unfinished reason names=()
+    passed=$(grep -cE '^\[       OK \] |^ok\b' "$log")
+    skipped=$(grep -cE '^ok\b.*# SKIP|^\[  SKIPPED \] .*\([0-9]+ ms\)$' "$log")
+    passed=$((passed - $(grep -cE '^ok\b.*# SKIP' "$log")))
+    mapfile -t names < <(sed -n -E \
+        -e 's/^\[  FAILED  \] (.*) \([0-9]+ ms\)$/\1/p' -e 's/^not ok( [0-9]+)? - (.*)$/\2/p' "$log")
+    unfinished=$(unfinished_test "$log")
+    if [ "$status" -ne 0 ] && { [ "${#names[@]}" -eq 0 ] || [ -n "$unfinished" ]; }; then
+        reason="stopped with status $status"
+        [ "$status" -ne 124 ] || reason="reached its time limit"
+        names+=("$title: $reason${unfinished:+ in $unfinished}")
+    fi
+    failed=${#names[@]}
+    if [ $((passed + failed + skipped)) -eq 0 ]; then
+        if [[ $title == *leat_abi_* ]]; then # a C program may say all by its status
+            passed=1
+        else
+            failed=1
+            names=("$title: ran no test")
+        fi
+    fi
+    if [ "$failed" -ne 0 ]; then
+        echo "---- $title (whole log: ${log#"$root"/})"
+        show_failures "$log"
+        echo "----"
+    fi
+    count "$family" "$passed" "$failed" "$skipped" ${names[@]+"${names[@]}"}
+}
+
+# The part of a log that says what failed: the last GoogleTest failures, a script's `not ok` lines
+# with the comments after each; else the end of the log.
+show_failures() {
+    if grep -q '^not ok' "$1"; then
+        awk '/^not ok/ { show = 1 } /^ok/ { show = 0 } show' "$1" | head -n 60
+    elif grep -qE '^\[  FAILED  \] .*ms\)$' "$1"; then
+        awk '/^\[ RUN      \]/ { text = "" } { text = text $0 "\n" }
+            /^\[  FAILED  \] .*ms\)$/ { printf "%s", text }' "$1" | head -n 80
+    else
+        tail -n 40 "$1"
+    fi
+}
+
+# The test a GoogleTest program was in when it stopped; nothing when it ended them all.
+unfinished_test() {
+    awk '/^\[ RUN      \]/ { name = $4 } /^\[ +(OK|FAILED|SKIPPED) +\] .*ms\)$/ { name = "" }
+        END { print name }' "$1"
+}
+
+# ---- running ----------------------------------------------------------------------------------
+
+limited() {
+    local seconds=$1
+    shift
+    timeout -k 10 "$seconds" "$@" </dev/null
+}
+
+# build FAMILY BINARY_DIR PRESET [CMAKE_ARGUMENT...]: a failing build is one failed test.
+built=" "
+build() {
+    local family=$1 dir=$2 preset=$3 log=$log_dir/build-$2.log status=0
+    shift 3
+    case $built in *" $dir:ok "*) return 0 ;; *" $dir:broken "*) return 1 ;; esac
+    { limited 120 cmake --preset "$preset" -B "build/$dir" "$@" &&
+        limited 900 cmake --build "build/$dir" -j "$jobs" -- -k 0; } >"$log" 2>&1 || status=$?
+    if [ "$status" -eq 0 ]; then
+        built="$built$dir:ok "
+        return 0
+    fi
+    built="$built$dir:broken "
+    echo "---- build of $dir (whole log: ${log#"$root"/})"
+    grep -E -A 5 'error|FAILED|Error' "$log" | head -n 60
+    echo "----"
+    count "$family" 0 1 0 "the build of $dir"
+    return 1
+}
+
+# run_gtest FAMILY SECONDS SHARDS BINARY [WRAPPER...]: the shards run side by side.
+run_gtest() {
+    local family=$1 seconds=$2 shards=$3 binary=$4 shard log status pids=()
+    local title=$family-${binary##*/}
+    shift 4
+    for ((shard = 0; shard < shards; shard++)); do
+        GTEST_TOTAL_SHARDS=$shards GTEST_SHARD_INDEX=$shard GTEST_COLOR=no limited "$seconds" \
+            "$@" "$binary" ${gtest_filter:+"--gtest_filter=$gtest_filter"} \
+            >"$log_dir/$title-$shard.log" 2>&1 &
+        pids+=($!)
+    done
+    for ((shard = 0; shard < shards; shard++)); do
+        status=0
+        wait "${pids[$shard]}" || status=$?
+        log=$log_dir/$title-$shard.log
+        # A shard may get no test at all when there are fewer tests than shards.
+        if [ "$status" -eq 0 ] && grep -q '^\[==========\] 0 tests' "$log"; then
+            continue
+        fi
+        count_log "$family" "${binary##*/}" "$log" "$status"
+    done
+}
+
+# run_program FAMILY SECONDS PROGRAM: a script or a C program.
+run_program() {
+    local family=$1 seconds=$2 program=$3 status=0
+    local title=${program#"$root"/}
+    local log=$log_dir/$family-${program##*/}.log
+    limited "$seconds" "$program" >"$log" 2>&1 || status=$?
+    count_log "$family" "$title" "$log" "$status"
+}
+
+# The GoogleTest families that split into shards; the others use ports and clocks, so they run alone.
+shards_of() {
+    case $1 in
+    leat_unit | leat_sim_tests | leat_torture) echo "$jobs" ;;
+    *) echo 1 ;;
+    esac
+}
+
+# run_binaries FAMILY BUILD_DIR NAME...: the GoogleTest programs of these names that were built.
+run_binaries() {
+    local family=$1 dir=$2 name
+    shift 2
+    for name in "$@"; do
+        if [ -x "build/$dir/tests/$name" ]; then
+            run_gtest "$family" 300 "$(shards_of "$name")" "$root/build/$dir/tests/$name"
+        fi
+    done
+}
+
+# run_abi FAMILY BUILD_DIR: the C programs.
+run_abi() {
+    local program
+    for program in "$root/build/$2"/tests/leat_abi_*; do
+        if [ -f "$program" ] && [ -x "$program" ]; then
+            run_program "$1" 120 "$program"
+        fi
+    done
+}
+
+# run_folder FAMILY: GoogleTest programs and t_* scripts of tests/FAMILY.
+run_folder() {
+    local family=$1 script
+    build "$family" gcc-release gcc-release -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || return
+    run_binaries "$family" gcc-release "leat_$family" "leat_${family}_tests"
+    [ "$family" != abi ] || run_abi abi gcc-release
+    while IFS= read -r script; do
+        [ ! -x "$script" ] || run_program "$family" 300 "$root/$script"
+    done < <(find "tests/$family" -name 't_*' -type f 2>/dev/null | sort)
+}
+
+run_asan() {
+    build asan clang-asan clang-asan -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || return
+    run_binaries asan clang-asan leat_unit leat_sim_tests leat_torture leat_port_tests \
+        leat_fuzz_tests leat_server_tests
+    run_abi asan clang-asan
+}
+
+run_valgrind() {
+    build valgrind gcc-release gcc-release -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || return
+    [ -x build/gcc-release/tests/leat_unit ] || return
+    # Tests that walk through everything say so in their name; they are for the native run.
+    local gtest_filter='-*slow*:*Slow*:*exhaustive*:*Exhaustive*:*Death*'
+    run_gtest valgrind 400 "$jobs" "$root/build/gcc-release/tests/leat_unit" \
+        valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+}
+
+# run_werror COMPILER: everything compiles without a warning.
+run_werror() {
+    if build "$1" "$1-werror" "$1-debug" -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON; then
+        count "$1" 1 0 0
+    fi
+}
+
+# clang-tidy over the library and the ports, by .clang-tidy; headers through the files they serve.
+run_lint() {
+    local log status names
+    build lint clang-werror clang-debug -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON ||
+        [ -e build/clang-werror/compile_commands.json ] || return
+    log=$log_dir/lint.log
+    status=0
+    printf '%s\0' src/*/*.cc port/*/*.cc |
+        timeout -k 10 1200 xargs -0 -n 4 -P "$jobs" clang-tidy --quiet -p build/clang-werror \
+            >"$log" 2>"$log.noise" || status=$?
+    mapfile -t names < <(grep -E '(warning|error): ' "$log" | sed "s#^$root/##" | sort -u)
+    if [ "$status" -ne 0 ] && [ "${#names[@]}" -eq 0 ]; then
+        names=("clang-tidy stopped with status $status")
+    fi
+    count lint "$((${#names[@]} == 0))" "${#names[@]}" 0 ${names[@]+"${names[@]}"}
+}
+
+# ---- families ---------------------------------------------------------------------------------
+
+run_family() {
+    local family=$1 from
+    from=$(date +%s)
+    family_passed=0
+    family_failed=0
+    family_skipped=0
+    case $family in
+    asan) run_asan ;;
+    valgrind) run_valgrind ;;
+    gcc | clang) run_werror "$family" ;;
+    lint) run_lint ;;
+    *) run_folder "$family" ;;
+    esac
+    printf '%-10s %5d passed %4d failed %4d skipped %5d s\n' "$family" "$family_passed" \
+        "$family_failed" "$family_skipped" "$(($(date +%s) - from))"
+    total_passed=$((total_passed + family_passed))
+    total_failed=$((total_failed + family_failed))
+}
+
+# The folders of tests/ that hold t_* scripts and are not named below.
+other_folders() {
+    find tests -mindepth 2 -name 't_*' -type f | cut -d/ -f2 | sort -u |
+        grep -vxE 'unit|sim|port|torture|abi|fuzz|checks|server|cli|bench'
+}
+
+if ! toolchains/setup.sh --tests; then
+    printf '0 passed, 1 failed\n'
+    exit 1
+fi
+mkdir -p "$log_dir"
+if [ "$#" -gt 0 ]; then
+    families=("$@")
+else
+    mapfile -t others < <(other_folders)
+    families=(unit sim port torture abi fuzz checks server cli ${others[@]+"${others[@]}"}
+        asan valgrind gcc clang lint)
+fi
+for family in "${families[@]}"; do
+    case $family in
+    asan | valgrind | gcc | clang | lint) ;;
+    unit | sim | port | torture | abi | fuzz | checks | server | cli) ;;
+    *)
+        if [ ! -d "tests/$family" ]; then
+            echo "no such family: $family" >&2
+            exit 2
+        fi
+        ;;
+    esac
+    run_family "$family"
+done
+
+for name in ${failed_names[@]+"${failed_names[@]}"}; do
+    echo "failed: $name"
+done
+echo "took $(($(date +%s) - started)) s"
+echo "$total_passed passed, $total_failed failed"
+[ "$total_failed" -eq 0 ] && [ "$total_passed" -gt 0 ]
