@@ -3,7 +3,9 @@
 // Invariant: LEAT_OK means that every byte was filled; there is no weaker source to fall back on.
 // May wait at system start until the kernel has gathered enough, as keys must.
 #if defined(__APPLE__)
-#include <Availability.h>  // sys/random.h uses it and forgets to include it
+// sys/random.h uses these two and forgets to include them.
+#include <Availability.h>
+#include <stddef.h>
 #endif
 #if defined(__linux__) || defined(__APPLE__)
 #include <sys/random.h>
