@@ -67,6 +67,9 @@ int server_receive(void* user, unsigned char* bytes, size_t size) {
 Authority::Authority() : memory_(4 << 20) {
     pool.open(reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(memory_.data()) + 15) & ~15ul),
               memory_.size() - 16);
+#if defined(MBEDTLS_PLATFORM_MEMORY)
+    mbedtls_platform_set_calloc_free(leat_tls_calloc, leat_tls_free);
+#endif
     const PoolScope scope(&pool);
     mbedtls_ctr_drbg_init(&random);
     must(mbedtls_ctr_drbg_seed(&random, chance, nullptr, nullptr, 0));
