@@ -5,8 +5,9 @@
  *     pool       leat_tls_config.pool_bytes, or when that is 0:
  *       trust      640 KiB for a CA file or the system's bundle (Debian's 144 roots: 433 KiB),
  *                  for ca_pem its size plus 3 KiB for each certificate
- *       sessions   sessions_max x 48 KiB (measured: 44 KiB at the worst moment of a full
- *                  handshake with a short chain, 37 KiB of a resumed one, 34 KiB afterwards)
+ *       sessions   sessions_max x 52 KiB (measured: 44 KiB at the worst moment of a full
+ *                  handshake with one certificate, 53 KiB with three of RSA, 37 KiB of a
+ *                  resumed one; 34 KiB afterwards)
  *       chains     16 KiB, for the long chains that a few peers send
  *       tickets    tickets_max x 2 KiB (the ticket's bytes; servers choose their size)
  * A pool that is too small is safe: the connection that met the end fails with
