@@ -25,11 +25,13 @@ public:
 
     // One field: begin, add_name and add_value any number of times in that order, end.
     // LEAT_E_HEADERS_TOO_LARGE when fields_max fields are there already, LEAT_E_ITEM_MEMORY when
-    // the arena is full, LEAT_ALERT_HEADER when a byte must not stand in a name or a value.
+    // the arena is full, LEAT_ALERT_HEADER when a name has a space. Every other byte is the
+    // parser's to check.
     leat_status begin();
     leat_status add_name(Text part);
     leat_status add_value(Text part);
-    void end();
+    // What end() answers is the field, as packed.
+    leat_header end();
     // No more fields: the arena is free for others.
     void freeze() { frozen_ = true; }
 
@@ -41,8 +43,6 @@ public:
 
     // All fields in order: size_t at = 0; leat_header field; while (next(&at, &field)) ...
     bool next(size_t* at, leat_header* field) const;
-    // The field that end() closed last.
-    leat_header last() const;
 
 private:
     struct Sizes {

@@ -94,12 +94,14 @@ private:
     leat_status on_value(Text part);
     leat_status on_field_end();
     leat_status on_headers(bool parser_chunked, bool parser_keep_alive, bool* has_body);
-    leat_status choose_framing(bool parser_chunked, bool closes);
+    void note_field(const leat_header& field);
+    leat_status choose_framing(bool parser_chunked);
+    leat_status choose_place();
     leat_status on_body(const char* at, size_t size);
     leat_status settle_chunk_line(uint64_t framing);
     leat_status check_chunk_framing(uint64_t framing) const;
     bool is_informational() const { return status_line_.code() < 200; }
-    bool has_no_body() const;
+    bool is_tunnel() const;
 
     // llhttp's parser; its size is checked where it is known.
     static constexpr size_t parser_bytes = 128;

@@ -12,23 +12,33 @@
 namespace leat {
 namespace {
 
-constexpr uint32_t broken = UINT32_MAX;
+constexpr uint32_t broken = 0x10000;  // above every four digits, and stays so when combined
 
-uint32_t hex_digit(char c) {
-    if (is_digit(c)) return static_cast<uint32_t>(c - '0');
-    const char lower = to_lower(c);
-    if (lower >= 'a' && lower <= 'f') return static_cast<uint32_t>(lower - 'a' + 10);
-    return broken;
-}
+// The value of a hexadecimal digit, shifted; or broken.
+struct HexTable {
+    uint32_t value[256];
+    constexpr HexTable() : value() {
+        for (uint32_t c = 0; c < 256; ++c) {
+            const bool upper = c >= 'A' && c <= 'F';
+            const bool lower = c >= 'a' && c <= 'f';
+            value[c] = c >= '0' && c <= '9' ? c - '0'
+                       : upper              ? c - 'A' + 10
+                       : lower              ? c - 'a' + 10
+                                            : broken;
+        }
+    }
+};
+constexpr HexTable hex;
+
+uint32_t hex_digit(char c) { return hex.value[static_cast<unsigned char>(c)]; }
 
 uint32_t hex_4(const char* p) {
-    uint32_t value = 0;
-    for (size_t i = 0; i < 4; ++i) {
-        const uint32_t digit = hex_digit(p[i]);
-        if (digit == broken) return broken;
-        value = value << 4 | digit;
-    }
-    return value;
+    const uint32_t a = hex_digit(p[0]);
+    const uint32_t b = hex_digit(p[1]);
+    const uint32_t c = hex_digit(p[2]);
+    const uint32_t d = hex_digit(p[3]);
+    if (((a | b | c | d) & broken) != 0) return broken;
+    return a << 12 | b << 8 | c << 4 | d;
 }
 
 // \uXXXX at p, or two of them that make one character.
@@ -57,54 +67,40 @@ bool overlaps(Text raw, const char* out, size_t capacity) {
 size_t json_read_escape(const char* p, size_t size, uint32_t* code_point) {
     LEAT_DCHECK(size > 0 && p[0] == '\\');
     if (size < 2) return 0;
-    uint32_t meaning = static_cast<unsigned char>(p[1]);
-    switch (p[1]) {
-        case 'n': meaning = '\n'; break;
-        case '"':
-        case '\\':
-        case '/': break;
-        case 't': meaning = '\t'; break;
-        case 'r': meaning = '\r'; break;
-        case 'b': meaning = '\b'; break;
-        case 'f': meaning = '\f'; break;
-        case 'u': return read_unicode(p, size, code_point);
-        default: return 0;
-    }
-    *code_point = meaning;
-    return 2;
+    if (p[1] == 'u') return read_unicode(p, size, code_point);
+    const char meaning = json_short_escape(p[1]);
+    *code_point = static_cast<unsigned char>(meaning);
+    return meaning != 0 ? 2 : 0;
 }
 
 leat_status json_string_decode(Text raw, char* out, size_t capacity, size_t* size) {
     LEAT_CHECK(size != nullptr && (out != nullptr || capacity == 0));
     const bool in_place = overlaps(raw, out, capacity);
     LEAT_CHECK(!in_place || out <= raw.data);
-    size_t at = 0;
-    size_t written = 0;
-    while (at < raw.size) {
-        const size_t run = copy_until_backslash(raw.data + at, raw.size - at, out + written,
-                                                capacity - written, !in_place);
-        at += run;
-        written += run;
-        if (at == raw.size) break;
-        if (raw.data[at] != '\\') return LEAT_E_TOO_LARGE;
+    const char* from = raw.data;
+    const char* const end = raw.data + raw.size;
+    char* to = out;
+    char* const limit = out + capacity;
+    while (from < end) {
+        // In place, too, blocks may be written whole once the text has shrunk by a block.
+        const bool overshoot = !in_place || from - to >= copy_block_bytes;
+        copy_until_backslash(&from, end, &to, limit, overshoot);
+        if (from == end) break;
+        if (*from != '\\') return LEAT_E_TOO_LARGE;
         uint32_t code_point = 0;
-        const size_t used = json_read_escape(raw.data + at, raw.size - at, &code_point);
+        const size_t used = json_read_escape(from, static_cast<size_t>(end - from), &code_point);
         if (used == 0) return LEAT_E_JSON;
         char character[4];
         const size_t character_size = utf8_write(character, code_point);
-        if (character_size > capacity - written) return LEAT_E_TOO_LARGE;
-        for (size_t i = 0; i < character_size; ++i) out[written + i] = character[i];
-        at += used;
-        written += character_size;
+        if (character_size > static_cast<size_t>(limit - to)) return LEAT_E_TOO_LARGE;
+        for (size_t i = 0; i < character_size; ++i) *to++ = character[i];
+        from += used;
     }
-    *size = written;
+    *size = static_cast<size_t>(to - out);
     return LEAT_OK;
 }
 
-bool json_is(const JsonValue& value, Text t) {
-    if (value.type != JsonType::string) return false;
-    if (!value.escaped) return equal(value.raw, t);
-    const Text raw = value.raw;
+bool json_equal_escaped(Text raw, Text t) {
     size_t at = 0;
     size_t matched = 0;
     while (at < raw.size) {
@@ -121,6 +117,7 @@ bool json_is(const JsonValue& value, Text t) {
         at += used;
         matched += character_size;
     }
+    LEAT_DCHECK(matched <= t.size);
     return matched == t.size;
 }
 

@@ -12,6 +12,125 @@
 #include "codec/utf8.h"
 
 namespace leat {
+namespace {
+
+inline size_t left(const char* p, const char* end) { return static_cast<size_t>(end - p); }
+
+inline const char* past_blanks(const char* p, const char* end) {
+    return p + blank_run(p, left(p, end));
+}
+
+// The past_ functions read one thing and answer the place behind it, or nullptr when it is broken;
+// value->raw.data is then where. They keep their place in a register: a cursor's member would go
+// through memory at each byte, as text may alias anything.
+
+const char* broken_at(const char* where, JsonValue* value) {
+    value->raw.data = where;
+    return nullptr;
+}
+
+struct StringEnd {
+    const char* at;  // the closing quote, or what is wrong
+    bool good;
+    bool high;
+    bool escaped;
+};
+
+// From any place inside a string on.
+StringEnd find_string_end(const char* p, const char* end) {
+    StringEnd found{p, false, false, false};
+    for (;;) {
+        p += string_run(p, left(p, end), &found.high);
+        found.at = p;
+        if (p == end) return found;
+        if (*p == '"') break;
+        if (*p != '\\') return found;  // a control character
+        found.escaped = true;
+        uint32_t code_point = 0;
+        const size_t size = json_read_escape(p, left(p, end), &code_point);
+        if (size == 0) return found;
+        p += size;
+    }
+    found.good = true;
+    return found;
+}
+
+__attribute__((noinline)) const char* past_long_string(const char* p, const char* end,
+                                                       JsonValue* value) {
+    const StringEnd found = find_string_end(p + 1, end);
+    const Text raw = text(p + 1, left(p + 1, found.at));
+    if (!found.good) return broken_at(found.at, value);
+    if (found.high) {
+        const size_t valid = utf8_valid_prefix(raw);
+        if (valid != raw.size) return broken_at(raw.data + valid, value);
+    }
+    *value = JsonValue{raw, JsonType::string, found.escaped};
+    return found.at + 1;
+}
+
+// p is at the opening quote.
+inline const char* past_string(const char* p, const char* end, JsonValue* value) {
+#ifdef LEAT_SIMD_SSE2
+    // Most strings are names and words: ASCII, no escapes, closed within 32 bytes.
+    if (end - p > 32) {
+        const StringMasks masks = string_masks_32(p + 1);
+        const size_t size = masks.stops != 0 ? trailing_zeros(masks.stops) : 0;
+        const uint32_t inside = masks.stops - 1;
+        if (masks.stops != 0 && p[1 + size] == '"' && (masks.highs & inside & ~masks.stops) == 0) {
+            *value = JsonValue{text(p + 1, size), JsonType::string, false};
+            return p + size + 2;
+        }
+    }
+#endif
+    return past_long_string(p, end, value);
+}
+
+inline const char* past_number(const char* p, const char* end, JsonValue* value) {
+    const char* q = p;
+    while (q < end && is_digit(*q)) ++q;
+    const bool plain = q > p && (*p != '0' || q == p + 1) && q < end &&
+                       (*q == ',' || *q == '}' || *q == ']' || is_blank(*q));
+    const size_t size = plain ? left(p, q) : number_size(text(p, left(p, end)));
+    if (size == 0) return broken_at(p, value);
+    *value = JsonValue{text(p, size), JsonType::number, false};
+    return p + size;
+}
+
+template <size_t N>
+inline const char* past_word(const char* p, const char* end, const char (&word)[N], JsonType type,
+                             JsonValue* value) {
+    constexpr size_t size = N - 1;
+    if (left(p, end) < size || memcmp(p, word, size) != 0) return broken_at(p, value);
+    *value = JsonValue{text(p, size), type, false};
+    return p + size;
+}
+
+// p is at the first byte of a value that is no container.
+inline const char* past_scalar(const char* p, const char* end, JsonValue* value) {
+    switch (*p) {
+        case '"':
+            return past_string(p, end, value);
+        case 't':
+            return past_word(p, end, "true", JsonType::boolean, value);
+        case 'f':
+            return past_word(p, end, "false", JsonType::boolean, value);
+        case 'n':
+            return past_word(p, end, "null", JsonType::null, value);
+        default:
+            return past_number(p, end, value);
+    }
+}
+
+// A name and its colon.
+inline const char* past_name(const char* p, const char* end, JsonValue* key) {
+    if (p == end || *p != '"') return broken_at(p, key);
+    p = past_string(p, end, key);
+    if (p == nullptr) return nullptr;
+    p = past_blanks(p, end);
+    return p < end && *p == ':' ? p + 1 : broken_at(p, key);
+}
+
+}  // namespace
 
 JsonCursor::JsonCursor(Text document, uint32_t depth_max)
     : begin_(document.size == 0 ? "" : document.data),
@@ -30,148 +149,86 @@ bool JsonCursor::fail(const char* where, leat_status status) {
     return false;
 }
 
-inline void JsonCursor::skip_blanks() { at_ += blank_run(at_, static_cast<size_t>(end_ - at_)); }
-
+// at_ is at an opening bracket.
 bool JsonCursor::open(bool is_object) {
-    if (depth_ == depth_max_) return fail(at_, LEAT_E_TOO_LARGE);
-    const uint64_t bit = uint64_t{1} << depth_;
-    objects_ = is_object ? objects_ | bit : objects_ & ~bit;
-    ++depth_;
+    if (nesting_.depth == depth_max_) return fail(at_, LEAT_E_TOO_LARGE);
+    nesting_.push(is_object);
     ++at_;
     expect_ = Expect::first;
     return true;
 }
 
-inline void JsonCursor::close() {
-    LEAT_DCHECK(depth_ > 0);
-    --depth_;
-    ++at_;
+bool JsonCursor::close_at(const char* bracket) {
+    LEAT_DCHECK(nesting_.depth > 0);
+    at_ = bracket + 1;
+    --nesting_.depth;
     expect_ = Expect::next;
+    return false;
 }
 
-// At an opening quote; ends behind the closing one.
-inline bool JsonCursor::read_string(JsonValue* value) {
-    const char* const start = at_ + 1;
-    const char* p = start;
-    bool high = false;
-    bool escaped = false;
-    for (;;) {
-        p += string_run(p, static_cast<size_t>(end_ - p), &high);
-        if (p == end_) return fail(p, LEAT_E_JSON);
-        if (*p == '"') break;
-        if (*p != '\\') return fail(p, LEAT_E_JSON);  // a control character
-        uint32_t code_point = 0;
-        const size_t size = json_read_escape(p, static_cast<size_t>(end_ - p), &code_point);
-        if (size == 0) return fail(p, LEAT_E_JSON);
-        escaped = true;
-        p += size;
-    }
-    const Text raw = text(start, static_cast<size_t>(p - start));
-    if (high) {
-        const size_t valid = utf8_valid_prefix(raw);
-        if (valid != raw.size) return fail(start + valid, LEAT_E_JSON);
-    }
-    *value = JsonValue{raw, JsonType::string, escaped};
-    at_ = p + 1;
-    return true;
-}
-
-bool JsonCursor::read_literal(Text word, JsonType type, JsonValue* value) {
-    const Text found = text(at_, static_cast<size_t>(end_ - at_));
-    if (!starts_with(found, word)) return fail(at_, LEAT_E_JSON);
-    *value = JsonValue{head(found, word.size), type, false};
-    at_ += word.size;
-    return true;
-}
-
-inline bool JsonCursor::read_number(JsonValue* value) {
-    const Text rest = text(at_, static_cast<size_t>(end_ - at_));
-    const size_t size = number_size(rest);
-    if (size == 0) return fail(at_, LEAT_E_JSON);
-    *value = JsonValue{head(rest, size), JsonType::number, false};
-    at_ += size;
-    return true;
-}
-
-// At the first byte of a value that is no container.
-inline bool JsonCursor::read_scalar(JsonValue* value) {
-    expect_ = Expect::next;
-    switch (*at_) {
-        case '"':
-            return read_string(value);
-        case 't':
-            return read_literal(text("true"), JsonType::boolean, value);
-        case 'f':
-            return read_literal(text("false"), JsonType::boolean, value);
-        case 'n':
-            return read_literal(text("null"), JsonType::null, value);
-        default:
-            return read_number(value);
-    }
-}
-
-// Up to a member's value. False at the end of the object and after a fault.
-inline bool JsonCursor::read_member(JsonValue* key) {
-    skip_blanks();
-    if (at_ == end_) return fail(at_, LEAT_E_JSON);
-    if (*at_ == '}') {
-        close();
-        return false;
-    }
-    if (expect_ == Expect::next) {
-        if (*at_ != ',') return fail(at_, LEAT_E_JSON);
-        ++at_;
-        skip_blanks();
-    }
-    if (at_ == end_ || *at_ != '"') return fail(at_, LEAT_E_JSON);
-    if (!read_string(key)) return false;
-    skip_blanks();
-    if (at_ == end_ || *at_ != ':') return fail(at_, LEAT_E_JSON);
-    ++at_;
-    expect_ = Expect::value;
-    return true;
-}
-
-inline bool JsonCursor::read_element() {
-    skip_blanks();
-    if (at_ == end_) return fail(at_, LEAT_E_JSON);
-    if (*at_ == ']') {
-        close();
-        return false;
-    }
-    if (expect_ == Expect::next) {
-        if (*at_ != ',') return fail(at_, LEAT_E_JSON);
-        ++at_;
-    }
-    expect_ = Expect::value;
-    return true;
-}
-
-// One move inside or in front of a value: a bracket, a name or a scalar. False after a fault.
-inline bool JsonCursor::step_inside() {
+// Reads on until no more than `outside` containers are open and no value is due.
+bool JsonCursor::skip_until(uint32_t outside) {
+    const char* p = at_;
+    const char* const end = end_;
+    Nesting nesting = nesting_;
+    Expect expect = expect_;
     JsonValue passed;
-    if (expect_ == Expect::value) {
-        skip_blanks();
-        if (at_ == end_) return fail(at_, LEAT_E_JSON);
-        if (*at_ == '{' || *at_ == '[') return open(*at_ == '{');
-        return read_scalar(&passed);
+    while (nesting.depth > outside || expect == Expect::value) {
+        p = past_blanks(p, end);
+        if (p == end) return fail(p, LEAT_E_JSON);
+        if (expect != Expect::value) {
+            const bool object = nesting.in_object();
+            if (*p == (object ? '}' : ']')) {
+                ++p;
+                --nesting.depth;
+                expect = Expect::next;
+                continue;
+            }
+            if (expect == Expect::next) {
+                if (*p != ',') return fail(p, LEAT_E_JSON);
+                p = past_blanks(p + 1, end);
+            }
+            if (object) {
+                p = past_name(p, end, &passed);
+                if (p == nullptr) return fail(passed.raw.data, LEAT_E_JSON);
+                p = past_blanks(p, end);
+            }
+            if (p == end) return fail(p, LEAT_E_JSON);
+        }
+        if (*p == '{' || *p == '[') {
+            if (nesting.depth == depth_max_) return fail(p, LEAT_E_TOO_LARGE);
+            nesting.push(*p == '{');
+            ++p;
+            expect = Expect::first;
+            continue;
+        }
+        p = past_scalar(p, end, &passed);
+        if (p == nullptr) return fail(passed.raw.data, LEAT_E_JSON);
+        expect = Expect::next;
     }
-    const bool more = in_object() ? read_member(&passed) : read_element();
-    return more || status_ == LEAT_OK;
+    at_ = p;
+    nesting_ = nesting;
+    expect_ = expect;
+    return true;
 }
 
-bool JsonCursor::skip_value() {
-    LEAT_DCHECK(expect_ == Expect::value);
-    const uint32_t outside = depth_;
-    do {
-        if (!step_inside()) return false;
-    } while (depth_ > outside);
+// A value that nobody took. Scalars go here, so that skipping one costs no set-up.
+inline bool JsonCursor::skip_untaken() {
+    if (expect_ != Expect::value) return true;
+    const char* p = past_blanks(at_, end_);
+    if (p == end_) return fail(p, LEAT_E_JSON);
+    if (*p == '{' || *p == '[') return skip_until(nesting_.depth);
+    JsonValue passed;
+    p = past_scalar(p, end_, &passed);
+    if (p == nullptr) return fail(passed.raw.data, LEAT_E_JSON);
+    at_ = p;
+    expect_ = Expect::next;
     return true;
 }
 
 JsonType JsonCursor::peek() {
     if (status_ != LEAT_OK || expect_ != Expect::value) return JsonType::none;
-    skip_blanks();
+    at_ = past_blanks(at_, end_);
     if (at_ == end_) return JsonType::none;
     switch (*at_) {
         case '{':
@@ -197,36 +254,57 @@ bool JsonCursor::enter_array() { return peek() == JsonType::array && open(false)
 bool JsonCursor::member(JsonValue* key) {
     LEAT_CHECK(key != nullptr);
     if (status_ != LEAT_OK) return false;
-    if (expect_ == Expect::value && !skip_value()) return false;
-    LEAT_CHECK(in_object());
-    return read_member(key);
+    if (!skip_untaken()) return false;
+    LEAT_CHECK(nesting_.in_object());
+    const char* p = past_blanks(at_, end_);
+    if (p < end_ && *p == '}') return close_at(p);
+    if (expect_ == Expect::next) {
+        if (p == end_ || *p != ',') return fail(p, LEAT_E_JSON);
+        p = past_blanks(p + 1, end_);
+    }
+    p = past_name(p, end_, key);
+    if (p == nullptr) return fail(key->raw.data, LEAT_E_JSON);
+    at_ = p;
+    expect_ = Expect::value;
+    return true;
 }
 
 bool JsonCursor::element() {
     if (status_ != LEAT_OK) return false;
-    if (expect_ == Expect::value && !skip_value()) return false;
-    LEAT_CHECK(depth_ > 0 && !in_object());
-    return read_element();
+    if (!skip_untaken()) return false;
+    LEAT_CHECK(nesting_.depth > 0 && !nesting_.in_object());
+    const char* p = past_blanks(at_, end_);
+    if (p < end_ && *p == ']') return close_at(p);
+    if (expect_ == Expect::next) {
+        if (p == end_ || *p != ',') return fail(p, LEAT_E_JSON);
+        ++p;
+    }
+    at_ = p;
+    expect_ = Expect::value;
+    return true;
 }
 
 void JsonCursor::leave() {
     if (status_ != LEAT_OK) return;
-    LEAT_CHECK(depth_ > 0);
-    const uint32_t outside = depth_ - 1;
-    while (depth_ > outside && step_inside()) {
-    }
+    LEAT_CHECK(nesting_.depth > 0);
+    (void)skip_until(nesting_.depth - 1);
 }
 
 bool JsonCursor::take(JsonValue* value) {
     LEAT_CHECK(value != nullptr);
     if (status_ != LEAT_OK || expect_ != Expect::value) return false;
-    skip_blanks();
-    if (at_ == end_) return fail(at_, LEAT_E_JSON);
-    if (*at_ != '{' && *at_ != '[') return read_scalar(value);
-    const JsonType type = *at_ == '{' ? JsonType::object : JsonType::array;
-    const char* const start = at_;
-    if (!skip_value()) return false;
-    *value = JsonValue{text(start, static_cast<size_t>(at_ - start)), type, false};
+    const char* const start = past_blanks(at_, end_);
+    if (start == end_) return fail(start, LEAT_E_JSON);
+    if (*start != '{' && *start != '[') {
+        const char* const p = past_scalar(start, end_, value);
+        if (p == nullptr) return fail(value->raw.data, LEAT_E_JSON);
+        at_ = p;
+        expect_ = Expect::next;
+        return true;
+    }
+    const JsonType type = *start == '{' ? JsonType::object : JsonType::array;
+    if (!skip_until(nesting_.depth)) return false;
+    *value = JsonValue{text(start, left(start, at_)), type, false};
     return true;
 }
 
@@ -236,13 +314,12 @@ bool JsonCursor::take_if(JsonType type, JsonValue* value) {
 }
 
 void JsonCursor::skip() {
-    if (status_ == LEAT_OK && expect_ == Expect::value) (void)skip_value();
+    if (status_ == LEAT_OK && expect_ == Expect::value) (void)skip_until(nesting_.depth);
 }
 
 leat_status JsonCursor::finish() {
-    while (status_ == LEAT_OK && (depth_ > 0 || expect_ == Expect::value)) (void)step_inside();
-    if (status_ != LEAT_OK) return status_;
-    skip_blanks();
+    if (status_ != LEAT_OK || !skip_until(0)) return status_;
+    at_ = past_blanks(at_, end_);
     if (at_ != end_) (void)fail(at_, LEAT_E_JSON);
     return status_;
 }
@@ -275,10 +352,23 @@ bool json_to_bool(const JsonValue& value, bool* out) {
     return true;
 }
 
+// Digits only, few enough not to overflow, no superfluous zero: nearly all counts.
+static bool plain_count(Text t, int64_t* out) {
+    if (t.size == 0 || t.size > 18 || (t.data[0] == '0' && t.size > 1)) return false;
+    int64_t value = 0;
+    for (size_t i = 0; i < t.size; ++i) {
+        if (!is_digit(t.data[i])) return false;
+        value = value * 10 + (t.data[i] - '0');
+    }
+    *out = value;
+    return true;
+}
+
 bool json_to_count(const JsonValue& value, int64_t* out) {
     LEAT_CHECK(out != nullptr);
     if (value.type != JsonType::number && value.type != JsonType::string) return false;
     int64_t count = 0;
+    if (plain_count(value.raw, out)) return true;
     if (!parse_int(value.raw, &count) || count < 0) return false;
     *out = count;
     return true;

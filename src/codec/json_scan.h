@@ -70,7 +70,7 @@ public:
     leat_status status() const { return status_; }
     // Where the cursor stands; after a fault, where the fault is.
     size_t offset() const { return static_cast<size_t>(at_ - begin_); }
-    uint32_t depth() const { return depth_; }
+    uint32_t depth() const { return nesting_.depth; }
 
 private:
     enum class Expect : uint8_t {
@@ -79,25 +79,26 @@ private:
         next,   // after a value: comma, closing bracket or the end
     };
 
+    struct Nesting {
+        uint64_t objects = 0;  // bit d: the container at depth d is an object
+        uint32_t depth = 0;
+        void push(bool is_object) {
+            const uint64_t bit = uint64_t{1} << depth++;
+            objects = is_object ? objects | bit : objects & ~bit;
+        }
+        bool in_object() const { return depth > 0 && ((objects >> (depth - 1)) & 1u) != 0; }
+    };
+
     bool fail(const char* where, leat_status status);
-    void skip_blanks();
     bool open(bool is_object);
-    void close();
-    bool read_member(JsonValue* key);
-    bool read_element();
-    bool read_string(JsonValue* value);
-    bool read_scalar(JsonValue* value);
-    bool read_literal(Text word, JsonType type, JsonValue* value);
-    bool read_number(JsonValue* value);
-    bool skip_value();
-    bool step_inside();
-    bool in_object() const { return depth_ > 0 && ((objects_ >> (depth_ - 1)) & 1u) != 0; }
+    bool close_at(const char* bracket);
+    bool skip_until(uint32_t outside);
+    bool skip_untaken();
 
     const char* begin_;
     const char* at_;
     const char* end_;
-    uint64_t objects_ = 0;  // bit d: the container at depth d is an object
-    uint32_t depth_ = 0;
+    Nesting nesting_;
     uint32_t depth_max_;
     leat_status status_ = LEAT_OK;
     Expect expect_ = Expect::value;
@@ -111,8 +112,15 @@ private:
 // text is no object, and when any of it is broken. For the cold paths; else walk with a cursor.
 [[nodiscard]] bool json_find(Text object, Text name, JsonValue* value);
 
-// Whether a string value is this text, escapes resolved.
-[[nodiscard]] bool json_is(const JsonValue& value, Text t);
+// Whether a string's content, escapes resolved, is this text.
+[[nodiscard]] bool json_equal_escaped(Text raw, Text t);
+
+// Whether a string value is this text, escapes resolved. In line: with a literal on the right it
+// comes down to comparing a size and a word or two.
+[[nodiscard]] inline bool json_is(const JsonValue& value, Text t) {
+    if (value.type != JsonType::string) return false;
+    return value.escaped ? json_equal_escaped(value.raw, t) : equal(value.raw, t);
+}
 
 // Resolves the escapes of a string's content. `out` may be raw.data itself: text never grows.
 // Bytes between *size and capacity may be overwritten. LEAT_OK; LEAT_E_TOO_LARGE when capacity is

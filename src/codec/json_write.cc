@@ -51,8 +51,7 @@ size_t JsonEscape::write(char* out, size_t capacity) {
     while (size < capacity && at_ < source_.size) {
         if (escaped_ == 0) {
             const size_t most = min_of(source_.size - at_, capacity - size);
-            const size_t run = json_plain_size(text(source_.data + at_, most));
-            if (run > 0) memcpy(out + size, source_.data + at_, run);
+            const size_t run = copy_plain(source_.data + at_, most, out + size);
             at_ += run;
             size += run;
             if (run == most) continue;

@@ -6,6 +6,7 @@
 #include "codec/scan_simd.h"
 
 #include "base/check.h"
+#include "codec/json_escape.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -280,29 +281,96 @@ size_t blank_run_far(const char* data, size_t size) {
     return simd::blank_run_portable(data, size);
 }
 
-size_t copy_until_backslash(const char* data, size_t size, char* out, size_t room,
-                            bool overshoot) {
-    const size_t most = size < room ? size : room;
+#ifdef LEAT_SIMD_SSE2
+
+namespace {
+
+inline void store_16(char* out, __m128i bytes) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+}
+
+// A run of at most 32 bytes, copied as 16 or 32.
+inline void copy_run(const char* data, size_t run, char* out) {
+    store_16(out, load_16(data));
+    if (run > 16) store_16(out + 16, load_16(data + 16));
+}
+
+// Copies whole blocks, short escapes resolved. Stops at a backslash of another kind, and when
+// source or room is short of two blocks (a run may be read and written that far beyond its end).
+// All escapes of a block come from one mask, so the loop does not wait for a load after each.
+void copy_blocks(const char** from, const char* end, char** to, const char* limit) {
+    const __m128i slash = _mm_set1_epi8('\\');
+    const char* p = *from;
+    char* out = *to;
+    while (end - p > 2 * copy_block_bytes && limit - out >= 2 * copy_block_bytes) {
+        uint32_t mask = byte_mask(_mm_cmpeq_epi8(load_16(p), slash)) |
+                        byte_mask(_mm_cmpeq_epi8(load_16(p + 16), slash)) << 16;
+        size_t done = 0;  // bytes of the block that are dealt with
+        while (mask != 0) {
+            const size_t at = trailing_zeros(mask);
+            copy_run(p + done, at - done, out);
+            out += at - done;
+            const char meaning = json_short_escape(p[at + 1]);
+            if (meaning == 0) {
+                *from = p + at;
+                *to = out;
+                return;
+            }
+            *out++ = meaning;
+            done = at + 2;  // up to 33
+            mask &= static_cast<uint32_t>(~uint64_t{0} << done);
+        }
+        if (done < 32) {
+            copy_run(p + done, 32 - done, out);
+            out += 32 - done;
+            done = 32;
+        }
+        p += done;
+    }
+    *from = p;
+    *to = out;
+}
+
+}  // namespace
+#endif
+
+void copy_until_backslash(const char** from, const char* end, char** to, const char* limit,
+                          bool overshoot) {
+    LEAT_DCHECK(*from <= end);
+    LEAT_DCHECK(*to <= limit);
+#ifdef LEAT_SIMD_SSE2
+    if (overshoot) copy_blocks(from, end, to, limit);
+#endif
+    const char* p = *from;
+    char* out = *to;
+    while (end - p >= 8 && limit - out >= 8) {
+        const uint64_t word = simd::load_8(p);
+        if (simd::bytes_equal(word, '\\') != 0) break;
+        memcpy(out, &word, sizeof word);
+        p += 8;
+        out += 8;
+    }
+    while (p < end && out < limit && *p != '\\') *out++ = *p++;
+    *from = p;
+    *to = out;
+}
+
+size_t copy_plain(const char* data, size_t most, char* out) {
     size_t at = 0;
 #ifdef LEAT_SIMD_SSE2
     for (; most - at >= 16; at += 16) {
         const __m128i bytes = load_16(data + at);
-        const uint32_t stops = byte_mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-        if (stops == 0 || overshoot) {
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(out + at), bytes);
-        }
-        if (stops == 0) continue;
-        const size_t run = trailing_zeros(stops);
-        for (size_t i = 0; !overshoot && i < run; ++i) out[at + i] = data[at + i];
-        return at + run;
+        const uint32_t stops = byte_mask(string_stops(bytes));
+        store_16(out + at, bytes);
+        if (stops != 0) return at + trailing_zeros(stops);
     }
 #endif
     for (; most - at >= 8; at += 8) {
         const uint64_t word = simd::load_8(data + at);
-        if (simd::bytes_equal(word, '\\') != 0) break;
+        if (simd::string_stops_word(word) != 0) break;
         memcpy(out + at, &word, sizeof word);
     }
-    for (; at < most && data[at] != '\\'; ++at) out[at] = data[at];
+    for (; at < most && !simd::is_string_stop(data[at]); ++at) out[at] = data[at];
     return at;
 }
 

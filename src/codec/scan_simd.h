@@ -102,9 +102,30 @@ inline size_t blank_run(const char* data, size_t size) {
     return blank_run_far(data, size);
 }
 
-// Copies from data to out until a backslash or until the smaller of size and room is used up;
-// returns how many bytes. When `overshoot` may be true, bytes of out up to `room` beyond the copy
-// may be overwritten with anything; else out may lie in data's own text, at or before data.
-size_t copy_until_backslash(const char* data, size_t size, char* out, size_t room, bool overshoot);
+// Copies from *from to *to and moves both, until a backslash or until end or limit is reached; may
+// pass over backslashes whose escape is short (two bytes, see json_escape.h), writing what they
+// mean. overshoot: bytes from the new *to up to limit may be overwritten with anything. Without
+// it, *to may lie in the text that is read, at or before *from.
+constexpr ptrdiff_t copy_block_bytes = 32;
+void copy_until_backslash(const char** from, const char* end, char** to, const char* limit,
+                          bool overshoot);
+
+// Copies bytes that need no escape from data to out; returns how many. The two do not overlap;
+// bytes of out up to `most` beyond them may be overwritten with anything.
+[[nodiscard]] size_t copy_plain(const char* data, size_t most, char* out);
+
+#ifdef LEAT_SIMD_SSE2
+// A bit for each of the 32 bytes at data: it ends plain string text (it is >= 0x80).
+struct StringMasks {
+    uint32_t stops;
+    uint32_t highs;
+};
+inline StringMasks string_masks_32(const char* data) {
+    const __m128i a = load_16(data);
+    const __m128i b = load_16(data + 16);
+    return StringMasks{byte_mask(string_stops(a)) | byte_mask(string_stops(b)) << 16,
+                       byte_mask(a) | byte_mask(b) << 16};
+}
+#endif
 
 }  // namespace leat

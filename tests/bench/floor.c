@@ -4,7 +4,8 @@
  *
  * cc -O2 -o floor tests/bench/floor.c; ./floor HOST PORT CONCURRENCY TOTAL REQUEST-FILE [SECONDS]
  * HOST is an IP literal. The peer has to keep connections alive and to answer each request with
- * replies of one size, which is learned from the first reply's Content-Length.
+ * replies of one size, which is learned from the first reply's Content-Length. A peer that has
+ * just started may answer several times slower: run twice, compare only figures of a warm peer.
  * Invariant: every connection has at most one request out; the run ends within SECONDS (60).
  */
 #define _GNU_SOURCE

@@ -18,12 +18,14 @@ SEES = {
     "flow": {"flow", "provider", "codec", "pace", "wire", "meter", "base"},
     "api": {"api", "flow", "provider", "codec", "pace", "wire", "meter", "base"},
 }
-# The parts of the C and C++ libraries that work with no operating system and no heap.
+# The parts of the C and C++ libraries that work with no operating system and no heap, and the
+# compilers' own vector intrinsics.
 PLAIN = set("""
     algorithm array atomic bit cfloat charconv cinttypes climits cmath compare concepts cstdarg
     cstddef cstdint cstring functional initializer_list iterator limits new numeric optional span
     string_view tuple type_traits utility variant version
     float.h inttypes.h limits.h math.h stdarg.h stdbool.h stddef.h stdint.h string.h
+    arm_neon.h emmintrin.h immintrin.h nmmintrin.h smmintrin.h tmmintrin.h wmmintrin.h xmmintrin.h
     """.split())
 PUBLIC_C = {"stdint.h", "stddef.h", "stdbool.h"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(<[^>]+>|"[^"]+")', re.M)

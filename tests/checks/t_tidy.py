@@ -59,7 +59,7 @@ def is_function_head(head):
 def functions(code):
     """(first line, last line, head) of every function body, found by matching braces."""
     depth_of_body, depth, head_start, starts = None, 0, 0, None
-    for match in re.finditer(r"[{};]|^[ \t]*#[^\n]*(?:\\\n[^\n]*)*", code, re.M):
+    for match in re.finditer(r"[{};]|^[ \t]*#(?:\\\n|[^\n])*", code, re.M):
         mark, at = match.group(0), match.start()
         if mark == "{":
             head = code[head_start:at]
@@ -145,7 +145,9 @@ def findings(root):
 OPENING = "// A planted file.\n// It breaks rules.\n"
 PLANTED = {
     "src/base/long.cc": OPENING + "namespace a {\nint f(int x)\n{\n" + "    ++x;\n" * 68
-                        + "}\nint g() {\n" + "    ;\n" * 68 + "}\n}\n",
+                        + "}\nint g() {\n" + "    ;\n" * 68 + "}\n"
+                        + "#define M(x) \\\n    do { x; } while (false)\nclass C {\n"
+                        + "    int f(int x) const { return x; }\n" * 70 + "};\n}\n",
     "src/base/file.cc": OPENING + "int x;\n" * 399,
     "src/base/fits.cc": OPENING + "int x;\n" * 398,
     "src/base/lines.cc": OPENING + "// " + "-" * 107 + "\n// " + "-" * 108 + "\nint a; \n",

@@ -1,0 +1,314 @@
+// Making and delivering answers, good and bad. See server.h; heads and error objects are in
+// reply.h, texts in chat.h.
+//
+// Invariant: every request that is answered passes exactly one of send_now, begin_stream, or a
+// delivery below that ends in finish_request or close_connection.
+#include "server.h"
+
+namespace mock {
+namespace {
+
+constexpr std::string_view kHtml =
+    "<!doctype html>\n<html><head><title>Welcome</title></head>\n"
+    "<body><h1>This is not the API</h1><p>Somebody's gateway answers here.</p></body></html>\n";
+
+constexpr std::string_view kSurplusBody =
+    "{\"id\":\"chatcmpl-surplus\",\"object\":\"chat.completion\",\"created\":1700000000,\"model\":"
+    "\"surplus\","
+    "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"surplus\"},"
+    "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1,\"total_"
+    "tokens\":2}}";
+
+constexpr std::string_view kInterim[3] = {
+    "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n",
+    "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"};
+
+void append_surplus(Buffer& out) {
+    out.append("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ");
+    out.append_u64(kSurplusBody.size());
+    out.append("\r\n\r\n");
+    out.append(kSurplusBody);
+}
+
+// A body in pieces of odd sizes, one of them with an extension, hexadecimal in both cases.
+void append_odd_chunks(Buffer& out, std::string_view body) {
+    constexpr size_t kSizes[] = {1, 3, 27, 2, 171, 7, 13};
+    for (size_t i = 0; !body.empty(); ++i) {
+        const std::string_view piece = body.substr(0, kSizes[i % 7]);
+        body = body.substr(piece.size());
+        const size_t digits_at = out.size();
+        out.append_hex(piece.size());
+        if (i % 2 == 1) {
+            for (size_t at = digits_at; at < out.size(); ++at) {
+                if (out.data()[at] >= 'a') out.data()[at] = static_cast<char>(out.data()[at] - 32);
+            }
+        }
+        if (i == 1) out.append(";piece=odd");
+        out.append("\r\n");
+        out.append(piece);
+        out.append("\r\n");
+    }
+    out.append("0\r\n\r\n");
+}
+
+}  // namespace
+
+ChatContext Server::context_of(const Conn& conn) const {
+    return {&config_, &conn.chat, conn.request_id, conn.created_s};
+}
+
+Head Server::make_head(Conn& conn, unsigned status) {
+    ++stats_.answered[status];
+    Head head;
+    head.status = status;
+    head.close = conn.finish != Finish::KeepAlive;
+    head.request_id = conn.request_id;
+    head.processing_ms = (now_ns_ - conn.arrived_ns) / 1000000;
+    if (limiter_.enabled() || config_.rate_headers) head.rate = &limiter_;
+    return head;
+}
+
+void Server::send_reply(Conn& conn) {
+    std::string_view bytes = reply_.bytes();
+    if (conn.parser.method == HTTP_HEAD) bytes = bytes.substr(0, reply_.head_size());
+    send_now(conn, bytes);
+}
+
+// Health and administration: plain, uncounted.
+void Server::answer_local(Conn& conn) {
+    Head head;
+    head.close = conn.finish != Finish::KeepAlive;
+    head.api = false;
+    reply_.finish(head, now_s_);
+    send_reply(conn);
+}
+
+void Server::answer_error(Conn& conn, unsigned status, const ErrorText& error,
+                          const Action* retry) {
+    reply_.begin();
+    append_error(reply_.body(), error);
+    Head head = make_head(conn, status);
+    head.retry = retry;
+    reply_.finish(head, now_s_);
+    send_reply(conn);
+}
+
+// What the parser would not take: the answer, then the connection ends.
+void Server::answer_refused(Conn& conn) {
+    ++stats_.requests;
+    conn.arrived_ns = now_ns_;
+    conn.finish = Finish::Linger;
+    conn.pending.clear();
+    const ErrorText error =
+        conn.refuse == 400
+            ? ErrorText{"Could not read the request.", "invalid_request_error", "", ""}
+            : ErrorText{"The request is too large.", "invalid_request_error", "", "too_large"};
+    answer_error(conn, conn.refuse, error, nullptr);
+}
+
+void Server::answer_verdict(Conn& conn, JsonVerdict verdict) {
+    constexpr std::string_view kType = "invalid_request_error";
+    ErrorText error;
+    switch (verdict) {
+        case JsonVerdict::Ok:
+            return;
+        case JsonVerdict::Syntax:
+            error = {
+                "We could not parse the JSON body of your request. (HINT: This likely means you "
+                "aren't "
+                "using your HTTP "
+                "library correctly. The OpenAI API expects a JSON payload, but what was sent was "
+                "not "
+                "valid JSON.)",
+                kType, "", ""};
+            break;
+        case JsonVerdict::NoModel:
+            error = {"you must provide a model parameter", kType, "", ""};
+            break;
+        case JsonVerdict::NoMessages:
+            error = {"Missing required parameter: 'messages'.", kType, "messages",
+                     "missing_required_parameter"};
+            break;
+        case JsonVerdict::BadMessages:
+            error = {"Invalid 'messages': expected a non-empty array of objects with a role.",
+                     kType, "messages", "invalid_value"};
+            break;
+        case JsonVerdict::BadField:
+            error = {"Invalid type or value of a parameter.", kType, "", "invalid_value"};
+            break;
+    }
+    answer_error(conn, 400, error, nullptr);
+}
+
+void Server::answer_limited(Conn& conn, const Limiter::Verdict& verdict) {
+    ++stats_.limited;
+    Action retry;
+    retry.retry_after_ms = verdict.wait_ms;
+    retry.retry_form = MOCK_RETRY_MILLISECONDS;
+    char message[256];
+    const double limit =
+        verdict.by_tokens ? limiter_.tokens_per_minute() : limiter_.requests_per_minute();
+    const int size = std::snprintf(
+        message, sizeof message,
+        "Rate limit reached for the model in organization org-mock on %s per min (%s): "
+        "Limit %.0f. Please try again in %lldms.",
+        verdict.by_tokens ? "tokens" : "requests", verdict.by_tokens ? "TPM" : "RPM", limit,
+        static_cast<long long>(verdict.wait_ms));
+    answer_error(conn, 429,
+                 {{message, static_cast<size_t>(size)},
+                  verdict.by_tokens ? "tokens" : "requests",
+                  "",
+                  "rate_limit_exceeded"},
+                 &retry);
+}
+
+// The time has come.
+void Server::answer(Conn& conn) {
+    const Action& action = conn.action;
+    switch (action.kind) {
+        case ActionKind::Status: {
+            const bool backs_off = action.status == 429 || action.status == 503;
+            return answer_error(conn, action.status, injected_error(action.status),
+                                backs_off || action.retry_asked ? &action : nullptr);
+        }
+        case ActionKind::Raw:
+            conn.finish = Finish::Close;
+            return send_now(conn, injector_.raw(action.raw_index));
+        case ActionKind::Reset:
+            if (action.after_bytes <= 0) return close_connection(conn, true);
+            break;
+        case ActionKind::Ok:
+        case ActionKind::Close:
+            if (conn.chat.stream) return begin_stream(conn);
+            break;
+        case ActionKind::Truncate:
+        case ActionKind::Slow:
+        case ActionKind::Hang:
+        case ActionKind::Chunked:
+        case ActionKind::Surplus:
+        case ActionKind::Html:
+        case ActionKind::Eof:
+        case ActionKind::Interim:
+        case ActionKind::BadJson:
+            break;
+    }
+    make_answer(conn);
+    deliver(conn);
+}
+
+// Puts the whole response into reply_.
+void Server::make_answer(Conn& conn) {
+    const ActionKind kind = conn.action.kind;
+    if (kind == ActionKind::Eof) conn.finish = Finish::Close;
+    Head head = make_head(conn, 200);
+    reply_.begin();
+    if (kind == ActionKind::Html) {
+        head.content_type = "text/html; charset=utf-8";
+        head.api = false;
+        reply_.body().append(kHtml);
+    } else if (conn.chat.stream) {
+        head.content_type = "text/event-stream; charset=utf-8";
+        head.chunked = kind != ActionKind::Eof && conn.parser.http_minor != 0;
+        head.measured = false;
+        if (!head.chunked) conn.finish = Finish::Close;
+        make_whole_stream(conn);
+    } else {
+        append_completion(reply_.body(), context_of(conn));
+        if (kind == ActionKind::BadJson)
+            reply_.body().resize(reply_.body().size() - reply_.body_size() / 2);
+        head.chunked = kind == ActionKind::Chunked;
+        head.measured = kind != ActionKind::Eof;
+    }
+    reply_.finish(head, now_s_);
+}
+
+void Server::make_whole_stream(Conn& conn) {
+    const ChatContext context = context_of(conn);
+    const bool framed = conn.action.kind != ActionKind::Eof && conn.parser.http_minor != 0;
+    chat_stream_begin(conn.stream, context);
+    while (conn.stream.stage != ChatStream::Stage::End) {
+        event_.clear();
+        static_cast<void>(append_stream_event(event_, context, conn.stream));
+        append_framed(reply_.body(), event_.view(), framed);
+    }
+    if (framed) reply_.body().append("0\r\n\r\n");
+}
+
+void Server::begin_stream(Conn& conn) {
+    const bool framed = conn.parser.http_minor != 0;
+    if (!framed) conn.finish = Finish::Close;
+    Head head = make_head(conn, 200);
+    head.content_type = "text/event-stream; charset=utf-8";
+    head.chunked = framed;
+    head.measured = false;
+    reply_.begin();
+    reply_.finish(head, now_s_);
+    if (conn.action.kind == ActionKind::Close) conn.finish = Finish::Close;
+    conn.out.clear();
+    conn.out_at = 0;
+    conn.out.append(reply_.bytes());
+    chat_stream_begin(conn.stream, context_of(conn));
+    conn.stream_due_ns = now_ns_;
+    conn.phase = Phase::Streaming;
+    make_events(conn);  // so that head and first events leave together
+    pump(conn);
+}
+
+void Server::deliver_part(Conn& conn, size_t body_bytes, Finish finish) {
+    const size_t kept = body_bytes < reply_.body_size() ? body_bytes : reply_.body_size();
+    conn.finish = finish;
+    send_now(conn, reply_.bytes().substr(0, reply_.head_size() + kept));
+}
+
+void Server::deliver(Conn& conn) {
+    const int64_t after = conn.action.after_bytes;
+    const std::string_view bytes = reply_.bytes();
+    event_.clear();
+    switch (conn.action.kind) {
+        case ActionKind::Truncate:
+            return deliver_part(conn,
+                                after >= 0 ? static_cast<size_t>(after) : reply_.body_size() / 2,
+                                Finish::Close);
+        case ActionKind::Reset:
+            return deliver_part(conn, static_cast<size_t>(after), Finish::Reset);
+        case ActionKind::Slow: {
+            const size_t head_bytes = reply_.head_size();
+            conn.out.clear();
+            conn.out.append(bytes.substr(head_bytes));
+            conn.out_at = 0;
+            bool failed = false;
+            // The head is small and the socket idle; should it not fit, the peer is not reading.
+            if (write_bytes(conn, bytes.data(), head_bytes, &failed) != head_bytes)
+                return abandon(conn);
+            conn.phase = Phase::Dripping;
+            return timers_.arm(&conn, now_ns_);
+        }
+        case ActionKind::Close:
+            conn.finish = Finish::Close;
+            return send_reply(conn);
+        case ActionKind::Chunked:
+            if (conn.chat.stream) return send_reply(conn);
+            event_.append(bytes.substr(0, reply_.head_size()));
+            append_odd_chunks(event_, bytes.substr(reply_.head_size()));
+            return send_now(conn, event_.view());
+        case ActionKind::Surplus:
+            event_.append(bytes);
+            append_surplus(event_);
+            return send_now(conn, event_.view());
+        case ActionKind::Interim:
+            for (int64_t i = 0; i < (after >= 0 ? after : 3); ++i) event_.append(kInterim[i % 3]);
+            event_.append(bytes);
+            return send_now(conn, event_.view());
+        case ActionKind::Ok:
+        case ActionKind::Status:
+        case ActionKind::Hang:
+        case ActionKind::Html:
+        case ActionKind::Raw:
+        case ActionKind::Eof:
+        case ActionKind::BadJson:
+            break;
+    }
+    send_reply(conn);
+}
+
+}  // namespace mock

@@ -1,0 +1,289 @@
+// codec/http_response.cc: the one file that knows llhttp. See http_response.h for what it keeps.
+// llhttp is given slices that end where a section ends at the latest (head, sized body, trailers),
+// so that it never reads a byte of what may follow; http_lines.h finds those ends.
+#include "codec/http_response.h"
+
+#include <llhttp/llhttp.h>
+
+#include "base/check.h"
+#include "base/narrow.h"
+
+namespace leat {
+
+struct HttpCallbacks {
+    static HttpResponse* of(llhttp_t* p) { return static_cast<HttpResponse*>(p->data); }
+
+    // Keeps the first failure and stops the parser.
+    static int stop_unless_ok(llhttp_t* p, leat_status status) {
+        if (status == LEAT_OK) return HPE_OK;
+        of(p)->fail(status);
+        return HPE_USER;
+    }
+    static int on_name(llhttp_t* p, const char* at, size_t size) {
+        return stop_unless_ok(p, of(p)->on_name(text(at, size)));
+    }
+    static int on_value(llhttp_t* p, const char* at, size_t size) {
+        return stop_unless_ok(p, of(p)->on_value(text(at, size)));
+    }
+    static int on_value_complete(llhttp_t* p) {
+        return stop_unless_ok(p, of(p)->on_field_end());
+    }
+    static int on_headers_complete(llhttp_t* p) {
+        HttpResponse* const r = of(p);
+        bool has_body = false;
+        const bool chunked = (p->flags & F_CHUNKED) != 0;
+        const bool close = (p->flags & F_CONNECTION_CLOSE) != 0;
+        const bool keep = (p->flags & F_CONNECTION_KEEP_ALIVE) != 0;
+        const bool alive = r->minor_version() == 1 ? !close : keep && !close;
+        const leat_status status = r->on_headers(chunked, alive, &has_body);
+        if (status != LEAT_OK) {
+            r->fail(status);
+            return -1;
+        }
+        return has_body ? 0 : 1;
+    }
+    static int on_body(llhttp_t* p, const char* at, size_t size) {
+        return stop_unless_ok(p, of(p)->on_body(at, size));
+    }
+    // The last chunk's size line: stop, so that trailers begin a slice of their own.
+    static int on_chunk_header(llhttp_t* p) {
+        if (p->content_length != 0) return HPE_OK;
+        of(p)->phase_ = HttpResponse::Phase::trailers;
+        return HPE_PAUSED;
+    }
+    static int on_message_complete(llhttp_t* p) {
+        of(p)->section_seen_ = true;
+        return HPE_OK;
+    }
+};
+
+namespace {
+
+constexpr llhttp_settings_t make_settings() {
+    llhttp_settings_t settings{};
+    settings.on_header_field = HttpCallbacks::on_name;
+    settings.on_header_value = HttpCallbacks::on_value;
+    settings.on_header_value_complete = HttpCallbacks::on_value_complete;
+    settings.on_headers_complete = HttpCallbacks::on_headers_complete;
+    settings.on_body = HttpCallbacks::on_body;
+    settings.on_chunk_header = HttpCallbacks::on_chunk_header;
+    settings.on_message_complete = HttpCallbacks::on_message_complete;
+    return settings;
+}
+
+constexpr llhttp_settings_t settings = make_settings();
+
+llhttp_t* parser_in(unsigned char* bytes) {
+    return static_cast<llhttp_t*>(static_cast<void*>(bytes));
+}
+
+}  // namespace
+
+void HttpResponse::open(const HttpLimits& limits, Arena* store, BodySink sink,
+                        HttpAnswerTo answer_to) {
+    static_assert(sizeof(llhttp_t) <= parser_bytes && alignof(llhttp_t) <= 8);
+    LEAT_CHECK(store != nullptr);
+    LEAT_CHECK(limits.body_bytes_max <= uint64_t{1} << 60);
+    limits_ = limits;
+    store_ = store;
+    sink_ = sink;
+    answer_to_ = answer_to;
+    body_ = nullptr;
+    body_bytes_ = sized_left_ = chunked_raw_ = framing_settled_ = 0;
+    header_bytes_ = informational_ = 0;
+    verdict_ = LEAT_OK;
+    started_ = has_head_ = keep_alive_ = to_sink_ = false;
+    fields_.open(store, limits.headers_max);
+    begin_message();
+}
+
+void HttpResponse::begin_message() {
+    llhttp_init(parser_in(parser_), HTTP_RESPONSE, &settings);
+    status_line_.open();
+    lines_.open();
+    phase_ = Phase::status_line;
+    body_phase_ = Phase::complete;
+    part_ = Part::none;
+    content_length_ = 0;
+    length_fields_ = coding_fields_ = 0;
+    field_status_ = content_status_ = LEAT_OK;
+    section_seen_ = coding_is_chunked_ = false;
+}
+
+void HttpResponse::fail(leat_status status) {
+    LEAT_CHECK(status != LEAT_OK);
+    if (verdict_ == LEAT_OK) verdict_ = status;
+}
+
+leat_status HttpResponse::feed(const char* data, size_t size, size_t* consumed) {
+    LEAT_CHECK(phase_ != Phase::closed);
+    LEAT_CHECK(consumed != nullptr && (data != nullptr || size == 0));
+    size_t used = 0;
+    started_ = started_ || size > 0;
+    while (used < size && verdict_ == LEAT_OK && phase_ != Phase::complete) {
+        used += advance(text(data + used, size - used));
+        LEAT_CHECK(used <= size);
+    }
+    *consumed = used;
+    return verdict_;
+}
+
+leat_status HttpResponse::finish(bool clean_close) {
+    LEAT_CHECK(phase_ != Phase::closed);
+    if (verdict_ != LEAT_OK || phase_ == Phase::complete) return verdict_;
+    if (phase_ == Phase::until_close && clean_close) {
+        phase_ = Phase::complete;
+    } else {
+        fail(LEAT_E_CONNECTION_CLOSED);
+    }
+    return verdict_;
+}
+
+size_t HttpResponse::advance(Text input) {
+    leat_status parsed = LEAT_OK;
+    size_t used = 0;
+    switch (phase_) {
+        case Phase::status_line:
+        case Phase::headers:
+        case Phase::trailers: return advance_head(input);
+        case Phase::sized: return advance_sized(input);
+        case Phase::chunks: return advance_chunks(input);
+        case Phase::until_close:
+            used = execute(input, &parsed);
+            if (parsed != LEAT_OK) fail(parsed);
+            return used;
+        case Phase::closed:
+        case Phase::complete: break;
+    }
+    LEAT_CHECK(false);
+    return 0;
+}
+
+// A status line with its headers, or trailers: never more than the header budget allows, so that
+// "too large" is found at the same byte however the input was cut.
+size_t HttpResponse::advance_head(Text input) {
+    LEAT_CHECK(header_bytes_ <= limits_.header_bytes_max);
+    const Text slice = head(input, limits_.header_bytes_max - header_bytes_);
+    size_t taken = 0;
+    if (phase_ == Phase::status_line) {
+        taken = status_line_.scan(slice);
+        check_status_line();
+        if (verdict_ != LEAT_OK) return taken;
+    }
+    if (phase_ != Phase::status_line) taken += lines_.scan(tail(slice, taken));
+
+    leat_status parsed = LEAT_OK;
+    (void)execute(head(slice, taken), &parsed);
+    header_bytes_ += narrow<uint32_t>(taken);
+    if (parsed != LEAT_OK) {
+        fail(parsed);
+    } else if (lines_.bad()) {
+        fail(LEAT_ALERT_HEADER);
+    } else if (lines_.done()) {
+        end_section();
+    } else if (slice.size < input.size) {
+        fail(LEAT_E_HEADERS_TOO_LARGE);
+    }
+    return taken;
+}
+
+void HttpResponse::check_status_line() {
+    const int code = status_line_.code();
+    if (status_line_.has_code() && code < 200) {
+        const bool refused = code == 101 || informational_ >= limits_.informational_max;
+        if (refused) fail(LEAT_ALERT_INFORMATIONAL);
+    }
+    if (status_line_.bad()) fail(LEAT_ALERT_STATUS_LINE);
+    if (status_line_.done()) phase_ = Phase::headers;
+}
+
+// Behind the empty line of the headers or of the trailers.
+void HttpResponse::end_section() {
+    if (!section_seen_) return fail(LEAT_ALERT_HEADER);
+    section_seen_ = false;
+    lines_.open();
+    if (phase_ == Phase::trailers) {
+        phase_ = Phase::complete;
+    } else if (is_informational()) {
+        ++informational_;
+        fields_.clear();
+        begin_message();
+    } else {
+        phase_ = body_phase_;
+    }
+}
+
+size_t HttpResponse::advance_sized(Text input) {
+    LEAT_CHECK(sized_left_ > 0);
+    const size_t size = static_cast<size_t>(min_of<uint64_t>(input.size, sized_left_));
+    leat_status parsed = LEAT_OK;
+    const size_t used = execute(head(input, size), &parsed);
+    if (parsed != LEAT_OK) {
+        fail(parsed);
+        return used;
+    }
+    sized_left_ -= used;
+    if (sized_left_ == 0) phase_ = Phase::complete;
+    return used;
+}
+
+size_t HttpResponse::advance_chunks(Text input) {
+    leat_status parsed = LEAT_OK;
+    const size_t used = execute(input, &parsed);
+    if (verdict_ != LEAT_OK) return used;
+    chunked_raw_ += used;
+    // Weight before grammar: the byte that was too much came before the byte that was wrong.
+    const uint64_t framing = chunked_raw_ - body_bytes_;
+    const bool settles = parsed == LEAT_OK && phase_ == Phase::trailers;
+    const leat_status weight = settles ? settle_chunk_line(framing)
+                                       : check_chunk_framing(framing);
+    if (weight != LEAT_OK) {
+        fail(weight);
+    } else if (parsed != LEAT_OK) {
+        fail(parsed);
+    }
+    return used;
+}
+
+// What of `slice` the parser took. *parsed: its verdict, or that of a callback.
+size_t HttpResponse::execute(Text slice, leat_status* parsed) {
+    LEAT_CHECK(parsed != nullptr);
+    *parsed = LEAT_OK;
+    if (slice.size == 0) return 0;
+    llhttp_t* const p = parser_in(parser_);
+    p->data = this;
+    slice_ = slice.data;
+    const int error = static_cast<int>(llhttp_execute(p, slice.data, slice.size));
+    if (error == HPE_OK) return slice.size;
+    const char* const stopped = llhttp_get_error_pos(p);
+    const bool known = stopped >= slice.data && stopped <= slice.data + slice.size;
+    const size_t used = known ? static_cast<size_t>(stopped - slice.data) : slice.size;
+    if (error == HPE_PAUSED) {
+        llhttp_resume(p);
+    } else {
+        *parsed = verdict_ != LEAT_OK ? verdict_ : classify_parser_error(error);
+    }
+    return used;
+}
+
+leat_status HttpResponse::classify_parser_error(int error) const {
+    switch (error) {
+        case HPE_UNEXPECTED_CONTENT_LENGTH:
+        case HPE_INVALID_CONTENT_LENGTH:
+        case HPE_INVALID_TRANSFER_ENCODING: return LEAT_ALERT_FRAMING;
+        default: break;
+    }
+    switch (phase_) {
+        case Phase::status_line: return LEAT_ALERT_STATUS_LINE;
+        case Phase::chunks: return LEAT_ALERT_CHUNK;
+        case Phase::headers:
+        case Phase::trailers: return LEAT_ALERT_HEADER;
+        case Phase::closed:
+        case Phase::sized:
+        case Phase::until_close:
+        case Phase::complete: break;
+    }
+    return LEAT_ALERT_FRAMING;
+}
+
+}  // namespace leat

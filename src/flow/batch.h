@@ -1,0 +1,71 @@
+// flow/batch.h: a batch: what waits to become items, what is done and waits to be delivered, and
+// the counts. Depends on flow/item. Invariants: accepted = in ring + alive + completed; done is in
+// order of completion, or of index for LEAT_ORDER_INPUT; next_index is the next one to deliver.
+#pragma once
+
+#include <leat/batch.h>
+
+#include "base/byte_ring.h"
+#include "base/ring.h"
+#include "flow/item.h"
+
+namespace leat {
+
+// An accepted request that waits for a free item.
+struct Waiting {
+    leat_request request;
+    uint64_t index;
+    uint64_t accepted_ns;
+    char* text;            // its piece of the intake, nullptr when borrowed
+    size_t text_bytes;
+    size_t text_charged;
+    bool cancel_asked;
+};
+
+enum class BatchStop : uint8_t { none, drain, hard };
+
+using ItemList = List<Item, &Item::link>;
+
+}  // namespace leat
+
+struct leat_batch {
+    leat_client* client;
+    leat::Endpoint* endpoint;
+    leat_batch_config config;
+    leat_request defaults;        // zero when the config names none
+    leat::Timer deadline;
+    leat::Ring<leat::Waiting> ring;
+    leat::ByteRing intake;
+    leat::ItemList done;
+    leat_summary summary;
+    uint64_t opened_ns;
+    uint64_t last_result_ns;
+    uint64_t accepted;
+    uint64_t completed;
+    uint64_t next_index;          // for LEAT_ORDER_INPUT
+    uint32_t in_flight;
+    uint32_t alive;               // items that belong to it, held ones too
+    leat_status stop_status;      // what stopped items are told
+    leat::BatchStop stop;
+    bool open;
+    bool finished;                // no more input
+    bool source_blocked;          // the source said LEAT_E_WOULD_BLOCK
+    bool wants_writable;
+    bool stop_pending;            // the stop stage has not gone over its items yet
+};
+
+namespace leat {
+
+using Batch = ::leat_batch;
+
+inline bool batch_is_done(const Batch& batch) {
+    return batch.finished && batch.completed == batch.accepted;
+}
+
+// A request can be had from it: one waits, or the source may have one.
+inline bool batch_may_have_work(const Batch& batch) {
+    return batch.ring.size() > 0 ||
+           (batch.config.source != nullptr && !batch.finished && !batch.source_blocked);
+}
+
+}  // namespace leat

@@ -1,0 +1,47 @@
+// flow/connect.cc: an item whose connection is being opened: TCP, perhaps a proxy's tunnel, TLS.
+// The order is the wire's; the tunnel's talk is HTTP and therefore flow/tunnel.cc's.
+#include "base/check.h"
+#include "flow/engine.h"
+
+namespace leat {
+
+namespace {
+
+leat_stage stage_of(const Connection& connection) {
+    return connection.state == ConnectionState::handshaking ? LEAT_STAGE_TLS : LEAT_STAGE_CONNECT;
+}
+
+// Connection refused by the peer's certificate is final; anything else may be tried again.
+void connect_failed(Engine* engine, Item* item, leat_status status) {
+    wire_failed(engine, item, status, stage_of(*item->connection));
+}
+
+}  // namespace
+
+void connect_event(Engine* engine, Item* item) {
+    LEAT_CHECK(item->state == ItemState::connecting || item->state == ItemState::tunnelling);
+    Connection* const connection = item->connection;
+    leat_status status = LEAT_OK;
+    if (item->state == ItemState::connecting) {
+        status = engine->wire.advance(connection);
+        if (status == LEAT_OK && connection->state == ConnectionState::tunnelling) {
+            item->state = ItemState::tunnelling;
+            status = tunnel_begin(engine, item);
+        }
+    } else {
+        status = tunnel_event(engine, item);
+    }
+    if (status == LEAT_OK && item->state == ItemState::tunnelling) {
+        item->state = ItemState::connecting;
+        status = engine->wire.tunnel_done(connection);
+    }
+    if (status == LEAT_E_WOULD_BLOCK) return;
+    if (status != LEAT_OK) {
+        connect_failed(engine, item, status);
+        return;
+    }
+    LEAT_CHECK(connection->state == ConnectionState::ready);
+    send_begin(engine, item);
+}
+
+}  // namespace leat

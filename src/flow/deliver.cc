@@ -1,0 +1,115 @@
+// flow/deliver.cc: results out, in order of completion or of input. A callback may do anything but
+// step; what it asks for happens in a later stage.
+// Invariant: completed grows by one per result handed out, and summary counts the same ones.
+#include "base/check.h"
+#include "flow/engine.h"
+#include "meter/usage.h"
+
+namespace leat {
+
+namespace {
+
+void count(Batch* batch, const Item& item) {
+    leat_summary* const sum = &batch->summary;
+    const leat_result& result = item.result;
+    switch (result.outcome) {
+        case LEAT_SUCCEEDED:
+            ++sum->succeeded;
+            usage_add(&sum->usage, result.usage);
+            break;
+        case LEAT_FAILED:
+            ++sum->failed;
+            if (sum->first_error == LEAT_OK) {
+                sum->first_error = result.status;
+                sum->first_error_index = result.index;
+            }
+            break;
+        case LEAT_SKIPPED:
+            ++sum->skipped;
+            break;
+        case LEAT_CANCELLED:
+            ++sum->cancelled;
+            break;
+    }
+    usage_add(&sum->usage_failed, result.usage_failed);
+    sum->attempts += result.attempts;
+    sum->rate_limited += result.rate_limited;
+    sum->retried += result.retried;
+    if (result.timing.item_ms > 0) sum->sum_item_ms += result.timing.item_ms;
+}
+
+bool is_hidden(const Batch& batch, const Item& item) {
+    return batch.config.on_failure == LEAT_ON_FAILURE_SKIP &&
+           item.result.outcome == LEAT_FAILED;
+}
+
+void tell_progress(Batch* batch, const Item& item) {
+    if (batch->config.on_progress == nullptr) return;
+    const leat_progress progress = {batch->completed, batch->accepted, &item.result};
+    batch->config.on_progress(batch->config.user, &progress);
+}
+
+void deliver_one(Engine* engine, Batch* batch, Item* item) {
+    hand_out(engine, batch, item);
+    const bool hidden = is_hidden(*batch, *item);
+    leat_keep keep = LEAT_RELEASE;
+    if (!hidden) keep = batch->config.on_result(batch->config.user, &item->result);
+    // A kept result may have been released inside the callback already.
+    if (item->state != ItemState::held) return;
+    tell_progress(batch, *item);
+    if (keep == LEAT_RELEASE && item->state == ItemState::held) release_item(engine, item);
+}
+
+// Failures that the policy hides must not block leat_batch_next.
+void drop_hidden(Engine* engine, Batch* batch) {
+    while (Item* const item = next_deliverable(batch)) {
+        if (!is_hidden(*batch, *item)) return;
+        hand_out(engine, batch, item);
+        tell_progress(batch, *item);
+        release_item(engine, item);
+    }
+}
+
+void tell_writable(Batch* batch) {
+    if (!batch->wants_writable || batch->ring.full()) return;
+    batch->wants_writable = false;
+    if (batch->config.on_writable != nullptr) {
+        batch->config.on_writable(batch->config.user, batch);
+    }
+}
+
+}  // namespace
+
+Item* next_deliverable(Batch* batch) {
+    Item* const item = batch->done.front();
+    if (item == nullptr) return nullptr;
+    const bool in_turn =
+        batch->config.order == LEAT_ORDER_COMPLETION || item->index == batch->next_index;
+    return in_turn ? item : nullptr;
+}
+
+void hand_out(Engine* engine, Batch* batch, Item* item) {
+    LEAT_CHECK(item->state == ItemState::done && item->batch == batch);
+    batch->done.remove(item);
+    item->state = ItemState::held;
+    batch->next_index = item->index + 1;
+    batch->last_result_ns = engine->now_ns;
+    ++batch->completed;
+    LEAT_CHECK(batch->completed <= batch->accepted);
+    count(batch, *item);
+}
+
+void deliver_results(Engine* engine) {
+    for (uint32_t i = 0; i < engine->config.batches_max; ++i) {
+        Batch* const batch = &engine->batches[i];
+        if (!batch->open) continue;
+        if (batch->config.on_result == nullptr) {
+            drop_hidden(engine, batch);
+        } else {
+            while (Item* const item = next_deliverable(batch)) deliver_one(engine, batch, item);
+        }
+        tell_writable(batch);
+    }
+}
+
+}  // namespace leat

@@ -1,0 +1,47 @@
+// flow/endpoint.h: a provider under one key: its adapter, its gate, its connections, and the items
+// that wait for it. Filled in once by endpoint_fill; texts and secrets lie in its own memory.
+// Depends on pace, wire, provider. Invariant: waiting holds items in state waiting, retries first.
+#pragma once
+
+#include <leat/adapter.h>
+
+#include "base/redact.h"
+#include "codec/http_request.h"
+#include "flow/item.h"
+#include "pace/gate.h"
+#include "wire/pool.h"
+#include "wire/url.h"
+
+namespace leat {
+
+constexpr size_t endpoint_text_bytes = 8192;
+constexpr uint32_t endpoint_headers_max = 32;
+
+struct Endpoint {
+    const leat_adapter* adapter;
+    Origin origin;
+    IdlePool idle;
+    Gate gate;
+    List<Item, &Item::link> waiting;
+    Timer gate_timer;
+    Timer idle_timer;
+
+    HttpAuthority authority;
+    HttpCredentials proxy_credentials;
+    Text base_path;
+    Text model;
+    leat_header headers[endpoint_headers_max + 4];  // credential and content type included
+    uint32_t headers_count;
+    Text secrets[3];
+    uint32_t secrets_count;
+    leat_timeouts timeouts;
+    leat_retry retry;
+    leat_cooldown cooldown;
+    uint64_t output_estimate_tokens;
+    uint32_t next_batch;   // where the next turn for a fresh item begins
+    leat_limiter limiter;
+    Arena arena;
+    alignas(16) char text[endpoint_text_bytes];
+};
+
+}  // namespace leat

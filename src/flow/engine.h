@@ -1,0 +1,121 @@
+// flow/engine.h: all state of one client, and the stages of its pipeline in the order in which an
+// item passes them. Each stage has a file of its own. Depends on everything below flow.
+// Invariants: stages run inside leat_step only; a callback may submit and cancel, which records
+// wishes that a later stage carries out; no stage runs inside another one's loop over items.
+#pragma once
+
+#include <leat/client.h>
+
+#include "base/random.h"
+#include "flow/batch.h"
+#include "flow/endpoint.h"
+
+struct leat_client {
+    leat_config config;
+    leat_ports ports;
+    void* block;
+    size_t block_bytes;
+
+    leat::Wire wire;
+    leat::Timers timers;
+    leat::Random random;
+    leat::Item* items;
+    leat::ItemList free_items;
+    leat::ItemList sleeping;
+    leat::Endpoint* endpoints;
+    uint32_t endpoints_count;
+    leat_batch* batches;
+    char* staging;
+    char* receive;
+    leat_ready* ready;
+    leat::List<leat::Connection, &leat::Connection::link> again;  // readable beyond one step's share
+
+    uint64_t now_ns;
+    leat_stats stats;
+    bool in_step;
+    bool work_pending;   // a stage stopped at its bound: step again without waiting
+    bool stops_pending;  // a batch or an item is to be stopped
+};
+
+namespace leat {
+
+using Engine = ::leat_client;
+
+// What ended an attempt.
+struct AttemptEnd {
+    leat_fault fault;
+    leat_stage stage;
+};
+
+enum class TimerKind : uint32_t { item, gate, idle, batch };
+
+// flow/endpoint.cc
+leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, Endpoint* endpoint);
+
+// flow/intake.cc: ring or source -> item, built and waiting (or done, when that failed).
+// false when nothing could be fetched for this endpoint now; its limiter then says why.
+bool fetch_item(Engine* engine, Endpoint* endpoint);
+
+// flow/build.cc: request -> rope.
+leat_status build_request(Engine* engine, Item* item);
+
+// flow/admit.cc: waiting items through the gate, as many as it lets.
+void admit_items(Engine* engine, Endpoint* endpoint);
+
+// flow/connect.cc: from a connection's opening to the first byte of the request.
+void connect_event(Engine* engine, Item* item);
+
+// flow/tunnel.cc: a proxy's CONNECT. LEAT_OK when agreed, WOULD_BLOCK, or an error.
+leat_status tunnel_begin(Engine* engine, Item* item);
+leat_status tunnel_event(Engine* engine, Item* item);
+
+// flow/send.cc
+void send_begin(Engine* engine, Item* item);
+void send_event(Engine* engine, Item* item);
+
+// flow/receive.cc
+void receive_event(Engine* engine, Item* item);
+
+// flow/parse.cc: a whole answer -> success or failure of the attempt.
+void parse_response(Engine* engine, Item* item);
+
+// flow/retry.cc: what becomes of an item whose attempt failed. It has left the wire already.
+void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end);
+// The same for a failure on the wire: gives connection and permit back first.
+void wire_failed(Engine* engine, Item* item, leat_status status, leat_stage stage);
+bool is_retryable(leat_status status);
+void wake_item(Engine* engine, Item* item);
+void to_waiting(Engine* engine, Item* item);
+
+// flow/lease.cc: permit and connection of an item on the wire.
+void lease_begin(Engine* engine, Item* item, Connection* connection, bool reused);
+void lease_end(Engine* engine, Item* item, bool keep_connection);
+
+// flow/deadline.cc: an item's timer.
+void arm_timer(Engine* engine, Item* item);
+void timer_due(Engine* engine, Item* item);
+
+// flow/finish.cc: an item's end.
+void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status status,
+                 leat_stage stage);
+void release_item(Engine* engine, Item* item);
+
+// flow/stop.cc: batches and items that are to be stopped.
+void stop_batch(Engine* engine, Batch* batch, BatchStop mode, leat_status status);
+void stop_items(Engine* engine);
+
+// flow/deliver.cc
+Item* next_deliverable(Batch* batch);
+void hand_out(Engine* engine, Batch* batch, Item* item);
+void deliver_results(Engine* engine);
+
+// flow/loop.cc
+leat_status run_step(Engine* engine, int64_t timeout_ns);
+int64_t next_wait_ns(Engine* engine);
+void update_clock(Engine* engine);
+
+// flow/report.cc: one line to the log port, credentials taken out.
+void report(Engine* engine, leat_log_level level, const Endpoint* endpoint, Text what,
+            leat_status status);
+
+}  // namespace leat

@@ -1,0 +1,96 @@
+// flow/finish.cc: an item's one end: its result is filled in and joins its batch's list of done
+// items; later its slot is free again. Invariant: finish_item runs once per item, release_item
+// once after it.
+#include "base/check.h"
+#include "flow/engine.h"
+#include "provider/classify.h"
+
+namespace leat {
+
+namespace {
+
+double ms_between(uint64_t from_ns, uint64_t to_ns) {
+    if (from_ns == 0 || to_ns < from_ns) return -1.0;
+    return static_cast<double>(to_ns - from_ns) / 1e6;
+}
+
+leat_timing timing_of(const Item& item, uint64_t now_ns) {
+    const ItemTimes& times = item.times;
+    leat_timing timing{-1.0, -1.0, -1.0, -1.0, -1.0};
+    timing.queued_ms = ms_between(times.accepted_ns, times.first_send_ns);
+    if (times.begun_ns != 0) {
+        timing.connect_ms =
+            item.reused_connection ? 0.0 : ms_between(times.dispatched_ns, times.begun_ns);
+        timing.first_byte_ms = ms_between(times.begun_ns, times.first_byte_ns);
+        timing.total_ms = ms_between(times.begun_ns, times.ended_ns);
+    }
+    timing.item_ms = ms_between(times.accepted_ns, now_ns);
+    return timing;
+}
+
+// Into the list by index: finished items come nearly in order, so the search is short.
+void insert_by_index(Batch* batch, Item* item) {
+    Item* after = batch->done.back();
+    while (after != nullptr && after->index > item->index) after = batch->done.previous(after);
+    Item* const before = after == nullptr ? batch->done.front() : batch->done.next(after);
+    if (before == nullptr) {
+        batch->done.push_back(item);
+    } else {
+        batch->done.insert_before(before, item);
+    }
+}
+
+}  // namespace
+
+void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status status,
+                 leat_stage stage) {
+    LEAT_CHECK(item->connection == nullptr && !item->link.linked());
+    LEAT_CHECK((outcome == LEAT_SUCCEEDED) == (status == LEAT_OK));
+    engine->timers.clear(&item->timer);
+    leat_result* const result = &item->result;
+    result->struct_size = sizeof(leat_result);
+    result->outcome = outcome;
+    result->status = status;
+    result->stage = stage;
+    result->index = item->index;
+    result->id = item->request.id;
+    result->user = item->request.user;
+    result->user_number = item->request.user_number;
+    result->metadata = item->request.metadata;
+    result->attempts = item->attempts;
+    result->rate_limited = item->rate_limited;
+    if (outcome == LEAT_SUCCEEDED) {
+        result->error_message = Text{nullptr, 0};
+        result->error_code = Text{nullptr, 0};
+    } else {
+        result->usage = unknown_usage();
+        result->text = Text{nullptr, 0};
+    }
+    if (item->attempts == 0 && result->http_status == 0) result->usage_failed = unknown_usage();
+    result->timing = timing_of(*item, engine->now_ns);
+    item->state = ItemState::done;
+    Batch* const batch = item->batch;
+    if (batch->config.order == LEAT_ORDER_INPUT) {
+        insert_by_index(batch, item);
+    } else {
+        batch->done.push_back(item);
+    }
+    const bool fails_fast = outcome == LEAT_FAILED && batch->stop == BatchStop::none &&
+                            batch->config.on_failure == LEAT_ON_FAILURE_FAIL_FAST;
+    if (fails_fast) stop_batch(engine, batch, BatchStop::hard, LEAT_E_ABORTED);
+}
+
+void release_item(Engine* engine, Item* item) {
+    LEAT_CHECK(item->state == ItemState::held);
+    LEAT_CHECK(item->batch->alive > 0);
+    --item->batch->alive;
+    const size_t peak = item->arena.used_peak();
+    if (peak > engine->stats.item_bytes_peak) engine->stats.item_bytes_peak = peak;
+    item->arena.reset();
+    item->state = ItemState::free;
+    item->batch = nullptr;
+    item->endpoint = nullptr;
+    engine->free_items.push_front(item);
+}
+
+}  // namespace leat

@@ -1,0 +1,159 @@
+// flow/intake.cc: where items come from. A free slot takes the oldest waiting request of a batch,
+// or asks the batch's source for one; batches of an endpoint take turns.
+// Invariant: an accepted request leaves here as an item that is waiting, or done with its reason.
+#include "base/check.h"
+#include "flow/engine.h"
+#include "flow/request_text.h"
+
+namespace leat {
+
+namespace {
+
+Item* take_slot(Engine* engine, Batch* batch, uint64_t index, uint64_t accepted_ns) {
+    Item* const item = engine->free_items.pop_front();
+    LEAT_CHECK(item != nullptr && item->state == ItemState::free);
+    item->arena.reset();
+    item->attempt_mark = 0;
+    item->batch = batch;
+    item->endpoint = batch->endpoint;
+    item->connection = nullptr;
+    item->request = leat_request{};
+    item->rope = Rope{};
+    item->head = Text{nullptr, 0};
+    item->times = ItemTimes{};
+    item->times.accepted_ns = accepted_ns;
+    item->times.deadline_ns = never_ns;
+    item->index = index;
+    item->reserved_tokens = 0;
+    item->attempts = 0;
+    item->rate_limited = 0;
+    item->response_open = false;
+    item->replayed = false;
+    item->extra_pass = false;
+    item->cancel_asked = false;
+    item->result = leat_result{};
+    ++batch->alive;
+    return item;
+}
+
+leat_status keep_request(Item* item, const leat_request& request, bool copy) {
+    if (!copy) {
+        item->request = request;
+        return LEAT_OK;
+    }
+    const size_t bytes = request_copy_bytes(request);
+    char* const memory = static_cast<char*>(item->arena.take(bytes, alignof(leat_message)));
+    if (memory == nullptr) {
+        // The caller's handles stay; the text does not fit and is not kept.
+        item->request.user = request.user;
+        item->request.user_number = request.user_number;
+        (void)item->arena.copy(request.id, &item->request.id);
+        (void)item->arena.copy(request.metadata, &item->request.metadata);
+        return LEAT_E_ITEM_MEMORY;
+    }
+    request_copy(request, memory, &item->request);
+    return LEAT_OK;
+}
+
+// The item has its request: fills in defaults and builds it.
+void begin_item(Engine* engine, Item* item, leat_status kept, bool cancelled) {
+    Batch* const batch = item->batch;
+    if (batch->stop != BatchStop::none || cancelled) {
+        const leat_status why = cancelled ? LEAT_E_CANCELLED : batch->stop_status;
+        finish_item(engine, item, LEAT_CANCELLED, why, LEAT_STAGE_WAITING);
+        return;
+    }
+    request_fill(&item->request, batch->defaults);
+    if (item->request.deadline_ms != 0) {
+        item->times.deadline_ns =
+            item->times.accepted_ns + item->request.deadline_ms * UINT64_C(1000000);
+    }
+    const leat_status status = kept == LEAT_OK ? build_request(engine, item) : kept;
+    if (status != LEAT_OK) {
+        finish_item(engine, item, LEAT_FAILED, status, LEAT_STAGE_BUILD);
+        return;
+    }
+    to_waiting(engine, item);
+}
+
+void take_from_ring(Engine* engine, Batch* batch) {
+    Waiting* const waiting = batch->ring.front();
+    LEAT_CHECK(waiting != nullptr);
+    Item* const item = take_slot(engine, batch, waiting->index, waiting->accepted_ns);
+    const leat_status kept = keep_request(item, waiting->request, waiting->text != nullptr);
+    const bool cancelled = waiting->cancel_asked;
+    if (waiting->text != nullptr) {
+        batch->intake.give_back(waiting->text, waiting->text_bytes, waiting->text_charged);
+    }
+    batch->ring.pop();
+    begin_item(engine, item, kept, cancelled);
+}
+
+// True when the source gave an item.
+bool take_from_source(Engine* engine, Batch* batch) {
+    leat_request request;
+    leat_request_init(&request);
+    const leat_status answer = batch->config.source(batch->config.user, &request);
+    if (answer == LEAT_E_WOULD_BLOCK) {
+        batch->source_blocked = true;
+        return false;
+    }
+    // Inside the callback the batch may have been cancelled or finished: then this is not accepted.
+    if (answer != LEAT_OK || batch->finished) {
+        batch->finished = true;
+        return false;
+    }
+    Item* const item = take_slot(engine, batch, batch->accepted++, engine->now_ns);
+    ++batch->summary.total;
+    leat_status kept = request_check(request);
+    if (kept == LEAT_OK) {
+        kept = keep_request(item, request, (request.flags & LEAT_COPY) != 0);
+    } else {
+        item->request.user = request.user;
+        item->request.user_number = request.user_number;
+    }
+    begin_item(engine, item, kept, false);
+    return true;
+}
+
+bool has_room(const Batch& batch) {
+    const uint32_t most = batch.config.max_in_flight;
+    return most == 0 || batch.in_flight < most;
+}
+
+bool is_of(const Batch& batch, const Endpoint* endpoint) {
+    return batch.open && batch.endpoint == endpoint && batch_may_have_work(batch);
+}
+
+}  // namespace
+
+bool fetch_item(Engine* engine, Endpoint* endpoint) {
+    const uint32_t count = engine->config.batches_max;
+    endpoint->limiter = LEAT_LIMITER_NONE;
+    for (uint32_t turn = 0; turn < count; ++turn) {
+        Batch* const batch = &engine->batches[(endpoint->next_batch + turn) % count];
+        if (!is_of(*batch, endpoint)) {
+            if (batch->open && batch->endpoint == endpoint && batch->source_blocked) {
+                endpoint->limiter = LEAT_LIMITER_SOURCE;
+            }
+            continue;
+        }
+        if (!has_room(*batch) && batch->stop == BatchStop::none) {
+            endpoint->limiter = LEAT_LIMITER_IN_FLIGHT;
+            continue;
+        }
+        if (engine->free_items.empty()) {
+            endpoint->limiter = LEAT_LIMITER_ITEMS;
+            return false;
+        }
+        endpoint->next_batch = (endpoint->next_batch + turn + 1) % count;
+        if (batch->ring.size() > 0) {
+            take_from_ring(engine, batch);
+            return true;
+        }
+        if (take_from_source(engine, batch)) return true;
+    }
+    return false;
+}
+
+}  // namespace leat

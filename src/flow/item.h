@@ -1,0 +1,88 @@
+// flow/item.h: one item from acceptance to release: its request, its memory, where it is now.
+// Depends on codec, pace, wire. Invariants: an item holds a permit and a connection exactly in the
+// states connecting, tunnelling, sending and receiving; its arena up to attempt_mark is the
+// request, beyond it the last attempt's answer; it is in exactly one list, or held by the caller.
+#pragma once
+
+#include <leat/batch.h>
+
+#include "base/arena.h"
+#include "base/list.h"
+#include "base/timers.h"
+#include "codec/http_response.h"
+#include "codec/rope.h"
+
+struct leat_batch;
+
+namespace leat {
+
+struct Connection;
+struct Endpoint;
+
+enum class ItemState : uint8_t {
+    free,
+    waiting,     // in its endpoint's list, for the gate
+    sleeping,    // until its timer, after a failed attempt
+    connecting,  // on the wire from here ...
+    tunnelling,
+    sending,
+    receiving,   // ... to here
+    done,        // in its batch's list, for delivery
+    held         // result handed out
+};
+
+constexpr bool on_wire(ItemState state) {
+    return state >= ItemState::connecting && state <= ItemState::receiving;
+}
+
+// Moments in the item's life, nanoseconds of the port's clock; 0 where it has not happened.
+struct ItemTimes {
+    uint64_t accepted_ns;
+    uint64_t first_send_ns;
+    uint64_t dispatched_ns;  // this attempt was given its connection
+    uint64_t begun_ns;       // this attempt's first byte was written
+    uint64_t sent_ns;        // ... and its last
+    uint64_t first_byte_ns;  // of the answer
+    uint64_t ended_ns;       // of the attempt
+    uint64_t progress_ns;    // last byte in either direction
+    uint64_t deadline_ns;    // never_ns: none
+};
+
+struct Item {
+    Link link;
+    Timer timer;
+    leat_batch* batch = nullptr;
+    Endpoint* endpoint = nullptr;
+    Connection* connection = nullptr;
+    Arena arena;
+    size_t attempt_mark = 0;
+
+    leat_request request{};  // texts in the arena, or borrowed
+    Text model{nullptr, 0};
+    Text path{nullptr, 0};
+    const leat_header* headers = nullptr;
+    uint32_t headers_count = 0;
+    Rope rope;
+
+    RopeReader reader;       // what is left to send
+    Text head{nullptr, 0};   // request head of this attempt; wiped when it is sent
+    size_t head_sent = 0;
+    uint64_t written_bytes = 0;
+    HttpResponse response;
+
+    ItemTimes times{};
+    uint64_t index = 0;
+    uint64_t reserved_tokens = 0;
+    uint32_t attempts = 0;
+    uint32_t rate_limited = 0;
+    uint32_t generation = 0;  // of the endpoint's pause when this attempt was sent
+    ItemState state = ItemState::free;
+    bool response_open = false;
+    bool reused_connection = false;
+    bool replayed = false;    // this attempt was already moved to a fresh connection once
+    bool extra_pass = false;  // retry_failed was used up
+    bool cancel_asked = false;
+    leat_result result{};
+};
+
+}  // namespace leat

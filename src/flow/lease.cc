@@ -1,0 +1,52 @@
+// flow/lease.cc: an item's permit and connection, taken and given back together, so that neither
+// can outlive the other. Invariant: item->connection->user == item exactly while leased.
+#include "base/check.h"
+#include "base/secret.h"
+#include "flow/engine.h"
+
+namespace leat {
+
+void lease_begin(Engine* engine, Item* item, Connection* connection, bool reused) {
+    LEAT_CHECK(item->connection == nullptr && connection->user == nullptr);
+    item->generation = item->endpoint->gate.admit(engine->now_ns, item->reserved_tokens);
+    item->connection = connection;
+    connection->user = item;
+    item->reused_connection = reused;
+    item->times.dispatched_ns = engine->now_ns;
+    item->times.begun_ns = 0;
+    item->times.sent_ns = 0;
+    item->times.first_byte_ns = 0;
+    item->times.ended_ns = 0;
+    item->times.progress_ns = engine->now_ns;
+    ++item->attempts;
+    ++item->batch->in_flight;
+    ++engine->stats.in_flight;
+    if (engine->stats.in_flight > engine->stats.in_flight_peak) {
+        engine->stats.in_flight_peak = engine->stats.in_flight;
+    }
+}
+
+void lease_end(Engine* engine, Item* item, bool keep_connection) {
+    LEAT_CHECK(item->connection != nullptr && item->connection->user == item);
+    Connection* const connection = item->connection;
+    if (item->head.size > 0) wipe(const_cast<char*>(item->head.data), item->head.size);
+    item->head = Text{nullptr, 0};
+    item->connection = nullptr;
+    connection->user = nullptr;
+    if (connection->link.linked()) engine->again.remove(connection);
+    if (keep_connection) {
+        item->endpoint->idle.put(connection, engine->now_ns);
+        if (!item->endpoint->idle_timer.queued()) {
+            engine->timers.set(&item->endpoint->idle_timer, item->endpoint->idle.expires_at_ns());
+        }
+    } else {
+        engine->wire.drop(connection);
+    }
+    item->endpoint->gate.release();
+    item->times.ended_ns = engine->now_ns;
+    LEAT_CHECK(item->batch->in_flight > 0 && engine->stats.in_flight > 0);
+    --item->batch->in_flight;
+    --engine->stats.in_flight;
+}
+
+}  // namespace leat

@@ -1,0 +1,173 @@
+// flow/loop.cc: one step: wait, timers, ready connections, stops, deliveries, admissions. Each
+// stage does a bounded amount of work; what is left makes the next step not wait.
+// Invariant: stages never run nested; in_step is set while they run.
+#include "base/check.h"
+#include "base/narrow.h"
+#include "flow/engine.h"
+
+namespace leat {
+
+namespace {
+
+bool all_done(const Engine& engine) {
+    for (uint32_t i = 0; i < engine.config.batches_max; ++i) {
+        const Batch& batch = engine.batches[i];
+        if (batch.open && !batch_is_done(batch)) return false;
+    }
+    return true;
+}
+
+void item_event(Engine* engine, Item* item, uint32_t events) {
+    switch (item->state) {
+        case ItemState::connecting:
+        case ItemState::tunnelling:
+            connect_event(engine, item);
+            return;
+        case ItemState::sending:
+            send_event(engine, item);
+            if (item->state == ItemState::sending &&
+                (events & (LEAT_READY_READ | LEAT_READY_ERROR)) != 0) {
+                receive_event(engine, item);
+            } else if (item->state == ItemState::receiving && !item->connection->drained) {
+                receive_event(engine, item);
+            }
+            return;
+        case ItemState::receiving:
+            if ((events & (LEAT_READY_READ | LEAT_READY_ERROR)) != 0) receive_event(engine, item);
+            return;
+        case ItemState::free:
+        case ItemState::waiting:
+        case ItemState::sleeping:
+        case ItemState::done:
+        case ItemState::held:
+            break;
+    }
+    LEAT_CHECK(false);
+}
+
+void connection_event(Engine* engine, const leat_ready& ready) {
+    Connection* const connection = engine->wire.find(ready.token);
+    if (connection == nullptr) return;
+    Wire::note_event(connection, ready.events);
+    Item* const item = static_cast<Item*>(connection->user);
+    if (item != nullptr) {
+        item_event(engine, item, ready.events);
+        return;
+    }
+    LEAT_CHECK(connection->state == ConnectionState::idle);
+    if ((ready.events & (LEAT_READY_READ | LEAT_READY_ERROR)) == 0) return;
+    for (uint32_t i = 0; i < engine->endpoints_count; ++i) {
+        Endpoint* const endpoint = &engine->endpoints[i];
+        if (connection->origin != &endpoint->origin) continue;
+        (void)endpoint->idle.on_event(connection);
+        return;
+    }
+}
+
+// Connections that had more to read than one step's share.
+void read_again(Engine* engine) {
+    const size_t count = engine->again.size();
+    for (size_t n = 0; n < count; ++n) {
+        Connection* const connection = engine->again.pop_front();
+        if (connection == nullptr) return;
+        receive_event(engine, static_cast<Item*>(connection->user));
+    }
+}
+
+void timer_event(Engine* engine, Timer* timer) {
+    switch (static_cast<TimerKind>(timer->kind)) {
+        case TimerKind::item:
+            timer_due(engine, static_cast<Item*>(timer->owner));
+            return;
+        case TimerKind::gate:
+            return;  // admission follows in this step
+        case TimerKind::idle: {
+            Endpoint* const endpoint = static_cast<Endpoint*>(timer->owner);
+            endpoint->idle.expire(engine->now_ns);
+            engine->timers.set(timer, endpoint->idle.expires_at_ns());
+            return;
+        }
+        case TimerKind::batch:
+            stop_batch(engine, static_cast<Batch*>(timer->owner), BatchStop::hard,
+                       LEAT_E_DEADLINE_BATCH);
+            return;
+    }
+    LEAT_CHECK(false);
+}
+
+void run_timers(Engine* engine) {
+    for (uint32_t n = 0; n < engine->config.events_per_step; ++n) {
+        Timer* const timer = engine->timers.pop_due(engine->now_ns);
+        if (timer == nullptr) return;
+        timer_event(engine, timer);
+    }
+    engine->work_pending = true;
+}
+
+void run_stages(Engine* engine) {
+    run_timers(engine);
+    stop_items(engine);
+    deliver_results(engine);
+    for (uint32_t i = 0; i < engine->endpoints_count; ++i) {
+        admit_items(engine, &engine->endpoints[i]);
+    }
+    stop_items(engine);
+    deliver_results(engine);
+}
+
+// Something can be done without waiting for anything outside.
+bool has_work(const Engine& engine) {
+    if (engine.work_pending || engine.stops_pending) return true;
+    for (uint32_t i = 0; i < engine.config.batches_max; ++i) {
+        const Batch& batch = engine.batches[i];
+        if (batch.open && batch.endpoint->limiter == LEAT_LIMITER_NONE &&
+            batch_may_have_work(batch) && batch.endpoint->gate.has_permit()) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+void update_clock(Engine* engine) {
+    const uint64_t now_ns = engine->ports.clock->now_ns(engine->ports.clock_user);
+    // A clock that goes back is held: time stands still until it has caught up.
+    if (now_ns > engine->now_ns) engine->now_ns = now_ns;
+}
+
+int64_t next_wait_ns(Engine* engine) {
+    if (has_work(*engine) || !engine->again.empty()) return 0;
+    const uint64_t next_ns = engine->timers.next_ns();
+    if (next_ns == never_ns) return -1;
+    return next_ns <= engine->now_ns ? 0 : narrow<int64_t>(next_ns - engine->now_ns);
+}
+
+leat_status run_step(Engine* engine, int64_t timeout_ns) {
+    LEAT_CHECK(!engine->in_step);
+    if (all_done(*engine)) return LEAT_E_DONE;
+    engine->in_step = true;
+    update_clock(engine);
+    // Work that needs no event goes first, so that a step never waits before it has sent.
+    if (has_work(*engine)) {
+        engine->work_pending = false;
+        run_stages(engine);
+    }
+    const int64_t due_ns = next_wait_ns(engine);
+    int64_t wait_ns = timeout_ns;
+    if (due_ns >= 0 && (timeout_ns < 0 || due_ns < timeout_ns)) wait_ns = due_ns;
+    if (all_done(*engine)) wait_ns = 0;
+    const int32_t count = engine->ports.poller->wait(engine->wire.poller_state(), wait_ns,
+                                                     engine->ready,
+                                                     engine->config.events_per_step);
+    update_clock(engine);
+    ++engine->stats.steps;
+    engine->work_pending = count == static_cast<int32_t>(engine->config.events_per_step);
+    read_again(engine);
+    for (int32_t i = 0; i < count; ++i) connection_event(engine, engine->ready[i]);
+    run_stages(engine);
+    engine->in_step = false;
+    return count < 0 ? LEAT_E_PORT : LEAT_OK;
+}
+
+}  // namespace leat

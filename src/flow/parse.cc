@@ -1,0 +1,109 @@
+// flow/parse.cc: a whole answer becomes a success or a failed attempt. The adapter reads it; here
+// the item's result takes what it found, and the gate learns what the request really cost.
+// Invariant: all texts of the result lie in the item's arena behind attempt_mark.
+#include "base/check.h"
+#include "codec/scratch.h"
+#include "flow/engine.h"
+#include "provider/classify.h"
+
+namespace leat {
+
+namespace {
+
+// Known count, or nothing.
+uint64_t known(int64_t tokens) { return tokens > 0 ? static_cast<uint64_t>(tokens) : 0; }
+
+void settle(Item* item, const leat_usage& usage) {
+    const bool tells = usage.input_tokens >= 0 || usage.output_tokens >= 0;
+    const uint64_t used = usage.total_tokens >= 0
+                              ? known(usage.total_tokens)
+                              : known(usage.input_tokens) + known(usage.output_tokens);
+    if (tells || usage.total_tokens >= 0) item->endpoint->gate.settle(item->reserved_tokens, used);
+}
+
+bool list_headers(Item* item, leat_reply* reply) {
+    const HttpFields& fields = item->response.fields();
+    leat_header* const headers = item->arena.make<leat_header>(fields.count());
+    if (headers == nullptr && fields.count() > 0) return false;
+    size_t at = 0;
+    uint32_t count = 0;
+    while (count < fields.count() && fields.next(&at, &headers[count])) ++count;
+    reply->headers = headers;
+    reply->headers_count = count;
+    return true;
+}
+
+void keep_answer(Item* item, const leat_answer& answer) {
+    leat_result* const result = &item->result;
+    result->text = answer.text;
+    result->refusal = answer.refusal;
+    result->thinking = answer.thinking;
+    result->finish = answer.finish;
+    result->finish_reason = answer.finish_reason;
+    result->tool_calls = answer.tool_calls;
+    result->tool_calls_count = answer.tool_calls_count;
+    result->model = answer.model;
+    result->response_id = answer.response_id;
+    result->usage = answer.usage;
+}
+
+void keep_reply(Item* item, const leat_reply& reply) {
+    item->result.http_status = reply.http_status;
+    item->result.body = reply.body;
+    Text id = leat_reply_header(&reply, text("x-request-id"));
+    if (empty(id)) id = leat_reply_header(&reply, text("request-id"));
+    item->result.request_id = id;
+}
+
+void fault_parsing(leat_fault* fault, leat_status status) {
+    *fault = leat_fault{};
+    fault->status = status;
+    fault->retryable = status == LEAT_E_PARSE ? 1 : 0;
+    fault->wait_ms = -1;
+    fault->usage = unknown_usage();
+}
+
+}  // namespace
+
+void parse_response(Engine* engine, Item* item) {
+    LEAT_CHECK(item->response.complete() && item->connection == nullptr);
+    leat_reply reply{};
+    reply.http_status = item->response.status();
+    reply.body = item->response.body();
+    reply.context = item->endpoint->adapter->context;
+    leat_scratch scratch;
+    scratch.arena = &item->arena;
+    AttemptEnd end{};
+    end.stage = LEAT_STAGE_PARSE;
+    if (!list_headers(item, &reply)) {
+        fault_parsing(&end.fault, LEAT_E_ITEM_MEMORY);
+        attempt_failed(engine, item, end);
+        return;
+    }
+    keep_reply(item, reply);
+    if (reply.http_status >= 200 && reply.http_status < 300) {
+        leat_answer answer{};
+        answer.usage = unknown_usage();
+        const leat_status read = item->endpoint->adapter->parse(&reply, &scratch, &answer);
+        if (read == LEAT_OK) {
+            keep_answer(item, answer);
+            settle(item, answer.usage);
+            item->endpoint->gate.succeeded();
+            finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
+            return;
+        }
+        fault_parsing(&end.fault, read);
+        if (read == LEAT_E_PARSE || read == LEAT_E_ITEM_MEMORY) {
+            attempt_failed(engine, item, end);
+            return;
+        }
+    } else {
+        const int64_t wall_ms = engine->ports.clock->wall_ms(engine->ports.clock_user);
+        fault_from_status(reply, wall_ms, &end.fault);
+        end.stage = LEAT_STAGE_RECEIVE;
+    }
+    item->endpoint->adapter->classify(&reply, &scratch, &end.fault);
+    attempt_failed(engine, item, end);
+}
+
+}  // namespace leat

@@ -1,0 +1,21 @@
+// flow/request_text.h: the texts of a request: counted, copied as one piece, and filled in from
+// defaults. Pure. Invariant: request_copy writes exactly request_copy_bytes(from) bytes.
+#pragma once
+
+#include <leat/batch.h>
+
+namespace leat {
+
+// Bytes for all that `from` points to, arrays included.
+size_t request_copy_bytes(const leat_request& from);
+
+// Copies it into memory (aligned to 8), so that nothing of `to` refers to the caller's text.
+void request_copy(const leat_request& from, char* memory, leat_request* to);
+
+// Unset options of `request` become those of `defaults`.
+void request_fill(leat_request* request, const leat_request& defaults);
+
+// LEAT_OK, or why a request cannot be accepted.
+leat_status request_check(const leat_request& request);
+
+}  // namespace leat

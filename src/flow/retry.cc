@@ -1,0 +1,172 @@
+// flow/retry.cc: the one retry layer. A failed attempt ends in one of: sent again on a fresh
+// connection (a kept one had died), waiting for the endpoint's pause (rate limit), sleeping
+// (backoff), waiting at once (the extra pass of retry_failed), or the item's final failure.
+// Invariant: an item that comes here holds no permit and no connection.
+#include "base/check.h"
+#include "base/narrow.h"
+#include "base/redact.h"
+#include "flow/engine.h"
+#include "meter/usage.h"
+#include "pace/backoff.h"
+#include "provider/classify.h"
+
+namespace leat {
+
+namespace {
+
+constexpr size_t error_text_bytes_max = 500;  // B5
+
+// A kept connection may have been closed by the peer just as it was used again. Sending once more
+// is safe enough when not one byte of an answer had come (what other clients do as well).
+bool may_replay(const Item& item, leat_status status) {
+    const bool died = status == LEAT_E_CONNECTION_CLOSED || status == LEAT_E_CONNECTION_RESET ||
+                      status == LEAT_E_TLS_TRUNCATED;
+    return died && item.reused_connection && !item.replayed && !item.response_open;
+}
+
+void keep_text(Item* item, Text from, Text* to) {
+    *to = Text{nullptr, 0};
+    const size_t room = min_of(from.size, error_text_bytes_max);
+    if (room == 0) return;
+    char* const out = static_cast<char*>(item->arena.take(room, 1));
+    if (out == nullptr) return;
+    *to = redact(from, item->endpoint->secrets, item->endpoint->secrets_count, out, room);
+}
+
+void keep_fault(Item* item, const leat_fault& fault) {
+    Text message = fault.message;
+    Text code = fault.code;
+    keep_text(item, message, &item->result.error_message);
+    keep_text(item, code, &item->result.error_code);
+    usage_add(&item->result.usage_failed, fault.usage);
+}
+
+bool batch_goes_on(const Item& item) {
+    return item.batch->stop == BatchStop::none && !item.cancel_asked;
+}
+
+void rate_limited(Engine* engine, Item* item, const AttemptEnd& end) {
+    ++item->rate_limited;
+    ++engine->stats.rate_limited;
+    LEAT_CHECK(item->attempts > 0);
+    --item->attempts;
+    const bool paused = item->endpoint->gate.rate_limited(
+        engine->now_ns, item->generation, end.fault.wait_ms, engine->random.unit());
+    if (paused) {
+        report(engine, LEAT_LOG_INFO, item->endpoint, text("endpoint pauses"), end.fault.status);
+    }
+    if (item->rate_limited > item->endpoint->cooldown.retries_max || !batch_goes_on(*item)) {
+        finish_item(engine, item, LEAT_FAILED, end.fault.status, end.stage);
+        return;
+    }
+    to_waiting(engine, item);
+}
+
+void sleep_item(Engine* engine, Item* item, const AttemptEnd& end) {
+    ++engine->stats.retries;
+    uint64_t wait_ns = backoff_ns(item->endpoint->retry, item->attempts, engine->random.unit());
+    if (end.fault.wait_ms > 0) {
+        const uint64_t asked = min_of(static_cast<uint64_t>(end.fault.wait_ms),
+                                      uint64_t{item->endpoint->cooldown.retry_after_max_ms});
+        wait_ns = max_of(wait_ns, asked * UINT64_C(1000000));
+    }
+    item->state = ItemState::sleeping;
+    engine->sleeping.push_back(item);
+    engine->timers.set(&item->timer,
+                       min_of(engine->now_ns + wait_ns, item->times.deadline_ns));
+    // The moment to wake is told from the deadline by progress_ns.
+    item->times.progress_ns = engine->now_ns + wait_ns;
+}
+
+bool takes_extra_pass(Item* item, const leat_fault& fault) {
+    const leat_retry_failed rule = item->batch->config.retry_failed;
+    if (rule == LEAT_RETRY_FAILED_OFF || item->extra_pass) return false;
+    return rule == LEAT_RETRY_FAILED_ANY || fault.retryable != 0;
+}
+
+}  // namespace
+
+bool is_retryable(leat_status status) {
+    switch (leat_status_class(status)) {
+        case LEAT_CLASS_NETWORK:
+            return status != LEAT_E_PROXY_AUTH && status != LEAT_E_RESOLVE;
+        case LEAT_CLASS_TLS:
+            return status == LEAT_E_TLS_HANDSHAKE || status == LEAT_E_TLS_RECORD ||
+                   status == LEAT_E_TLS_TRUNCATED || status == LEAT_E_TLS_MEMORY;
+        case LEAT_CLASS_TIMEOUT:
+            return status != LEAT_E_DEADLINE_ITEM && status != LEAT_E_DEADLINE_BATCH;
+        case LEAT_CLASS_ALERT:
+            return true;  // a fresh connection may lead to a sane peer; attempts bound it
+        case LEAT_CLASS_OK:
+        case LEAT_CLASS_INFO:
+        case LEAT_CLASS_CALLER:
+        case LEAT_CLASS_LIMIT:
+        case LEAT_CLASS_PROVIDER:
+        case LEAT_CLASS_STOPPED:
+            return false;
+    }
+    return false;
+}
+
+void to_waiting(Engine* engine, Item* item) {
+    LEAT_CHECK(item->connection == nullptr);
+    item->state = ItemState::waiting;
+    item->endpoint->waiting.push_back(item);
+    engine->timers.set(&item->timer, item->times.deadline_ns);
+}
+
+void wake_item(Engine* engine, Item* item) {
+    LEAT_CHECK(item->state == ItemState::sleeping);
+    engine->sleeping.remove(item);
+    to_waiting(engine, item);
+}
+
+void wire_failed(Engine* engine, Item* item, leat_status status, leat_stage stage) {
+    LEAT_CHECK(on_wire(item->state) && status != LEAT_OK);
+    const bool replay = may_replay(*item, status) && batch_goes_on(*item);
+    lease_end(engine, item, false);
+    if (replay) {
+        item->replayed = true;
+        --item->attempts;
+        ++engine->stats.connections_replayed;
+        item->state = ItemState::waiting;
+        item->endpoint->waiting.push_front(item);
+        engine->timers.set(&item->timer, item->times.deadline_ns);
+        return;
+    }
+    AttemptEnd end{};
+    end.fault.status = status;
+    end.fault.retryable = is_retryable(status) ? 1 : 0;
+    end.fault.wait_ms = -1;
+    end.fault.usage = unknown_usage();
+    end.stage = stage;
+    item->result.http_status = 0;
+    item->result.body = Text{nullptr, 0};
+    attempt_failed(engine, item, end);
+}
+
+void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
+    LEAT_CHECK(item->connection == nullptr && end.fault.status != LEAT_OK);
+    item->replayed = false;
+    keep_fault(item, end.fault);
+    if (end.fault.rate_limit != 0) {
+        rate_limited(engine, item, end);
+        return;
+    }
+    const bool goes_on = batch_goes_on(*item);
+    if (goes_on && end.fault.retryable != 0 &&
+        item->attempts < item->endpoint->retry.attempts_max && !item->extra_pass) {
+        sleep_item(engine, item, end);
+        return;
+    }
+    if (goes_on && takes_extra_pass(item, end.fault)) {
+        item->extra_pass = true;
+        item->result.retried = 1;
+        ++engine->stats.retries;
+        to_waiting(engine, item);
+        return;
+    }
+    finish_item(engine, item, LEAT_FAILED, end.fault.status, end.stage);
+}
+
+}  // namespace leat

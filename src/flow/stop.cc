@@ -1,0 +1,62 @@
+// flow/stop.cc: stopping, on the engine's own tick. Callers and failures only record the wish;
+// stop_items goes over the items once and ends those concerned.
+// Invariant: every stopped item still gets its one result.
+#include "base/check.h"
+#include "flow/engine.h"
+
+namespace leat {
+
+namespace {
+
+void end_item(Engine* engine, Item* item, leat_status status) {
+    leat_stage stage = LEAT_STAGE_WAITING;
+    if (on_wire(item->state)) {
+        stage = item->state == ItemState::receiving ? LEAT_STAGE_RECEIVE : LEAT_STAGE_SEND;
+        lease_end(engine, item, false);
+    } else if (item->state == ItemState::sleeping) {
+        engine->sleeping.remove(item);
+    } else {
+        item->endpoint->waiting.remove(item);
+    }
+    finish_item(engine, item, LEAT_CANCELLED, status, stage);
+}
+
+bool is_over(ItemState state) {
+    return state == ItemState::free || state == ItemState::done || state == ItemState::held;
+}
+
+void consider(Engine* engine, Item* item) {
+    if (is_over(item->state)) return;
+    if (item->cancel_asked) {
+        end_item(engine, item, LEAT_E_CANCELLED);
+        return;
+    }
+    const Batch& batch = *item->batch;
+    if (!batch.stop_pending) return;
+    if (batch.stop == BatchStop::hard || !on_wire(item->state)) {
+        end_item(engine, item, batch.stop_status);
+    }
+}
+
+}  // namespace
+
+void stop_batch(Engine* engine, Batch* batch, BatchStop mode, leat_status status) {
+    LEAT_CHECK(mode != BatchStop::none && status != LEAT_OK);
+    if (batch->stop == BatchStop::none) batch->stop_status = status;
+    if (mode > batch->stop) batch->stop = mode;
+    batch->finished = true;
+    batch->stop_pending = true;
+    engine->stops_pending = true;
+    engine->timers.clear(&batch->deadline);
+}
+
+void stop_items(Engine* engine) {
+    if (!engine->stops_pending) return;
+    engine->stops_pending = false;
+    for (uint32_t i = 0; i < engine->config.items_max; ++i) consider(engine, &engine->items[i]);
+    for (uint32_t i = 0; i < engine->config.batches_max; ++i) {
+        engine->batches[i].stop_pending = false;
+    }
+}
+
+}  // namespace leat

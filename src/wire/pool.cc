@@ -1,0 +1,84 @@
+// wire/pool.cc: see pool.h.
+#include "wire/pool.h"
+
+#include "base/check.h"
+
+namespace leat {
+
+void IdlePool::open(Origin* origin) {
+    LEAT_CHECK(origin != nullptr);
+    origin_ = origin;
+    idle_.open();
+}
+
+void IdlePool::put(Connection* connection, uint64_t now_ns) {
+    LEAT_CHECK(connection->state == ConnectionState::ready);
+    LEAT_CHECK(connection->origin == origin_);
+    connection->user = nullptr;
+    if (origin_->keepalive_ns == 0 || connection->hung_up) {
+        connection->wire->drop(connection);
+        return;
+    }
+    connection->state = ConnectionState::idle;
+    connection->idle_since_ns = now_ns;
+    idle_.push_front(connection);
+}
+
+Connection* IdlePool::take(uint64_t now_ns) {
+    expire(now_ns);
+    Connection* const connection = idle_.pop_front();
+    if (connection == nullptr) return nullptr;
+    LEAT_CHECK(connection->state == ConnectionState::idle);
+    connection->state = ConnectionState::ready;
+    return connection;
+}
+
+void IdlePool::drop(Connection* connection) {
+    idle_.remove(connection);
+    connection->wire->drop(connection);
+}
+
+bool IdlePool::on_event(Connection* connection) {
+    LEAT_CHECK(connection->state == ConnectionState::idle);
+    char byte = 0;
+    const int64_t got = connection->wire->read(connection, &byte, 1);
+    if (got == LEAT_E_WOULD_BLOCK) return false;
+    drop(connection);
+    return true;
+}
+
+void IdlePool::expire(uint64_t now_ns) {
+    while (Connection* const oldest = idle_.back()) {
+        if (oldest->idle_since_ns + origin_->keepalive_ns > now_ns) break;
+        drop(oldest);
+    }
+}
+
+bool IdlePool::evict() {
+    Connection* const oldest = idle_.back();
+    if (oldest == nullptr) return false;
+    drop(oldest);
+    return true;
+}
+
+void IdlePool::drop_all() {
+    while (evict()) {
+    }
+}
+
+uint64_t IdlePool::oldest_since_ns() {
+    Connection* const oldest = idle_.back();
+    return oldest == nullptr ? never_ns : oldest->idle_since_ns;
+}
+
+uint64_t IdlePool::expires_at_ns() {
+    const uint64_t since = oldest_since_ns();
+    return since == never_ns ? never_ns : since + origin_->keepalive_ns;
+}
+
+bool IdlePool::waits_for_lead(Wire* wire) const {
+    if (!origin_->is_tls || origin_->handshakes == 0 || origin_->gives_no_ticket) return false;
+    return wire->ports().tls->has_ticket(wire->tls_state(), origin_->ticket_index) == 0;
+}
+
+}  // namespace leat
