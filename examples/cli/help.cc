@@ -1,0 +1,94 @@
+// cli/help.cc: what `leat help` says. The options of `leat run` come from the option table.
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/tables.h"
+
+namespace cli {
+
+namespace {
+
+void print_option(const Option& option) {
+    char left[64];
+    char letter[8] = "    ";
+    if (option.letter != 0) {
+        snprintf(letter, sizeof letter, "-%c, ", option.letter);
+    }
+    const bool choice = option.kind == Kind::choice;
+    const char* const argument = choice ? "WORD" : option.argument;
+    snprintf(left, sizeof left, "%s--%s%s%s", letter, option.name, argument != nullptr ? " " : "",
+             argument != nullptr ? argument : "");
+    printf("  %-30s %s", left, option.text);
+    if (option.initial != nullptr) {
+        printf(" [%s]", option.initial);
+    }
+    printf("\n");
+    if (choice) {
+        printf("  %-30s   WORD: %s\n", "", option.argument);
+    }
+}
+
+}  // namespace
+
+void print_overview() {
+    puts("leat brings a file of prompts to a language model and every answer back.\n"
+         "\n"
+         "  leat run IN -o OUT    send each line of IN, append one record a line to OUT\n"
+         "  leat mock             a loopback server that speaks OpenAI's chat API\n"
+         "  leat limits           what the options of run cost in memory\n"
+         "  leat providers        services that --provider knows\n"
+         "  leat help [COMMAND]   this text, or a command's options\n"
+         "  leat version\n"
+         "\n"
+         "Try it without a key:  leat run prompts.jsonl -o out.jsonl");
+}
+
+void print_run_help() {
+    puts("leat run IN [-o OUT] [options]\n"
+         "\n"
+         "Sends every line of IN (- is stdin) and appends one record a line to OUT as answers\n"
+         "come. A line is {\"id\",\"prompt\"|\"messages\",\"system\",\"model\",\"temperature\",...} or\n"
+         "OpenAI's batch form {\"custom_id\",\"method\",\"url\",\"body\"}. OUT begins with a line that\n"
+         "names the settings ({\"leat_journal\":1,...}); all others are records. A line that is no\n"
+         "good item gets an error record and the rest runs on. Ctrl-C once finishes what is on\n"
+         "the wire, twice stops at once; --resume goes on from there.");
+    size_t groups_count = 0;
+    const OptionGroup* groups = run_option_groups(&groups_count);
+    for (size_t g = 0; g < groups_count; ++g) {
+        printf("\n%s\n", groups[g].title);
+        for (size_t i = 0; i < groups[g].count; ++i) {
+            print_option(groups[g].options[i]);
+        }
+    }
+    puts("\nThe key comes from the environment (OPENAI_API_KEY for openai, GROQ_API_KEY for groq\n"
+         "...), never from the command line. With --base-url alone no key is sent, unless\n"
+         "--provider or --api-key-env is given as well. HTTPS_PROXY, HTTP_PROXY and NO_PROXY\n"
+         "are honoured.\n"
+         "\n"
+         "Exit: 0 all succeeded, 1 some failed, 2 bad usage or configuration, 3 stopped early,\n"
+         "130 interrupted.");
+}
+
+int run_help(int argc, char** argv) {
+    if (argc == 0) {
+        print_overview();
+        return 0;
+    }
+    if (strcmp(argv[0], "run") == 0) {
+        print_run_help();
+    } else if (strcmp(argv[0], "mock") == 0) {
+        char name[] = "leat mock";
+        char option[] = "--help";
+        char* words[] = {name, option, nullptr};
+        return run_mock(2, words);
+    } else if (strcmp(argv[0], "limits") == 0) {
+        puts("leat limits [options of run]: the client's block of memory, line by line.");
+    } else if (strcmp(argv[0], "providers") == 0) {
+        puts("leat providers: the names that --provider knows, and where each key is looked for.");
+    } else {
+        print_overview();
+    }
+    return 0;
+}
+
+}  // namespace cli

@@ -1,0 +1,79 @@
+// cli/identity.cc: the settings are written first, behind the place of the hash, then hashed.
+#include "cli/identity.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "cli/siphash.h"
+#include "codec/json_write.h"
+
+namespace cli {
+
+namespace {
+
+constexpr char before[] = "{\"leat_journal\":1,\"identity\":\"";
+constexpr char between[] = "\",\"settings\":";
+constexpr size_t before_bytes = sizeof before - 1;
+constexpr size_t between_bytes = sizeof between - 1;
+constexpr size_t prefix_bytes = before_bytes + identity_bytes + between_bytes;
+
+void put_text(leat::JsonWriter* json, leat_str name, const char* value) {
+    json->key(name);
+    if (value == nullptr) {
+        json->null();
+    } else {
+        json->string(leat_str{value, strlen(value)});
+    }
+}
+
+void put_number(leat::JsonWriter* json, leat_str name, const leat_number& number) {
+    json->key(name);
+    if (number.is_set != 0) {
+        json->number(number.value);
+    } else {
+        json->null();
+    }
+}
+
+void put_hex(uint64_t word, char* out) {
+    for (int i = 0; i < 16; ++i) {
+        out[i] = "0123456789abcdef"[(word >> (60 - 4 * i)) & 15];
+    }
+}
+
+}  // namespace
+
+size_t write_identity(const Settings& settings, const Service& service, char* out, size_t capacity,
+                      char (&identity)[identity_bytes]) {
+    if (capacity < prefix_bytes + 2) {
+        return 0;
+    }
+    leat::JsonWriter json(out + prefix_bytes, capacity - prefix_bytes - 2);
+    json.begin_object();
+    json.key(leat::text("provider"));
+    json.string(service.is_mock ? leat::text("mock") : service.endpoint.provider);
+    put_text(&json, leat::text("base_url"), settings.base_url);
+    put_text(&json, leat::text("model"), settings.model);
+    put_text(&json, leat::text("system"), settings.system);
+    put_number(&json, leat::text("temperature"), settings.temperature);
+    json.key(leat::text("max_tokens"));
+    json.integer(static_cast<int64_t>(settings.max_tokens));
+    put_number(&json, leat::text("seed"), settings.seed);
+    json.key(leat::text("lines"));
+    json.boolean(settings.lines);
+    json.end_object();
+    if (!json.ok()) {
+        return 0;
+    }
+    const Hash128 hash = siphash(SipKey{0, 0}, json.written().data, json.written().size);
+    put_hex(hash.high, identity);
+    put_hex(hash.low, identity + 16);
+    memcpy(out, before, before_bytes);
+    memcpy(out + before_bytes, identity, identity_bytes);
+    memcpy(out + before_bytes + identity_bytes, between, between_bytes);
+    const size_t size = prefix_bytes + json.written().size;
+    memcpy(out + size, "}\n", 2);
+    return size + 2;
+}
+
+}  // namespace cli

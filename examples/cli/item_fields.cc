@@ -1,0 +1,298 @@
+// cli/item_fields.cc: the members that a line may have, in one table, and how each is read.
+// null is as good as absent. A value of the wrong type is a fault that names its member.
+#include <string.h>
+
+#include "base/bytes.h"
+#include "cli/item.h"
+#include "codec/number.h"
+
+namespace cli {
+
+using leat::JsonCursor;
+using leat::JsonType;
+
+const ItemParser::Field ItemParser::fields[] = {
+    {"id", &ItemParser::read_id},
+    {"custom_id", &ItemParser::read_id},
+    {"method", &ItemParser::read_method},
+    {"url", &ItemParser::read_url},
+    {"body", &ItemParser::read_body},
+    {"prompt", &ItemParser::read_prompt},
+    {"messages", &ItemParser::read_messages},
+    {"system", &ItemParser::read_system},
+    {"model", &ItemParser::read_model},
+    {"temperature", &ItemParser::read_temperature},
+    {"top_p", &ItemParser::read_top_p},
+    {"max_tokens", &ItemParser::read_max_tokens},
+    {"max_output_tokens", &ItemParser::read_max_tokens},
+    {"max_completion_tokens", &ItemParser::read_max_tokens},
+    {"stop", &ItemParser::read_stop},
+    {"seed", &ItemParser::read_seed},
+    {"presence_penalty", &ItemParser::read_presence},
+    {"frequency_penalty", &ItemParser::read_frequency},
+    {"reasoning_effort", &ItemParser::read_effort},
+    {"response_format", &ItemParser::read_format},
+    {"tools", &ItemParser::read_tools},
+    {"tool_choice", &ItemParser::read_tool_choice},
+    {"extra", &ItemParser::read_extra},
+    {"metadata", &ItemParser::read_metadata},
+    {"timeout_s", &ItemParser::read_timeout},
+    {"deadline_s", &ItemParser::read_deadline},
+    {nullptr, nullptr},
+};
+
+bool ItemParser::wrong(const char* wanted) {
+    return fail("invalid_field", "\"%s\" must be %s", field_, wanted);
+}
+
+// The text of a string, decoded in place.
+bool ItemParser::text_of(const Value& value, leat_str* out) {
+    if (value.type != JsonType::string) {
+        return wrong("a string");
+    }
+    *out = value.raw;
+    if (!value.escaped) {
+        return true;
+    }
+    char* const place = const_cast<char*>(value.raw.data);
+    if (leat::json_string_decode(value.raw, place, value.raw.size, &out->size) != LEAT_OK) {
+        return wrong("a string without broken escapes");
+    }
+    return true;
+}
+
+bool ItemParser::json_of(const Value& value, JsonType type, const char* wanted, leat_str* out) {
+    if (value.type != type) {
+        return wrong(wanted);
+    }
+    *out = value.raw;
+    return true;
+}
+
+bool ItemParser::number_of(const Value& value, leat_number* out) {
+    own_fields_ = true;
+    if (value.type != JsonType::number || !leat::parse_double(value.raw, &out->value)) {
+        return wrong("a number");
+    }
+    out->is_set = 1;
+    return true;
+}
+
+bool ItemParser::milliseconds_of(const Value& value, uint64_t* out) {
+    leat_number seconds{};
+    const bool own = own_fields_;
+    if (!number_of(value, &seconds)) {
+        return false;
+    }
+    own_fields_ = own;  // both forms may have it
+    if (!(seconds.value > 0 && seconds.value <= 1e6)) {
+        return wrong("seconds, more than 0 and at most 1000000");
+    }
+    *out = static_cast<uint64_t>(seconds.value * 1000 + 0.999);
+    return true;
+}
+
+bool ItemParser::read_id(const Value& value) {
+    if (value.type == JsonType::number) {
+        request_->id = value.raw;
+        return true;
+    }
+    if (!text_of(value, &request_->id)) {
+        return wrong("a string or a number");
+    }
+    return true;
+}
+
+bool ItemParser::read_method(const Value& value) {
+    leat_str method{nullptr, 0};
+    if (!text_of(value, &method) || !leat::equal_ignoring_case(method, leat::text("POST"))) {
+        return wrong("\"POST\"");
+    }
+    return true;
+}
+
+bool ItemParser::read_url(const Value& value) { return text_of(value, &url_); }
+
+bool ItemParser::read_body(const Value& value) {
+    return json_of(value, JsonType::object, "an object", &request_->body_json);
+}
+
+bool ItemParser::read_prompt(const Value& value) {
+    own_fields_ = true;
+    return text_of(value, &request_->prompt);
+}
+
+bool ItemParser::read_message(JsonCursor* at, leat_message* message) {
+    Value key;
+    Value value;
+    if (!at->enter_object()) {
+        return wrong("an array of objects");
+    }
+    bool good = true;
+    while (at->member(&key)) {
+        if (!at->take(&value)) {
+            return true;  // broken JSON: finish() of the whole line says where
+        }
+        if (value.type == JsonType::null || !good) {
+            continue;
+        }
+        if (leat::json_is(key, leat::text("role"))) {
+            good = text_of(value, &message->role);
+        } else if (leat::json_is(key, leat::text("content"))) {
+            good = value.type == JsonType::array
+                       ? json_of(value, JsonType::array, "", &message->content_json)
+                       : text_of(value, &message->content);
+        } else if (leat::json_is(key, leat::text("tool_call_id"))) {
+            good = text_of(value, &message->tool_call_id);
+        } else if (leat::json_is(key, leat::text("tool_calls"))) {
+            good = json_of(value, JsonType::array, "an array", &message->tool_calls_json);
+        } else {
+            good = fail("invalid_field",
+                        "a message has a member that is not role, content, tool_calls or "
+                        "tool_call_id; use the batch form (\"body\") for it");
+        }
+    }
+    if (good && leat::empty(message->role)) {
+        return fail("invalid_field", "a message has no \"role\"");
+    }
+    return good;
+}
+
+bool ItemParser::read_messages(const Value& value) {
+    own_fields_ = true;
+    if (value.type != JsonType::array) {
+        return wrong("an array of objects");
+    }
+    JsonCursor at(value.raw);
+    uint32_t count = 0;
+    if (!at.enter_array()) {
+        return wrong("an array of objects");
+    }
+    while (at.element()) {
+        if (count == messages_max) {
+            return fail("too_many_messages", "more than %u messages", messages_max);
+        }
+        messages_[count] = leat_message{};
+        if (!read_message(&at, &messages_[count])) {
+            return false;
+        }
+        ++count;
+    }
+    request_->messages = messages_;
+    request_->messages_count = count;
+    return true;
+}
+
+bool ItemParser::read_system(const Value& value) {
+    own_fields_ = true;
+    return text_of(value, &request_->system);
+}
+
+bool ItemParser::read_model(const Value& value) {
+    own_fields_ = true;
+    return text_of(value, &request_->model);
+}
+
+bool ItemParser::read_temperature(const Value& value) {
+    return number_of(value, &request_->temperature);
+}
+
+bool ItemParser::read_top_p(const Value& value) { return number_of(value, &request_->top_p); }
+
+bool ItemParser::read_max_tokens(const Value& value) {
+    own_fields_ = true;
+    int64_t count = 0;
+    if (value.type != JsonType::number || !leat::parse_int(value.raw, &count) || count < 1 ||
+        count > UINT32_MAX) {
+        return wrong("a whole number above 0");
+    }
+    request_->max_output_tokens = static_cast<uint32_t>(count);
+    return true;
+}
+
+bool ItemParser::read_stop(const Value& value) {
+    own_fields_ = true;
+    request_->stop = stops_;
+    request_->stop_count = 1;
+    if (value.type == JsonType::string) {
+        return text_of(value, &stops_[0]);
+    }
+    if (value.type != JsonType::array) {
+        return wrong("a string or an array of strings");
+    }
+    JsonCursor at(value.raw);
+    uint32_t count = 0;
+    Value element;
+    bool more = at.enter_array();
+    while (more && at.element()) {
+        if (count == stops_max) {
+            return fail("too_many_stops", "more than %u stop sequences", stops_max);
+        }
+        if (!at.take(&element) || !text_of(element, &stops_[count])) {
+            return wrong("a string or an array of strings");
+        }
+        ++count;
+    }
+    request_->stop_count = count;
+    return true;
+}
+
+bool ItemParser::read_seed(const Value& value) { return number_of(value, &request_->seed); }
+
+bool ItemParser::read_presence(const Value& value) {
+    return number_of(value, &request_->presence_penalty);
+}
+
+bool ItemParser::read_frequency(const Value& value) {
+    return number_of(value, &request_->frequency_penalty);
+}
+
+bool ItemParser::read_effort(const Value& value) {
+    own_fields_ = true;
+    return text_of(value, &request_->reasoning_effort);
+}
+
+bool ItemParser::read_format(const Value& value) {
+    own_fields_ = true;
+    return json_of(value, JsonType::object, "an object", &request_->response_format_json);
+}
+
+bool ItemParser::read_tools(const Value& value) {
+    own_fields_ = true;
+    return json_of(value, JsonType::array, "an array", &request_->tools_json);
+}
+
+bool ItemParser::read_tool_choice(const Value& value) {
+    own_fields_ = true;
+    if (value.type == JsonType::string) {  // raw has no quotes; they stand around it
+        request_->tool_choice_json = leat_str{value.raw.data - 1, value.raw.size + 2};
+        return true;
+    }
+    return json_of(value, JsonType::object, "a string or an object", &request_->tool_choice_json);
+}
+
+bool ItemParser::read_extra(const Value& value) {
+    own_fields_ = true;
+    return json_of(value, JsonType::object, "an object", &request_->extra_json);
+}
+
+bool ItemParser::read_metadata(const Value& value) {
+    const bool quoted = value.type == JsonType::string;
+    request_->metadata = quoted ? leat_str{value.raw.data - 1, value.raw.size + 2} : value.raw;
+    return true;
+}
+
+bool ItemParser::read_timeout(const Value& value) {
+    uint64_t milliseconds = 0;
+    if (!milliseconds_of(value, &milliseconds)) {
+        return false;
+    }
+    request_->timeout_ms = static_cast<uint32_t>(milliseconds);
+    return true;
+}
+
+bool ItemParser::read_deadline(const Value& value) {
+    return milliseconds_of(value, &request_->deadline_ms);
+}
+
+}  // namespace cli

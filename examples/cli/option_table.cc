@@ -1,0 +1,135 @@
+// cli/option_table.cc: every option of `leat run`, in the groups and order of its help.
+// A default is text that goes through the same parser as an argument, so that help shows what is.
+// Depends on options.h only.
+#include <stddef.h>
+
+#include "cli/options.h"
+
+namespace cli {
+
+namespace {
+
+constexpr uint64_t any = UINT64_MAX;
+constexpr uint64_t day_ms = 86400000;
+constexpr uint64_t gib = 1ull << 30;
+
+#define AT(field) offsetof(Settings, field)
+
+constexpr Option io_options[] = {
+    {"output", 'o', Kind::text, "FILE", nullptr, AT(output), 0, 0,
+     "where records go; - is stdout (the default)"},
+    {"format", 0, Kind::choice, "auto|jsonl|text|compact", "auto", AT(format), 0, 0,
+     "auto: jsonl, or text when records go to a terminal"},
+    {"lines", 0, Kind::flag, nullptr, nullptr, AT(lines), 0, 0,
+     "IN is plain text, a prompt a line"},
+    {"limit", 0, Kind::count, "N", nullptr, AT(limit), 1, any, "stop reading after N items"},
+    {"resume", 0, Kind::flag, nullptr, nullptr, AT(resume), 0, 0,
+     "go on with an OUT that was left unfinished: skip the ids it has"},
+    {"force", 0, Kind::flag, nullptr, nullptr, AT(force), 0, 0,
+     "resume even though OUT was made with other settings"},
+    {"strict", 0, Kind::flag, nullptr, nullptr, AT(strict), 0, 0,
+     "stop at the first line that is no good item (exit 3)"},
+    {"no-id-check", 0, Kind::flag, nullptr, nullptr, AT(no_id_check), 0, 0,
+     "do not look for repeated ids; saves 18 bytes an item"},
+    {"ids", 0, Kind::count, "N", nullptr, AT(ids), 1, 1ull << 40,
+     "room for N ids from the start, when IN is a pipe"},
+};
+
+constexpr Option service_options[] = {
+    {"provider", 'p', Kind::text, "NAME", nullptr, AT(provider), 0, 0,
+     "see `leat providers`; mock when there is neither key nor URL"},
+    {"base-url", 0, Kind::text, "URL", nullptr, AT(base_url), 0, 0,
+     "the service's address with its path, https://host/v1"},
+    {"model", 'm', Kind::text, "NAME", nullptr, AT(model), 0, 0,
+     "for items that name none; replaces the model in batch-form bodies"},
+    {"api-key-env", 0, Kind::text, "NAME", nullptr, AT(api_key_env), 0, 0,
+     "environment variable that holds the key (PROVIDER_API_KEY)"},
+    {"header", 'H', Kind::list, "'NAME: VALUE'", nullptr, AT(headers), 0, 0,
+     "one more request header; may be repeated"},
+    {"ca-file", 0, Kind::text, "FILE", nullptr, AT(ca_file), 0, 0,
+     "trust these roots (PEM) instead of the system's"},
+    {"resolve", 0, Kind::list, "HOST:PORT:ADDR", nullptr, AT(resolve), 0, 0,
+     "use this address for HOST; may be repeated"},
+    {"proxy", 0, Kind::text, "URL", nullptr, AT(proxy), 0, 0,
+     "http://[user:password@]host:port; '' ignores the environment's"},
+    {"allow-http", 0, Kind::flag, nullptr, nullptr, AT(allow_http), 0, 0,
+     "allow http:// to hosts that are not loopback"},
+    {"mock-options", 0, Kind::text, "'...'", nullptr, AT(mock_options), 0, 0,
+     "options of `leat mock` for the built-in server"},
+};
+
+constexpr Option pace_options[] = {
+    {"max-in-flight", 'j', Kind::count, "N", "5", AT(max_in_flight), 1, 16384,
+     "requests on the wire at once"},
+    {"rpm", 0, Kind::count, "N", nullptr, AT(rpm), 1, UINT32_MAX, "requests per minute"},
+    {"tpm", 0, Kind::count, "N", nullptr, AT(tpm), 1, any, "tokens per minute"},
+    {"max-attempts", 0, Kind::count, "N", "3", AT(max_attempts), 1, 1000,
+     "tries per item, the first included; rate limits do not count"},
+    {"backoff", 0, Kind::seconds, "S", "1", AT(backoff_ms), 1, 60000,
+     "wait before the second try; doubles, with jitter"},
+    {"cooldown", 0, Kind::seconds, "S", "300", AT(cooldown_ms), 1, 600000,
+     "pause after a 429 that names no time"},
+    {"slow-start", 0, Kind::count, "N", "50", AT(slow_start), 0, UINT32_MAX,
+     "items sent slowly after such a pause; 0 is off"},
+    {"timeout", 't', Kind::seconds, "S", "120", AT(timeout_ms), 1, day_ms, "longest single try"},
+    {"connect-timeout", 0, Kind::seconds, "S", "10", AT(connect_timeout_ms), 1, day_ms,
+     "longest time to connect, TLS included"},
+    {"deadline", 0, Kind::seconds, "S", nullptr, AT(deadline_ms), 1, day_ms * 365,
+     "stop the whole run after that time (exit 3)"},
+    {"on-error", 0, Kind::choice, "continue|fail-fast|skip", "continue", AT(on_error), 0, 0,
+     "after a failed item: go on, stop (exit 3), or leave no record"},
+    {"retry-failed", 0, Kind::flag, nullptr, nullptr, AT(retry_failed), 0, 0,
+     "one extra try for items that failed for a passing reason"},
+    {"order", 0, Kind::choice, "completion|input", "completion", AT(order), 0, 0,
+     "order of the records in OUT"},
+};
+
+constexpr Option request_options[] = {
+    {"system", 's', Kind::text, "TEXT", nullptr, AT(system), 0, 0,
+     "system message for items that have none"},
+    {"temperature", 0, Kind::number, "X", nullptr, AT(temperature), 0, 100,
+     "for items that name none"},
+    {"max-tokens", 0, Kind::count, "N", nullptr, AT(max_tokens), 1, UINT32_MAX,
+     "longest answer, in tokens"},
+    {"seed", 0, Kind::whole, "N", nullptr, AT(seed), 0, 1ull << 53,
+     "sent with each request; also makes the jitter repeat"},
+};
+
+constexpr Option memory_options[] = {
+    {"item-bytes", 0, Kind::bytes, "SIZE", "1M", AT(item_bytes), 8192, gib,
+     "memory of one item: its request and its answer"},
+    {"max-line-bytes", 0, Kind::bytes, "SIZE", "16M", AT(max_line_bytes), 1024, gib,
+     "longest line of IN; a longer one gets an error record"},
+};
+
+constexpr Option display_options[] = {
+    {"progress", 0, Kind::choice, "auto|line|off", "auto", AT(progress), 0, 0,
+     "auto: a live line on a terminal, else one every 5 s"},
+    {"quiet", 'q', Kind::flag, nullptr, nullptr, AT(quiet), 0, 0,
+     "only errors on stderr"},
+    {"verbose", 'v', Kind::flag, nullptr, nullptr, AT(verbose), 0, 0,
+     "each failure, and what the engine logs"},
+    {"help", 'h', Kind::flag, nullptr, nullptr, AT(help), 0, 0, "this text"},
+};
+
+#undef AT
+
+template <size_t N>
+constexpr OptionGroup group(const char* title, const Option (&options)[N]) {
+    return OptionGroup{title, options, N};
+}
+
+constexpr OptionGroup groups[] = {
+    group("Input and output", io_options),   group("Service", service_options),
+    group("Pace and failures", pace_options), group("Requests", request_options),
+    group("Memory", memory_options),          group("Display", display_options),
+};
+
+}  // namespace
+
+const OptionGroup* run_option_groups(size_t* count) {
+    *count = sizeof groups / sizeof groups[0];
+    return groups;
+}
+
+}  // namespace cli

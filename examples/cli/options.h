@@ -1,0 +1,103 @@
+// cli/options.h: what the command line says, as one struct, and the table that describes it.
+// The table is the only place that knows an option: it parses, gives defaults and prints help.
+// Invariant: after parse_run, every field holds a value of its range or parse_run said no.
+#pragma once
+
+#include <leat/leat.h>
+
+namespace cli {
+
+constexpr uint32_t list_max = 32;
+
+struct TextList {
+    const char* items[list_max];
+    uint32_t count;
+};
+
+enum class Format : int32_t { automatic, jsonl, text, compact };
+enum class OnError : int32_t { go_on, fail_fast, skip };
+enum class Order : int32_t { completion, input };
+enum class ProgressMode : int32_t { automatic, line, off };
+
+// Texts are borrowed from argv. Times are milliseconds, sizes bytes, whatever the option takes.
+struct Settings {
+    const char* input;
+    const char* output;
+    int32_t format;
+    bool lines;
+    uint64_t limit;
+    bool resume;
+    bool force;
+    bool strict;
+    bool no_id_check;
+    uint64_t ids;
+
+    const char* provider;
+    const char* base_url;
+    const char* model;
+    const char* api_key_env;
+    const char* ca_file;
+    const char* proxy;
+    TextList resolve;
+    TextList headers;
+    bool allow_http;
+    const char* mock_options;
+
+    uint64_t max_in_flight;
+    uint64_t rpm;
+    uint64_t tpm;
+    uint64_t max_attempts;
+    uint64_t backoff_ms;
+    uint64_t cooldown_ms;
+    uint64_t slow_start;
+    uint64_t timeout_ms;
+    uint64_t connect_timeout_ms;
+    uint64_t deadline_ms;
+    int32_t on_error;
+    bool retry_failed;
+    int32_t order;
+
+    const char* system;
+    leat_number temperature;
+    uint64_t max_tokens;
+    leat_number seed;
+
+    uint64_t item_bytes;
+    uint64_t max_line_bytes;
+
+    int32_t progress;
+    bool quiet;
+    bool verbose;
+    bool help;
+};
+
+enum class Kind : uint8_t { flag, text, count, bytes, seconds, number, whole, choice, list };
+
+struct Option {
+    const char* name;     // without its dashes
+    char letter;          // 0: none
+    Kind kind;
+    const char* argument; // as help shows it; a choice's words, separated by |
+    const char* initial;  // parsed like an argument; nullptr: not set
+    size_t offset;        // of the field in Settings
+    uint64_t least;
+    uint64_t most;
+    const char* text;     // one line of help
+};
+
+struct OptionGroup {
+    const char* title;
+    const Option* options;
+    size_t count;
+};
+
+// The options of `leat run`, in the order of its help; *count groups.
+const OptionGroup* run_option_groups(size_t* count);
+
+// Reads the arguments behind `run`. False after it has said on stderr what is wrong.
+bool parse_run(int argc, char** argv, Settings* settings);
+
+// The name in names (count of them) that is nearest to word; nullptr when none is near.
+const char* nearest_name(const char* word, const char* const* names, size_t count);
+
+}  // namespace cli

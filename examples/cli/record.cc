@@ -1,0 +1,275 @@
+// cli/record.cc: the JSON form of a record. The answer's body stands in it as it came when it is
+// valid JSON (line ends between its tokens taken out), else as a string.
+#include "cli/record.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/bytes.h"
+#include "codec/json_scan.h"
+#include "codec/json_write.h"
+#include "codec/utf8.h"
+
+namespace cli {
+
+using leat::JsonWriter;
+
+namespace {
+
+leat_str of(const char* word) { return leat::text(word, strlen(word)); }
+
+// An id or a body may be empty; then the member is null.
+void text_or_null(JsonWriter* json, leat_str name, leat_str value) {
+    json->key(name);
+    if (leat::empty(value)) {
+        json->null();
+    } else {
+        json->string(value);
+    }
+}
+
+void count_or_null(JsonWriter* json, leat_str name, int64_t value) {
+    json->key(name);
+    if (value < 0) {
+        json->null();
+    } else {
+        json->integer(value);
+    }
+}
+
+void milliseconds(JsonWriter* json, leat_str name, double value) {
+    json->key(name);
+    if (value < 0) {
+        json->null();
+    } else {
+        json->number(round(value * 1000) / 1000);
+    }
+}
+
+void write_usage(JsonWriter* json, const leat_usage& usage) {
+    json->key(leat::text("usage"));
+    json->begin_object();
+    count_or_null(json, leat::text("input_tokens"), usage.input_tokens);
+    count_or_null(json, leat::text("output_tokens"), usage.output_tokens);
+    count_or_null(json, leat::text("cached_input_tokens"), usage.cached_input_tokens);
+    count_or_null(json, leat::text("reasoning_tokens"), usage.reasoning_tokens);
+    count_or_null(json, leat::text("total_tokens"), usage.total_tokens);
+    json->end_object();
+}
+
+void write_timing(JsonWriter* json, const leat_timing& timing) {
+    json->key(leat::text("timing_ms"));
+    json->begin_object();
+    milliseconds(json, leat::text("queued"), timing.queued_ms);
+    milliseconds(json, leat::text("connect"), timing.connect_ms);
+    milliseconds(json, leat::text("first_byte"), timing.first_byte_ms);
+    milliseconds(json, leat::text("total"), timing.total_ms);
+    json->end_object();
+}
+
+void write_tool_calls(JsonWriter* json, const leat_result& result) {
+    json->key(leat::text("tool_calls"));
+    json->begin_array();
+    for (uint32_t i = 0; i < result.tool_calls_count; ++i) {
+        const leat_tool_call& call = result.tool_calls[i];
+        json->begin_object();
+        text_or_null(json, leat::text("id"), call.id);
+        json->key(leat::text("name"));
+        json->string(call.name);
+        json->key(leat::text("arguments"));
+        json->string(call.arguments_json);
+        json->end_object();
+    }
+    json->end_array();
+}
+
+// What costs are known once there are price tables.
+void write_costs(JsonWriter* json) {
+    json->key(leat::text("cost_usd"));
+    json->null();
+    json->key(leat::text("energy_kwh"));
+    json->null();
+    json->key(leat::text("gwp_kgco2eq"));
+    json->null();
+}
+
+leat_str finish_of(const leat_result& result) {
+    if (result.outcome != LEAT_SUCCEEDED || !leat::empty(result.finish_reason)) {
+        return result.finish_reason;
+    }
+    return result.finish == LEAT_FINISH_UNKNOWN ? leat_str{nullptr, 0}
+                                                : of(leat_finish_name(result.finish));
+}
+
+void write_leat(JsonWriter* json, const leat_result& result) {
+    const bool good = result.outcome == LEAT_SUCCEEDED;
+    json->key(leat::text("leat"));
+    json->begin_object();
+    json->key(leat::text("index"));
+    json->integer(static_cast<int64_t>(result.user_number));
+    json->key(leat::text("status"));
+    json->string(of(leat_status_word(result.status)));
+    json->key(leat::text("text"));
+    if (good) {
+        json->string(result.text);
+    } else {
+        json->null();
+    }
+    text_or_null(json, leat::text("finish_reason"), finish_of(result));
+    json->key(leat::text("attempts"));
+    json->integer(result.attempts);
+    json->key(leat::text("retried"));
+    json->boolean(result.retried != 0);
+    json->key(leat::text("cached"));
+    json->boolean(result.cached != 0);
+    write_usage(json, result.usage);
+    write_costs(json);
+    write_timing(json, result.timing);
+    write_tool_calls(json, result);
+    json->key(leat::text("metadata"));
+    json->raw(leat::empty(result.metadata) ? leat::text("null") : result.metadata);
+    json->end_object();
+}
+
+leat_status status_of_fault(const char* code) {
+    if (strcmp(code, "invalid_json") == 0) {
+        return LEAT_E_JSON;
+    }
+    if (strcmp(code, "invalid_utf8") == 0) {
+        return LEAT_E_TEXT;
+    }
+    return strncmp(code, "too_", 4) == 0 ? LEAT_E_TOO_LARGE : LEAT_E_ARGUMENT;
+}
+
+size_t end_line(const JsonWriter& json, char* out, size_t capacity) {
+    const size_t size = json.written().size;
+    if (!json.ok() || size >= capacity) {
+        return 0;
+    }
+    out[size] = '\n';
+    return size + 1;
+}
+
+}  // namespace
+
+// The body as a string and the text each up to six bytes a byte, and the small members.
+size_t record_bytes_max(size_t item_bytes) { return item_bytes * 13 + 256 * 1024; }
+
+RecordWriter::~RecordWriter() {
+    if (scratch_ != nullptr) {
+        munmap(scratch_, scratch_bytes_);
+    }
+}
+
+bool RecordWriter::open(Format format, size_t item_bytes) {
+    format_ = format;
+    scratch_bytes_ = item_bytes * 3 + 4096;  // U+FFFD takes three bytes
+    void* block = mmap(nullptr, scratch_bytes_, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    scratch_ = block == MAP_FAILED ? nullptr : static_cast<char*>(block);
+    return scratch_ != nullptr;
+}
+
+// The same text with each byte that is no UTF-8 replaced by U+FFFD.
+leat_str RecordWriter::clean(leat_str text) {
+    size_t valid = leat::utf8_valid_prefix(text);
+    if (valid == text.size || text.size * 3 > scratch_bytes_) {
+        return leat::head(text, valid);
+    }
+    size_t size = 0;
+    while (!leat::empty(text)) {
+        memcpy(scratch_ + size, text.data, valid);
+        size += valid;
+        text = leat::tail(text, valid);
+        if (!leat::empty(text)) {
+            memcpy(scratch_ + size, "\xEF\xBF\xBD", 3);
+            size += 3;
+            text = leat::tail(text, 1);
+        }
+        valid = leat::utf8_valid_prefix(text);
+    }
+    return leat::text(scratch_, size);
+}
+
+// Valid JSON without line ends; inside a string it can have none.
+leat_str RecordWriter::one_line(leat_str json) {
+    if (leat::find_byte(json, '\n') == leat::not_found &&
+        leat::find_byte(json, '\r') == leat::not_found) {
+        return json;
+    }
+    size_t size = 0;
+    for (size_t i = 0; i < json.size && size < scratch_bytes_; ++i) {
+        if (json.data[i] != '\n' && json.data[i] != '\r') {
+            scratch_[size++] = json.data[i];
+        }
+    }
+    return leat::text(scratch_, size);
+}
+
+size_t RecordWriter::json_result(const leat_result& result, char* out, size_t capacity) {
+    JsonWriter json(out, capacity);
+    json.begin_object();
+    json.key(leat::text("id"));
+    json.string(result.id);
+    json.key(leat::text("custom_id"));
+    json.string(result.id);
+    json.key(leat::text("response"));
+    if (result.http_status == 0) {
+        json.null();
+    } else {
+        json.begin_object();
+        json.key(leat::text("status_code"));
+        json.integer(result.http_status);
+        text_or_null(&json, leat::text("request_id"), clean(result.request_id));
+        json.key(leat::text("body"));
+        if (leat::json_validate(result.body, leat::json_depth_max, nullptr) == LEAT_OK) {
+            json.raw(one_line(result.body));
+        } else {
+            json.string(clean(result.body));
+        }
+        json.end_object();
+    }
+    json.key(leat::text("error"));
+    if (result.outcome == LEAT_SUCCEEDED) {
+        json.null();
+    } else {
+        const bool told = !leat::empty(result.error_code);
+        const bool said = !leat::empty(result.error_message);
+        json.begin_object();
+        json.key(leat::text("code"));
+        json.string(told ? clean(result.error_code) : of(leat_status_word(result.status)));
+        json.key(leat::text("message"));
+        json.string(said ? clean(result.error_message) : of(leat_status_hint(result.status)));
+        json.end_object();
+    }
+    write_leat(&json, result);
+    json.end_object();
+    return end_line(json, out, capacity);
+}
+
+size_t RecordWriter::result(const leat_result& result, char* out, size_t capacity) {
+    return format_ == Format::jsonl ? json_result(result, out, capacity)
+                                    : people_result(result, out, capacity);
+}
+
+size_t RecordWriter::fault(leat_str id, leat_str metadata, uint64_t index, uint64_t line,
+                           const Fault& fault, char* out, size_t capacity) {
+    char message[256];
+    const int size = snprintf(message, sizeof message, "line %llu: %s",
+                              static_cast<unsigned long long>(line), fault.reason);
+    leat_result result{};
+    result.outcome = LEAT_FAILED;
+    result.status = status_of_fault(fault.code);
+    result.id = id;
+    result.metadata = metadata;
+    result.user_number = index;
+    result.error_code = of(fault.code);
+    result.error_message = leat::text(message, static_cast<size_t>(size));
+    result.usage = leat_usage{-1, -1, -1, -1, -1, -1};
+    result.timing = leat_timing{-1, -1, -1, -1, -1};
+    return this->result(result, out, capacity);
+}
+
+}  // namespace cli

@@ -1,0 +1,44 @@
+// cli/record.h: one finished item as one line of output.
+// jsonl: OpenAI's batch form with the object "leat" beside it, members always in the same order,
+// what is not known null. compact: id, status and text with tabs between. text: for reading.
+// Invariant: a record is whole, valid UTF-8, and holds no line end but its last byte (save text).
+#pragma once
+
+#include <leat/batch.h>
+
+#include "cli/item.h"
+#include "cli/options.h"
+
+namespace cli {
+
+// Bytes that the largest record may take when an item has item_bytes.
+size_t record_bytes_max(size_t item_bytes);
+
+class RecordWriter {
+public:
+    RecordWriter() = default;
+    RecordWriter(const RecordWriter&) = delete;
+    RecordWriter& operator=(const RecordWriter&) = delete;
+    ~RecordWriter();
+
+    bool open(Format format, size_t item_bytes);
+    // Each returns the size of the record in out, 0 when capacity is too small.
+    size_t result(const leat_result& result, char* out, size_t capacity);
+    // A line that never became an item. index as in a result; line from 1.
+    size_t fault(leat_str id, leat_str metadata, uint64_t index, uint64_t line,
+                 const Fault& fault, char* out, size_t capacity);
+
+    size_t scratch_bytes() const { return scratch_bytes_; }
+
+private:
+    leat_str clean(leat_str text);
+    leat_str one_line(leat_str json);
+    size_t json_result(const leat_result& result, char* out, size_t capacity);
+    size_t people_result(const leat_result& result, char* out, size_t capacity);
+
+    Format format_ = Format::jsonl;
+    char* scratch_ = nullptr;
+    size_t scratch_bytes_ = 0;
+};
+
+}  // namespace cli

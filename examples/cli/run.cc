@@ -1,0 +1,231 @@
+// cli/run.cc: the loop of `leat run`: step, write, look at signals, draw; then the summary and the
+// exit code.
+#include "cli/run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/signals.h"
+#include "cli/summary.h"
+#include "cli/tables.h"
+
+namespace cli {
+
+namespace {
+
+constexpr int32_t step_ms_max = 100;
+
+double wall_ms() {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+Format choose_format(const Settings& settings) {
+    const Format wanted = static_cast<Format>(settings.format);
+    if (wanted != Format::automatic) {
+        return wanted;
+    }
+    const bool to_terminal = strcmp(settings.output, "-") == 0 && isatty(STDOUT_FILENO) == 1;
+    return to_terminal ? Format::text : Format::jsonl;
+}
+
+Settings with_output(Settings settings) {
+    if (settings.output == nullptr) {
+        settings.output = "-";
+    }
+    return settings;
+}
+
+size_t resident_bytes() {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<size_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace
+
+uint64_t steady_ms() { return static_cast<uint64_t>(wall_ms()); }
+
+Run::Run(const Settings& settings)
+    : settings_(with_output(settings)), terminal_(Terminal::of_stderr()) {
+    format_ = choose_format(settings_);
+}
+
+Run::~Run() {
+    if (batch_ != nullptr) {
+        leat_batch_close(batch_);
+    }
+    if (client_ != nullptr) {
+        leat_close(client_);
+    }
+    if (block_ != nullptr) {
+        munmap(block_, block_bytes_);
+    }
+    close_service(&service_);
+}
+
+// The first reason stays.
+void Run::stop(const char* reason) {
+    if (stopped_ == nullptr) {
+        stopped_ = reason;
+    }
+}
+
+void Run::react_to_signals() {
+    const int seen = signals_seen();
+    if (seen == signals_done_) {
+        return;
+    }
+    signals_done_ = seen;
+    progress_.clear();
+    if (seen == 1) {
+        stop("interrupted");
+        fprintf(stderr, "leat run: finishing what is on the wire; once more stops at once\n");
+        (void)leat_batch_cancel(batch_, LEAT_CANCEL_DRAIN);
+    } else if (!hard_) {
+        hard_ = true;
+        (void)leat_batch_cancel(batch_, LEAT_CANCEL_HARD);
+    }
+}
+
+// How long the next step may wait: not at all after this has waited for the input itself.
+int32_t Run::wait_for_input() {
+    if (wake_) {
+        wake_ = false;
+        (void)leat_batch_wake(batch_);
+        return 0;
+    }
+    if (!waiting_ || stopped_ != nullptr) {
+        return step_ms_max;
+    }
+    int64_t wait = leat_next_deadline_ms(client_);
+    wait = wait < 0 || wait > step_ms_max ? step_ms_max : wait;
+    struct pollfd ready[2] = {{reader_.descriptor(), POLLIN, 0},
+                              {leat_pollable_fd(client_), POLLIN, 0}};
+    if (poll(ready, 2, static_cast<int>(wait)) > 0 && ready[0].revents != 0) {
+        waiting_ = false;
+        (void)leat_batch_wake(batch_);
+    }
+    return 0;
+}
+
+void Run::draw() {
+    const uint64_t now = steady_ms();
+    if (!progress_.due(now)) {
+        return;
+    }
+    leat_stats stats;
+    leat_get_stats(client_, &stats);
+    const ProgressState state{&tally_, stats.in_flight, leat_endpoint_limiter(client_, endpoint_),
+                              stopped_ != nullptr};
+    progress_.tick(state, now);
+}
+
+void Run::loop() {
+    bool cancelled = false;
+    while (leat_batch_done(batch_) == 0) {
+        const leat_status status = leat_step(client_, wait_for_input());
+        if (!journal_.flush()) {
+            unwritten_ = true;
+            stop("the output cannot be written");
+        }
+        if (status != LEAT_OK && status != LEAT_E_DONE) {
+            stop(leat_status_hint(status));
+            break;
+        }
+        react_to_signals();
+        if (stopped_ != nullptr && !cancelled) {
+            // Without an output there is no use in finishing; a deadline drains by itself.
+            cancelled = true;
+            const bool hard = unwritten_ || hard_;
+            (void)leat_batch_cancel(batch_, hard ? LEAT_CANCEL_HARD : LEAT_CANCEL_DRAIN);
+        }
+        draw();
+    }
+    if (!journal_.flush()) {
+        unwritten_ = true;
+        stop("the output cannot be written");
+    }
+}
+
+void Run::finish() {
+    progress_.clear();
+    if (journal_.failure() != 0) {
+        fprintf(stderr, "leat run: %s: %s\n", settings_.output, strerror(journal_.failure()));
+    }
+}
+
+int Run::exit_code() const {
+    if (signals_done_ > 0) {
+        return exit_signal;
+    }
+    if (stopped_ != nullptr) {
+        return exit_stopped;
+    }
+    return tally_.failed > 0 ? exit_failed : exit_good;
+}
+
+int Run::run() {
+    watch_signals();
+    if (!open_input() || !open_output() || !open_service(settings_, &service_) || !open_ids() ||
+        !write_first_line()) {
+        return stopped_ != nullptr ? exit_stopped : exit_usage;
+    }
+    ItemParser parser(service_.model, service_.override_model);
+    parser_ = &parser;
+    if (!open_client() || !open_batch()) {
+        return exit_usage;
+    }
+    const ProgressMode wanted = static_cast<ProgressMode>(settings_.progress);
+    const bool shares_terminal = journal_.is_stdout() && isatty(STDOUT_FILENO) == 1;
+    Progress::Mode mode = terminal_.is_tty && !shares_terminal ? Progress::Mode::live
+                                                               : Progress::Mode::lines;
+    if (wanted == ProgressMode::line) {
+        mode = Progress::Mode::lines;
+    }
+    if (wanted == ProgressMode::off || settings_.quiet) {
+        mode = Progress::Mode::off;
+    }
+    const double start = wall_ms();
+    progress_.start(mode, terminal_, steady_ms());
+    loop();
+    finish();
+    SummaryFacts facts{};
+    facts.tally = &tally_;
+    leat_get_stats(client_, &facts.stats);
+    facts.wall_ms = wall_ms() - start;
+    facts.service = service_.label;
+    facts.output = journal_.is_stdout() ? "stdout" : settings_.output;
+    facts.stopped = stopped_;
+    facts.unfinished = accepted_ - delivered_ + tally_.cancelled;
+    facts.block_bytes = block_bytes_;
+    facts.resident_bytes = resident_bytes();
+    facts.ids_capacity = ids_.is_open() ? ids_.capacity() : 0;
+    facts.ids_bytes = ids_.bytes();
+    if (!settings_.quiet) {
+        print_summary(facts, terminal_);
+    }
+    return exit_code();
+}
+
+int run_batch(int argc, char** argv) {
+    Settings settings;
+    if (!parse_run(argc, argv, &settings)) {
+        return exit_usage;
+    }
+    if (settings.help) {
+        print_run_help();
+        return exit_good;
+    }
+    Run run(settings);
+    return run.run();
+}
+
+}  // namespace cli

@@ -1,0 +1,99 @@
+// cli/run.h: everything one `leat run` holds, and the steps of it. One object, made by run_batch,
+// which the callbacks of the batch get as their user pointer.
+// The order that loses nothing: before the engine gets an item to send, what has finished is
+// written (pull flushes the journal first); and once more after each step.
+// Invariant: every item read ends as one record, or is counted as unfinished.
+#pragma once
+
+#include <leat/leat.h>
+
+#include "cli/ids.h"
+#include "cli/item.h"
+#include "cli/journal.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "cli/reader.h"
+#include "cli/record.h"
+#include "cli/service.h"
+#include "cli/tally.h"
+#include "cli/terminal.h"
+
+namespace cli {
+
+enum Exit { exit_good = 0, exit_failed = 1, exit_usage = 2, exit_stopped = 3, exit_signal = 130 };
+
+class Run {
+public:
+    explicit Run(const Settings& settings);
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+    ~Run();
+
+    int run();
+
+private:
+    // run_open.cc: each false after it has said why.
+    bool open_input();
+    bool open_output();
+    bool explain_output(Journal::Opened opened);
+    bool open_ids();
+    bool resume();
+    bool write_first_line();
+    bool open_client();
+    bool open_batch();
+
+    // run_items.cc: what the engine calls.
+    static leat_status pull(void* user, leat_request* request);
+    static leat_keep take_result(void* user, const leat_result* result);
+    static void take_progress(void* user, const leat_progress* progress);
+    static void take_log(void* user, leat_log_level level, leat_str line);
+    leat_status pull_item(leat_request* request);
+    bool accept(const Line& line, leat_request* request);
+    void refuse(const Line& line, leat_str id, leat_str metadata, const Fault& fault);
+    bool name_refused(uint64_t line, leat_str* id);
+    bool write_result(const leat_result& result);
+    void say_failure(leat_str id, const char* word, leat_str message);
+
+    // run.cc
+    void loop();
+    void react_to_signals();
+    int32_t wait_for_input();
+    void draw();
+    void stop(const char* reason);
+    void finish();
+    int exit_code() const;
+
+    const Settings settings_;
+    Format format_ = Format::jsonl;
+    Terminal terminal_;
+    Service service_{};
+    LineReader reader_;
+    Journal journal_;
+    RecordWriter records_;
+    Ids ids_;
+    Tally tally_;
+    Progress progress_;
+    ItemParser* parser_ = nullptr;
+    leat_log_ops log_{};
+    leat_client* client_ = nullptr;
+    void* block_ = nullptr;
+    size_t block_bytes_ = 0;
+    leat_endpoint endpoint_ = 0;
+    leat_batch* batch_ = nullptr;
+    leat_request defaults_{};
+
+    uint64_t items_ = 0;        // lines that are not blank, so far
+    uint64_t accepted_ = 0;     // handed to the engine
+    uint64_t delivered_ = 0;    // came back from it
+    bool waiting_ = false;      // the input is a pipe with nothing in it now
+    bool wake_ = false;         // pull stopped only to keep its step short
+    const char* stopped_ = nullptr;
+    int signals_done_ = 0;
+    bool hard_ = false;
+    bool unwritten_ = false;    // a record could not be written
+    char id_[32];               // the name of a line that has none
+};
+
+uint64_t steady_ms();
+
+}  // namespace cli

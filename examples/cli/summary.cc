@@ -1,0 +1,139 @@
+// cli/summary.cc: labels in one column, numbers right-aligned in the next, remarks behind them.
+// A line whose number is 0 and which then says nothing is left out.
+#include "cli/summary.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+namespace cli {
+
+namespace {
+
+class Table {
+public:
+    explicit Table(const Terminal& terminal) : terminal_(terminal) {}
+
+    void count(const char* label, uint64_t value, const char* colour, const char* remark) {
+        fprintf(stderr, "  %s%-11s%s%s%12s%s  %s\n", terminal_.dim(), label, terminal_.plain(),
+                colour, count_words(value).text, colour[0] != 0 ? terminal_.plain() : "", remark);
+    }
+    void words(const char* label, const char* format, ...) __attribute__((format(printf, 3, 4))) {
+        char text[600];
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(text, sizeof text, format, arguments);
+        va_end(arguments);
+        fprintf(stderr, "  %s%-11s%s  %s\n", terminal_.dim(), label, terminal_.plain(), text);
+    }
+
+private:
+    const Terminal& terminal_;
+};
+
+// "server 3, timeout_attempt 1", the most frequent first.
+void failure_words(const Tally& tally, char* out, size_t size) {
+    bool told[words_max] = {};
+    size_t at = 0;
+    out[0] = 0;
+    for (uint32_t n = 0; n < tally.failures_count; ++n) {
+        uint32_t best = words_max;
+        for (uint32_t i = 0; i < tally.failures_count; ++i) {
+            if (!told[i] &&
+                (best == words_max || tally.failures[i].count > tally.failures[best].count)) {
+                best = i;
+            }
+        }
+        told[best] = true;
+        const int put = snprintf(out + at, size - at, "%s%s %s", n > 0 ? ", " : "",
+                                 tally.failures[best].word,
+                                 count_words(tally.failures[best].count).text);
+        if (put < 0 || at + static_cast<size_t>(put) >= size) {
+            break;
+        }
+        at += static_cast<size_t>(put);
+    }
+}
+
+void print_outcomes(const SummaryFacts& facts, const Terminal& terminal, Table* table) {
+    const Tally& tally = *facts.tally;
+    char remark[400];
+    table->count("succeeded", tally.succeeded, tally.succeeded > 0 ? terminal.green() : "", "");
+    failure_words(tally, remark, sizeof remark);
+    table->count("failed", tally.failed, tally.failed > 0 ? terminal.red() : "", remark);
+    if (tally.skipped > 0) {
+        table->count("skipped", tally.skipped, "", "");
+    }
+    if (tally.done_before > 0) {
+        table->count("before", tally.done_before, "", "done by an earlier run");
+    }
+    if (facts.unfinished > 0) {
+        table->count("unfinished", facts.unfinished, terminal.yellow(),
+                     "no record; --resume does them");
+    }
+}
+
+void print_work(const SummaryFacts& facts, Table* table) {
+    const Tally& tally = *facts.tally;
+    char remark[200];
+    snprintf(remark, sizeof remark, "%s retries, %s rate-limited (429)%s",
+             count_words(facts.stats.retries).text, count_words(facts.stats.rate_limited).text,
+             tally.retried > 0 ? ", extra pass given" : "");
+    table->count("attempts", tally.attempts, "", remark);
+    snprintf(remark, sizeof remark, "%s in, %s out",
+             count_words(static_cast<uint64_t>(tally.input_tokens)).text,
+             count_words(static_cast<uint64_t>(tally.output_tokens)).text);
+    table->count("tokens", static_cast<uint64_t>(tally.input_tokens + tally.output_tokens), "",
+                 remark);
+}
+
+void print_time(const SummaryFacts& facts, Table* table) {
+    const Tally& tally = *facts.tally;
+    const double seconds = facts.wall_ms / 1000;
+    const double rate = seconds > 0 ? static_cast<double>(tally.finished()) / seconds : 0;
+    table->words("time", "%s wall, %s, %s summed over items", time_words(facts.wall_ms).text,
+                 rate_words(rate).text, time_words(tally.sum_item_ms).text);
+    if (tally.latencies.count() > 0) {
+        table->words("latency", "p50 %s, p95 %s, p99 %s", time_words(tally.latencies.quantile(.5)).text,
+                     time_words(tally.latencies.quantile(.95)).text,
+                     time_words(tally.latencies.quantile(.99)).text);
+    }
+}
+
+void print_resources(const SummaryFacts& facts, Table* table) {
+    table->words("network", "%s connections, %s full and %s resumed handshakes, %u in flight at most",
+                 count_words(facts.stats.connections_opened).text,
+                 count_words(facts.stats.tls_full_handshakes).text,
+                 count_words(facts.stats.tls_resumed_handshakes).text,
+                 facts.stats.in_flight_peak);
+    char ids[96] = "no id table";
+    if (facts.ids_bytes > 0) {
+        snprintf(ids, sizeof ids, "%s id table (16 B x %s)", byte_words(facts.ids_bytes).text,
+                 count_words(facts.ids_capacity).text);
+    }
+    table->words("memory", "%s block, %s, %s resident", byte_words(facts.block_bytes).text, ids,
+                 byte_words(facts.resident_bytes).text);
+}
+
+}  // namespace
+
+void print_summary(const SummaryFacts& facts, const Terminal& terminal) {
+    const Tally& tally = *facts.tally;
+    Table table(terminal);
+    const uint64_t done = tally.finished();
+    const char* colour = facts.stopped != nullptr ? terminal.yellow()
+                         : tally.failed > 0       ? terminal.yellow()
+                                                  : terminal.green();
+    fprintf(stderr, "\n  %s%s%s: %s item%s%s%s\n", colour,
+            facts.stopped != nullptr ? "stopped" : "finished", terminal.plain(),
+            count_words(done).text, done == 1 ? "" : "s", facts.stopped != nullptr ? "; " : "",
+            facts.stopped != nullptr ? facts.stopped : "");
+    print_outcomes(facts, terminal, &table);
+    print_work(facts, &table);
+    print_time(facts, &table);
+    print_resources(facts, &table);
+    table.words("service", "%s", facts.service);
+    table.words("output", "%s", facts.output);
+}
+
+}  // namespace cli

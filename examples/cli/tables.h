@@ -1,0 +1,20 @@
+// cli/tables.h: the subcommands besides `run`: each takes the arguments behind its name and
+// returns the process' exit code.
+#pragma once
+
+#include "cli/options.h"
+
+namespace cli {
+
+int run_batch(int argc, char** argv);    // leat run
+int run_mock(int argc, char** argv);     // leat mock
+int run_limits(int argc, char** argv);   // leat limits
+int run_providers(int argc, char** argv);
+int run_help(int argc, char** argv);
+void print_overview();
+void print_run_help();
+
+// The client's configuration that `run` uses with these settings.
+void fill_client_config(const Settings& settings, leat_config* config);
+
+}  // namespace cli
