@@ -1,7 +1,7 @@
 // wire/url.h: reads http:// and https:// URLs of endpoints and proxies, and joins paths.
 // Depends on base only. Pure: parts are views of the source, save the host, which is written in
 // lower case into the caller's buffer. Invariant: a host that parse_url lets through is a DNS
-// name or an address in one canonical spelling, so that equal hosts are equal bytes.
+// name, an IPv4 address in its one strict spelling, or an IPv6 address; none has a dot at its end.
 #pragma once
 
 #include <leat/status.h>
