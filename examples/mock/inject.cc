@@ -51,6 +51,7 @@ uint64_t Injector::count_seen(std::string_view prompt) {
 
 bool Injector::choose_by_prompt(std::string_view prompt, Action* out) {
     constexpr std::string_view kOpen = "[[mock:";
+    if (prompt.size() < kOpen.size()) return false;
     const void* found = memmem(prompt.data(), prompt.size(), kOpen.data(), kOpen.size());
     if (found == nullptr) return false;
     const size_t at = static_cast<size_t>(static_cast<const char*>(found) - prompt.data());

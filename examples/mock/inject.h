@@ -45,6 +45,14 @@ struct Action {
 
 class Injector {
 public:
+    Injector() = default;
+    Injector(const Injector&) = delete;
+    Injector& operator=(const Injector&) = delete;
+    ~Injector() {
+        std::free(rules_);
+        std::free(seen_);
+    }
+
     // On failure a one-line message is in error().
     [[nodiscard]] bool open(const mock_config& config);
     void reset();  // forgets which prompts were seen

@@ -25,13 +25,12 @@ enum mock_retry_form { MOCK_RETRY_SECONDS = 0, MOCK_RETRY_MILLISECONDS = 1, MOCK
 typedef struct mock_config {
     int32_t port;     /* plain HTTP; 0 = ephemeral, -1 = off */
     int32_t tls_port; /* HTTPS; 0 = ephemeral, -1 = off */
-    const char*
-        ca_out; /* where the CA certificate (PEM) is written; mock_start chooses one when NULL */
-    const char*
-        san[MOCK_SAN_MAX]; /* more names (or IP literals) for the leaf certificate; NULL ends
-                                    the list */
-    const char*
-        cert; /* good | expired | future | wrong-name | no-san | ca-leaf | self-signed | unknown-ca */
+    /* Where the CA certificate (PEM) is written; mock_start chooses a place when NULL. */
+    const char* ca_out;
+    /* More names or IP literals for the leaf certificate; NULL ends the list. */
+    const char* san[MOCK_SAN_MAX];
+    /* good, expired, future, wrong-name, no-san, ca-leaf, self-signed, unknown-ca. */
+    const char* cert;
 
     uint64_t seed;       /* everything random follows from it */
     uint32_t tokens_min; /* length of an answer, in tokens */

@@ -71,6 +71,11 @@ void close_inherited(int* lifeline, int* report) {
 
 [[noreturn]] void run_child(const mock_config& config, const mock_handle& handle, int lifeline,
                             int report, pid_t parent) {
+    // Held back until the server listens for it, so that an early end cleans up too.
+    sigset_t term;
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    sigprocmask(SIG_BLOCK, &term, nullptr);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) {  // it died before the line above
         remove_files(handle);

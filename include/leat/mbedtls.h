@@ -3,12 +3,13 @@
  * Memory. state_bytes is the sum of a fixed part and of the pool that feeds the TLS library:
  *     fixed      the tables, one slot for each ticket, the allocator's index
  *     pool       leat_tls_config.pool_bytes, or when that is 0:
- *       trust      640 KiB for a CA file or the system's bundle (Debian's takes about 460 KiB),
+ *       trust      640 KiB for a CA file or the system's bundle (Debian's 144 roots: 433 KiB),
  *                  for ca_pem its size plus 3 KiB for each certificate
- *       sessions   sessions_max x 48 KiB (what one holds in a handshake with a short chain;
- *                  afterwards about 37 KiB)
+ *       sessions   sessions_max x 52 KiB (measured: 44 KiB at the worst moment of a full
+ *                  handshake with one certificate, 53 KiB with three of RSA, 37 KiB of a
+ *                  resumed one; 34 KiB afterwards)
  *       chains     16 KiB, for the long chains that a few peers send
- *       tickets    tickets_max x 2 KiB (a session that can be resumed, without its certificate)
+ *       tickets    tickets_max x 2 KiB (the ticket's bytes; servers choose their size)
  * A pool that is too small is safe: the connection that met the end fails with
  * LEAT_E_TLS_MEMORY, the others go on. leat_tls_stats has the peak, for a tighter figure.
  *

@@ -17,7 +17,7 @@
 namespace leat::tls {
 namespace {
 
-constexpr size_t session_pool_bytes = 48 * 1024;
+constexpr size_t session_pool_bytes = 52 * 1024;
 constexpr size_t chain_pool_bytes = 16 * 1024;
 constexpr size_t ticket_pool_bytes = 2 * 1024;
 
@@ -114,7 +114,8 @@ leat_status port_open(void* state, size_t bytes, const leat_tls_config* config, 
     if (bytes <= fixed) return LEAT_E_TLS_MEMORY;
     Context* const context = static_cast<Context*>(state);
     memset(state, 0, fixed);
-    context->tickets = reinterpret_cast<Ticket*>(static_cast<char*>(state) + align(sizeof *context));
+    char* const behind = static_cast<char*>(state) + align(sizeof *context);
+    context->tickets = reinterpret_cast<Ticket*>(behind);
     context->tickets_max = config->tickets_max;
     context->clock = config->clock;
     context->clock_user = config->clock_user;

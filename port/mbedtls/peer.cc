@@ -116,8 +116,8 @@ bool peer_set(Peer* peer, leat_str host) {
     peer->name_size = static_cast<uint32_t>(size);
     if (memchr(peer->name, ':', size) != nullptr) {
         // A zone ("%eth0") says which link to use, not who answers there.
-        const void* const zone = memchr(peer->name, '%', size);
-        if (zone != nullptr) size = static_cast<size_t>(static_cast<const char*>(zone) - peer->name);
+        const char* const zone = static_cast<const char*>(memchr(peer->name, '%', size));
+        if (zone != nullptr) size = static_cast<size_t>(zone - peer->name);
         peer->ip_size = 16;
         return parse_ipv6(peer->name, size, peer->ip);
     }

@@ -46,9 +46,6 @@ constexpr unsigned own_list_tries = 8;
 static_assert((size_t{1} << small_end_log2) == small_end);
 static_assert(offsetof(Block, next) == header_bytes);
 
-__thread Pool* current_pool __attribute__((tls_model("initial-exec"))) = nullptr;
-__thread bool orphan_failed __attribute__((tls_model("initial-exec"))) = false;
-
 void poison(void* at, size_t size) {
 #ifdef LEAT_TLS_ASAN
     __asan_poison_memory_region(at, size);
@@ -291,29 +288,4 @@ bool Pool::is_sound() const {
     return last_->below == below && used == used_ && free_blocks == 0;
 }
 
-PoolScope::PoolScope(Pool* pool) : previous_(current_pool) {
-    current_pool = pool;
-    if (orphan_failed) {
-        orphan_failed = false;
-        pool->latch_failure();
-    }
-}
-
-PoolScope::~PoolScope() { current_pool = previous_; }
-
 }  // namespace leat::tls
-
-extern "C" void* leat_tls_calloc(size_t count, size_t size) {
-    leat::tls::Pool* const pool = leat::tls::current_pool;
-    if (pool == nullptr) {
-        leat::tls::orphan_failed = true;
-        return nullptr;
-    }
-    return pool->take(count, size);
-}
-
-extern "C" void leat_tls_free(void* at) {
-    if (at == nullptr) return;
-    if (leat::tls::current_pool == nullptr) __builtin_trap();
-    leat::tls::current_pool->give(at);
-}

@@ -129,10 +129,11 @@ size_t trust_bytes(const leat_tls_config& config) {
     if (config.ca_pem.size == 0) return bundle_bytes;
     size_t count = 0;
     size_t at = 0;
-    const char* const pem = config.ca_pem.data;
-    while ((at = find(pem, config.ca_pem.size, begin_mark, sizeof begin_mark - 1, at)) != SIZE_MAX) {
+    constexpr size_t mark_size = sizeof begin_mark - 1;
+    const leat_str pem = config.ca_pem;
+    while ((at = find(pem.data, pem.size, begin_mark, mark_size, at)) != SIZE_MAX) {
         ++count;
-        at += sizeof begin_mark - 1;
+        at += mark_size;
     }
     return window_bytes + count * certificate_bytes + config.ca_pem.size;
 }

@@ -2,6 +2,11 @@
 // getentropy elsewhere. Depends on system.h.
 // Invariant: LEAT_OK means that every byte was filled; there is no weaker source to fall back on.
 // May wait at system start until the kernel has gathered enough, as keys must.
+#if defined(__APPLE__)
+// sys/random.h uses these two and forgets to include them.
+#include <Availability.h>
+#include <stddef.h>
+#endif
 #if defined(__linux__) || defined(__APPLE__)
 #include <sys/random.h>
 #endif

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/narrow.h"
 #include "base/poison.h"
+#include "base/secret.h"
 
 namespace leat {
 
@@ -69,6 +70,11 @@ bool Arena::append(Text t) {
     if (at == nullptr) return false;
     if (t.size > 0) memcpy(at, t.data, t.size);
     return true;
+}
+
+void Arena::wipe_used() {
+    unpoison(base_, peak_);
+    wipe(base_, peak_);
 }
 
 }  // namespace leat

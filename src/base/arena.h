@@ -39,6 +39,9 @@ public:
     // Claims `size` more bytes in place (their content is what was written there before).
     char* extend(size_t size);
 
+    // Overwrites with zeros all that was ever given, for the arena's end.
+    void wipe_used();
+
     size_t used_peak() const { return peak_; }
     size_t capacity() const { return static_cast<size_t>(end_ - base_); }
 

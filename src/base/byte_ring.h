@@ -7,7 +7,9 @@
 #include <stddef.h>
 
 #include "base/check.h"
+#include "base/narrow.h"
 #include "base/poison.h"
+#include "base/secret.h"
 
 namespace leat {
 
@@ -19,6 +21,7 @@ public:
         bytes_ = bytes;
         tail_ = 0;
         used_ = 0;
+        touched_ = 0;
         poison(base_, bytes_);
     }
 
@@ -26,13 +29,17 @@ public:
     size_t capacity() const { return bytes_; }
 
     // nullptr when there is no room now. *charged is what give_back wants later.
-    char* take(size_t size, size_t* charged) {
+    // Pieces are aligned to 16; size is rounded up to that.
+    char* take(size_t wanted, size_t* charged) {
         LEAT_CHECK(charged != nullptr);
+        if (wanted > bytes_) return nullptr;
+        const size_t size = align_up(wanted, 16);
         const size_t to_end = bytes_ - tail_;
         const size_t gap = size > to_end ? to_end : 0;
         if (size > bytes_ || gap + size > bytes_ - used_) return nullptr;
         const size_t at = gap > 0 ? 0 : tail_;
         tail_ = at + size;
+        touched_ = max_of(touched_, tail_);
         used_ += gap + size;
         *charged = gap + size;
         unpoison(base_ + at, size);
@@ -48,11 +55,18 @@ public:
         if (used_ == 0) tail_ = 0;
     }
 
+    // Overwrites with zeros all that was ever given, for the ring's end.
+    void wipe_used() {
+        unpoison(base_, touched_);
+        wipe(base_, touched_);
+    }
+
 private:
     char* base_ = nullptr;
     size_t bytes_ = 0;
     size_t tail_ = 0;
     size_t used_ = 0;
+    size_t touched_ = 0;
 };
 
 }  // namespace leat

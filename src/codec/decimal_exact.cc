@@ -188,11 +188,14 @@ ExactDecimal exact_decimal(double value, uint32_t digit_count) {
         }
         under.shift_left(static_cast<uint32_t>(gap));
         uint64_t digits = divide(&over, under, static_cast<uint32_t>(gap) + 1);
+        if (digits < limit / 10 || digits >= limit) {  // judged before rounding can carry
+            exponent += digits >= limit ? 1 : -1;
+            continue;
+        }
         const int half = over.compare(under);  // over is twice the remainder
         if (half > 0 || (half == 0 && (digits & 1) != 0)) ++digits;
-        if (digits >= limit / 10 && digits < limit) return ExactDecimal{digits, exponent};
-        if (digits == limit) return ExactDecimal{limit / 10, exponent + 1};
-        exponent += digits > limit ? 1 : -1;
+        return digits < limit ? ExactDecimal{digits, exponent}
+                              : ExactDecimal{limit / 10, exponent + 1};
     }
     LEAT_CHECK(false);
     return ExactDecimal{0, 0};

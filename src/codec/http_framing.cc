@@ -10,12 +10,14 @@ namespace leat {
 
 leat_status HttpResponse::on_name(Text part) {
     if (part_ == Part::value) return LEAT_ALERT_HEADER;
+    // A name without bytes stays no name: its value will be refused.
+    if (part.size == 0) return LEAT_OK;
     if (part_ == Part::none) {
         part_ = Part::name;
         if (phase_ != Phase::trailers) field_status_ = fields_.begin();
     }
     if (phase_ == Phase::trailers || field_status_ != LEAT_OK) {
-        return part.size == 0 || is_header_name(part) ? LEAT_OK : LEAT_ALERT_HEADER;
+        return is_header_name(part) ? LEAT_OK : LEAT_ALERT_HEADER;
     }
     const leat_status status = fields_.add_name(part);
     if (status == LEAT_ALERT_HEADER) return status;
@@ -41,7 +43,7 @@ leat_status HttpResponse::on_field_end() {
     if (phase_ == Phase::trailers) return LEAT_OK;
     if (field_status_ != LEAT_OK) return field_status_;
     const leat_header field = fields_.end();
-    if (field.name.size == 0) return LEAT_ALERT_HEADER;
+    LEAT_CHECK(field.name.size > 0);
     note_field(field);
     return LEAT_OK;
 }

@@ -1,5 +1,5 @@
-// codec/http_lines.cc: two byte-at-a-time state machines; the second jumps from line feed to line
-// feed. See the header.
+// codec/http_lines.cc: two byte-at-a-time state machines; the second jumps from line end to line
+// end. See the header.
 #include "codec/http_lines.h"
 
 #include "base/check.h"
@@ -49,32 +49,36 @@ size_t HttpStatusLine::scan(Text bytes) {
 size_t HttpLines::scan(Text bytes) {
     LEAT_CHECK(!bad_ && !done_);
     size_t at = 0;
-    while (at < bytes.size) {
+    while (at < bytes.size && !bad_ && !done_) {
         const char c = bytes.data[at];
-        if (line_ == Line::begin && (c == ' ' || c == '\t')) {
+        if (line_ == Line::begin && c == '\r') {
+            line_ = Line::only_return;
+        } else if (line_ == Line::only_return || line_ == Line::inside_return) {
+            bad_ = c != '\n';
+            done_ = !bad_ && line_ == Line::only_return;
+            line_ = Line::begin;
+        } else if (line_ == Line::begin && (c == ' ' || c == '\t')) {
             bad_ = true;
-            return at;
+        } else {
+            at = scan_line(bytes, at);
+            continue;
         }
-        size_t feed = find_byte(bytes, '\n', at);
-        const bool found = feed != not_found;
-        if (!found) feed = bytes.size;
-        // What stands before the line feed: [at, feed), behind what line_ remembers.
-        if (feed > at) {
-            const bool returns = bytes.data[feed - 1] == '\r';
-            const bool only = line_ == Line::begin && feed - at == 1;
-            line_ = !returns ? Line::inside : only ? Line::only_return : Line::inside_return;
-        }
-        if (!found) return bytes.size;
-        if (line_ == Line::begin || line_ == Line::inside) {
-            bad_ = true;
-            return feed;
-        }
-        done_ = line_ == Line::only_return;
-        line_ = Line::begin;
-        at = feed + 1;
-        if (done_) return at;
+        if (!bad_) ++at;
     }
     return at;
+}
+
+// From a line's first byte or from inside it to behind its carriage return, or to the end of the
+// bytes.
+size_t HttpLines::scan_line(Text bytes, size_t at) {
+    LEAT_CHECK(at < bytes.size);
+    const size_t found = find_byte(bytes, '\r', at);
+    const size_t end = found == not_found ? bytes.size : found;
+    const size_t feed = find_byte(head(bytes, end), '\n', at);
+    bad_ = feed != not_found;
+    if (bad_) return feed;
+    line_ = found == not_found ? Line::inside : Line::inside_return;
+    return found == not_found ? end : end + 1;
 }
 
 }  // namespace leat

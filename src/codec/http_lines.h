@@ -34,7 +34,7 @@ private:
 };
 
 // Lines that end in CRLF, up to and with the first empty one. A line that begins with a blank (a
-// fold) and a line feed without its carriage return are bad.
+// fold), a line feed without its carriage return and the reverse are bad.
 class HttpLines {
 public:
     void open() { *this = HttpLines(); }
@@ -46,6 +46,8 @@ public:
 
 private:
     enum class Line : uint8_t { begin, only_return, inside, inside_return };
+    size_t scan_line(Text bytes, size_t at);
+
     Line line_ = Line::begin;
     bool done_ = false;
     bool bad_ = false;

@@ -93,23 +93,18 @@ bool is_idle(Engine* engine, Endpoint* endpoint) {
 }
 
 // Requests of stopped batches need a slot for their result, but no gate.
-void fetch_stopped(Engine* engine, Endpoint* endpoint) {
+void end_stopped(Engine* engine, Endpoint* endpoint) {
     for (uint32_t i = 0; i < engine->config.batches_max; ++i) {
         Batch* const batch = &engine->batches[i];
         if (!batch->open || batch->endpoint != endpoint) continue;
-        if (batch->stop == BatchStop::none || batch->ring.empty()) continue;
-        endpoint->next_batch = i;
-        for (uint32_t n = 0; n < engine->config.events_per_step && !batch->ring.empty(); ++n) {
-            if (!fetch_item(engine, endpoint)) break;
-        }
-        if (!batch->ring.empty() && !engine->free_items.empty()) engine->work_pending = true;
+        if (batch->stop != BatchStop::none) end_waiting(engine, batch);
     }
 }
 
 }  // namespace
 
 void admit_items(Engine* engine, Endpoint* endpoint) {
-    fetch_stopped(engine, endpoint);
+    end_stopped(engine, endpoint);
     for (uint32_t n = 0; n < engine->config.events_per_step; ++n) {
         GateVerdict verdict{};
         Item* const item = next_waiting(endpoint);

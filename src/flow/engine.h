@@ -55,6 +55,8 @@ leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, En
 // flow/intake.cc: ring or source -> item, built and waiting (or done, when that failed).
 // false when nothing could be fetched for this endpoint now; its limiter then says why.
 bool fetch_item(Engine* engine, Endpoint* endpoint);
+// A stopped batch's waiting requests -> results, as many as there are free slots.
+void end_waiting(Engine* engine, Batch* batch);
 
 // flow/build.cc: request -> rope.
 leat_status build_request(Engine* engine, Item* item);
@@ -103,6 +105,8 @@ void release_item(Engine* engine, Item* item);
 // flow/stop.cc: batches and items that are to be stopped.
 void stop_batch(Engine* engine, Batch* batch, BatchStop mode, leat_status status);
 void stop_items(Engine* engine);
+// Ends a batch at once: every item gets its result, every slot comes back.
+void end_batch(Engine* engine, Batch* batch);
 
 // flow/deliver.cc
 Item* next_deliverable(Batch* batch);

@@ -3,7 +3,7 @@
 // once after it.
 #include "base/check.h"
 #include "flow/engine.h"
-#include "provider/classify.h"
+#include "meter/usage.h"
 
 namespace leat {
 
@@ -66,7 +66,6 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
         result->usage = unknown_usage();
         result->text = Text{nullptr, 0};
     }
-    if (item->attempts == 0 && result->http_status == 0) result->usage_failed = unknown_usage();
     result->timing = timing_of(*item, engine->now_ns);
     item->state = ItemState::done;
     Batch* const batch = item->batch;

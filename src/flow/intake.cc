@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "flow/engine.h"
 #include "flow/request_text.h"
+#include "meter/usage.h"
 
 namespace leat {
 
@@ -32,6 +33,8 @@ Item* take_slot(Engine* engine, Batch* batch, uint64_t index, uint64_t accepted_
     item->extra_pass = false;
     item->cancel_asked = false;
     item->result = leat_result{};
+    item->result.usage = unknown_usage();
+    item->result.usage_failed = unknown_usage();
     ++batch->alive;
     return item;
 }
@@ -126,6 +129,11 @@ bool is_of(const Batch& batch, const Endpoint* endpoint) {
 }
 
 }  // namespace
+
+void end_waiting(Engine* engine, Batch* batch) {
+    LEAT_CHECK(batch->stop != BatchStop::none);
+    while (!batch->ring.empty() && !engine->free_items.empty()) take_from_ring(engine, batch);
+}
 
 bool fetch_item(Engine* engine, Endpoint* endpoint) {
     const uint32_t count = engine->config.batches_max;

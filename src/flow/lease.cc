@@ -6,6 +6,21 @@
 
 namespace leat {
 
+namespace {
+
+// The last attempt's answer is about to be overwritten: nothing may refer to it any more.
+void forget_last_attempt(Item* item) {
+    leat_result* const result = &item->result;
+    result->http_status = 0;
+    result->body = Text{nullptr, 0};
+    result->request_id = Text{nullptr, 0};
+    result->error_message = Text{nullptr, 0};
+    result->error_code = Text{nullptr, 0};
+    item->response_open = false;
+}
+
+}  // namespace
+
 void lease_begin(Engine* engine, Item* item, Connection* connection, bool reused) {
     LEAT_CHECK(item->connection == nullptr && connection->user == nullptr);
     item->generation = item->endpoint->gate.admit(engine->now_ns, item->reserved_tokens);
@@ -18,6 +33,7 @@ void lease_begin(Engine* engine, Item* item, Connection* connection, bool reused
     item->times.first_byte_ns = 0;
     item->times.ended_ns = 0;
     item->times.progress_ns = engine->now_ns;
+    forget_last_attempt(item);
     ++item->attempts;
     ++item->batch->in_flight;
     ++engine->stats.in_flight;

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "codec/scratch.h"
 #include "flow/engine.h"
+#include "meter/usage.h"
 #include "provider/classify.h"
 
 namespace leat {
@@ -100,6 +101,7 @@ void parse_response(Engine* engine, Item* item) {
     } else {
         const int64_t wall_ms = engine->ports.clock->wall_ms(engine->ports.clock_user);
         fault_from_status(reply, wall_ms, &end.fault);
+        end.fault.usage = unknown_usage();
         end.stage = LEAT_STAGE_RECEIVE;
     }
     item->endpoint->adapter->classify(&reply, &scratch, &end.fault);

@@ -8,7 +8,6 @@
 #include "flow/engine.h"
 #include "meter/usage.h"
 #include "pace/backoff.h"
-#include "provider/classify.h"
 
 namespace leat {
 

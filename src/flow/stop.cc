@@ -59,4 +59,37 @@ void stop_items(Engine* engine) {
     }
 }
 
+namespace {
+
+// Results that nobody will take any more.
+void release_all(Engine* engine, Batch* batch) {
+    while (Item* const item = batch->done.front()) {
+        hand_out(engine, batch, item);
+        release_item(engine, item);
+    }
+    for (uint32_t i = 0; i < engine->config.items_max; ++i) {
+        Item* const item = &engine->items[i];
+        if (item->batch == batch && item->state == ItemState::held) release_item(engine, item);
+    }
+}
+
+}  // namespace
+
+void end_batch(Engine* engine, Batch* batch) {
+    LEAT_CHECK(batch->open && !engine->in_step);
+    engine->in_step = true;
+    if (!batch_is_done(*batch)) stop_batch(engine, batch, BatchStop::hard, LEAT_E_CANCELLED);
+    // Each round ends at least one item's worth of waiting requests, or there are none left.
+    while (!batch_is_done(*batch)) {
+        stop_items(engine);
+        end_waiting(engine, batch);
+        deliver_results(engine);
+        release_all(engine, batch);
+    }
+    release_all(engine, batch);
+    engine->timers.clear(&batch->deadline);
+    batch->open = false;
+    engine->in_step = false;
+}
+
 }  // namespace leat

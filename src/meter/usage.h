@@ -5,6 +5,12 @@
 
 namespace leat {
 
+// Every count unknown.
+constexpr leat_usage unknown_usage() {
+    return leat_usage{LEAT_TOKENS_UNKNOWN, LEAT_TOKENS_UNKNOWN, LEAT_TOKENS_UNKNOWN,
+                      LEAT_TOKENS_UNKNOWN, LEAT_TOKENS_UNKNOWN, LEAT_TOKENS_UNKNOWN};
+}
+
 // Adds what is known of `part`; an unknown sum becomes known with its first known part.
 void usage_add(leat_usage* sum, const leat_usage& part);
 

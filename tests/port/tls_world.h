@@ -132,4 +132,7 @@ private:
     bool started_ = false;
 };
 
+// A whole connection with one exchange; the first status that is not LEAT_OK.
+leat_status converse(World* world, Manners manners, uint32_t ticket_index = 0);
+
 }  // namespace leat::tls::testing

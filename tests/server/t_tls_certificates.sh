@@ -101,14 +101,18 @@ issue oldroot oldca "${leaf}DNS:api.test"
 
 # serve NAME [OPTION...]: NAME.pem on a free port; sets $port and $server.
 serve() {
-    local name=$1 tries
+    local name=$1 tries line
     shift
+    : >server.log # the last server's port must not be taken for this one's
     openssl s_server -accept 127.0.0.1:0 -cert "$name.pem" -key "$name.key" -www -msg "$@" \
-        >server.log 2>&1 </dev/null &
+        >>server.log 2>&1 </dev/null &
     server=$!
     port=
     for ((tries = 0; tries < 100; ++tries)); do
-        port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' server.log | head -n 1)
+        # read leaves out a last line that is not whole yet.
+        while read -r line; do
+            [[ $line != "ACCEPT "*:* ]] || port=${line##*:}
+        done <server.log
         [ -z "$port" ] || return 0
         kill -0 "$server" 2>/dev/null || break
         sleep 0.05

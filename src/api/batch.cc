@@ -1,0 +1,185 @@
+// api/batch.cc: the batch's public functions: arguments are checked, wishes are recorded; the
+// stages of flow carry them out.
+#include <leat/leat.h>
+
+#include "base/check.h"
+#include "flow/lifecycle.h"
+#include "flow/request_text.h"
+
+namespace {
+
+leat_status batch_config_status(const leat_client* client, const leat_batch_config* config) {
+    if (client == nullptr || config == nullptr) return LEAT_E_ARGUMENT;
+    if (config->struct_size != sizeof(leat_batch_config)) return LEAT_E_STRUCT_SIZE;
+    if (config->endpoint >= client->endpoints_count) return LEAT_E_NOT_FOUND;
+    const bool enums_known = config->on_failure <= LEAT_ON_FAILURE_SKIP &&
+                             config->order <= LEAT_ORDER_INPUT &&
+                             config->retry_failed <= LEAT_RETRY_FAILED_ANY;
+    if (!enums_known) return LEAT_E_CONFIG;
+    const leat_request* const defaults = config->defaults;
+    if (defaults != nullptr && defaults->struct_size != sizeof(leat_request)) {
+        return LEAT_E_STRUCT_SIZE;
+    }
+    return LEAT_OK;
+}
+
+// Copies a request's text into the batch's intake.
+leat_status keep_text(leat_batch* batch, const leat_request& request, leat::Waiting* waiting) {
+    const size_t bytes = leat::request_copy_bytes(request);
+    if (bytes > batch->intake.capacity()) return LEAT_E_TOO_LARGE;
+    waiting->text = batch->intake.take(bytes, &waiting->text_charged);
+    if (waiting->text == nullptr) return LEAT_E_WOULD_BLOCK;
+    waiting->text_bytes = bytes;
+    leat::request_copy(request, waiting->text, &waiting->request);
+    return LEAT_OK;
+}
+
+leat_status accept(leat_batch* batch, const leat_request& request, uint64_t* index) {
+    leat::Waiting waiting{};
+    waiting.request = request;
+    if ((request.flags & LEAT_COPY) != 0) LEAT_TRY(keep_text(batch, request, &waiting));
+    leat::update_clock(batch->client);
+    waiting.index = batch->accepted;
+    waiting.accepted_ns = batch->client->now_ns;
+    leat::Waiting* const entry = batch->ring.push();
+    LEAT_CHECK(entry != nullptr);
+    *entry = waiting;
+    if (index != nullptr) *index = batch->accepted;
+    ++batch->accepted;
+    ++batch->summary.total;
+    batch->client->work_pending = true;
+    return LEAT_OK;
+}
+
+bool is_waiting_result(const leat_batch& batch) {
+    return leat::next_deliverable(const_cast<leat_batch*>(&batch)) != nullptr;
+}
+
+}  // namespace
+
+leat_status leat_batch_open(leat_client* client, const leat_batch_config* config,
+                            leat_batch** batch) {
+    if (batch == nullptr) return LEAT_E_ARGUMENT;
+    *batch = nullptr;
+    LEAT_TRY(batch_config_status(client, config));
+    leat_batch* const slot = leat::free_batch(client);
+    if (slot == nullptr) return LEAT_E_TOO_MANY;
+    leat::update_clock(client);
+    leat::batch_fill(client, slot, *config);
+    *batch = slot;
+    return LEAT_OK;
+}
+
+leat_status leat_submit(leat_batch* batch, const leat_request* request, uint64_t* index) {
+    if (batch == nullptr || request == nullptr || !batch->open) return LEAT_E_ARGUMENT;
+    LEAT_TRY(leat::request_check(*request));
+    if (batch->finished) return LEAT_E_STATE;
+    leat_status status = batch->ring.full() ? LEAT_E_WOULD_BLOCK : LEAT_OK;
+    if (status == LEAT_OK) status = accept(batch, *request, index);
+    if (status == LEAT_E_WOULD_BLOCK) batch->wants_writable = true;
+    return status;
+}
+
+leat_status leat_batch_finish(leat_batch* batch) {
+    if (batch == nullptr || !batch->open) return LEAT_E_ARGUMENT;
+    batch->finished = true;
+    return LEAT_OK;
+}
+
+leat_status leat_batch_wake(leat_batch* batch) {
+    if (batch == nullptr || !batch->open) return LEAT_E_ARGUMENT;
+    batch->source_blocked = false;
+    batch->client->work_pending = true;
+    return LEAT_OK;
+}
+
+leat_status leat_batch_next(leat_batch* batch, const leat_result** result) {
+    if (batch == nullptr || result == nullptr || !batch->open) return LEAT_E_ARGUMENT;
+    *result = nullptr;
+    if (batch->config.on_result != nullptr) return LEAT_E_STATE;
+    leat::Item* const item = leat::next_deliverable(batch);
+    if (item == nullptr) return leat::batch_is_done(*batch) ? LEAT_E_DONE : LEAT_E_WOULD_BLOCK;
+    leat::hand_out(batch->client, batch, item);
+    if (batch->config.on_progress != nullptr) {
+        const leat_progress progress = {batch->completed, batch->accepted, &item->result};
+        batch->config.on_progress(batch->config.user, &progress);
+    }
+    *result = &item->result;
+    return LEAT_OK;
+}
+
+void leat_result_release(leat_batch* batch, const leat_result* result) {
+    if (batch == nullptr || result == nullptr) return;
+    leat_client* const client = batch->client;
+    for (uint32_t i = 0; i < client->config.items_max; ++i) {
+        leat::Item* const item = &client->items[i];
+        if (&item->result != result || item->state != leat::ItemState::held) continue;
+        leat::release_item(client, item);
+        client->work_pending = true;
+        return;
+    }
+}
+
+leat_status leat_batch_cancel(leat_batch* batch, leat_cancel mode) {
+    if (batch == nullptr || !batch->open || mode > LEAT_CANCEL_HARD) return LEAT_E_ARGUMENT;
+    const leat::BatchStop stop =
+        mode == LEAT_CANCEL_HARD ? leat::BatchStop::hard : leat::BatchStop::drain;
+    leat::stop_batch(batch->client, batch, stop, LEAT_E_CANCELLED);
+    return LEAT_OK;
+}
+
+leat_status leat_item_cancel(leat_batch* batch, uint64_t index) {
+    if (batch == nullptr || !batch->open) return LEAT_E_NOT_FOUND;
+    for (size_t i = 0; i < batch->ring.size(); ++i) {
+        leat::Waiting* const waiting = batch->ring.at(i);
+        if (waiting->index != index) continue;
+        waiting->cancel_asked = true;
+        batch->client->work_pending = true;
+        return LEAT_OK;
+    }
+    leat_client* const client = batch->client;
+    for (uint32_t i = 0; i < client->config.items_max; ++i) {
+        leat::Item* const item = &client->items[i];
+        const bool alive = item->state != leat::ItemState::free &&
+                           item->state != leat::ItemState::done &&
+                           item->state != leat::ItemState::held;
+        if (!alive || item->batch != batch || item->index != index) continue;
+        item->cancel_asked = true;
+        client->stops_pending = true;
+        return LEAT_OK;
+    }
+    return LEAT_E_NOT_FOUND;
+}
+
+int32_t leat_batch_done(const leat_batch* batch) {
+    return batch != nullptr && batch->open && leat::batch_is_done(*batch) ? 1 : 0;
+}
+
+leat_status leat_batch_run(leat_batch* batch) {
+    if (batch == nullptr || !batch->open) return LEAT_E_ARGUMENT;
+    leat_client* const client = batch->client;
+    if (client->in_step) return LEAT_E_REENTRANT;
+    const bool can_end = batch->finished || batch->config.source != nullptr;
+    const bool by_next = batch->config.on_result == nullptr;
+    if (!can_end && !by_next) return LEAT_E_STATE;
+    while (!leat::batch_is_done(*batch)) {
+        if (by_next && is_waiting_result(*batch)) return LEAT_OK;
+        if (!can_end && batch->completed == batch->accepted) return LEAT_E_STATE;
+        LEAT_TRY(leat::run_step(client, -1));
+    }
+    return LEAT_OK;
+}
+
+void leat_batch_summary(const leat_batch* batch, leat_summary* summary) {
+    if (batch == nullptr || summary == nullptr) return;
+    *summary = batch->summary;
+    const uint64_t end_ns = leat::batch_is_done(*batch) && batch->last_result_ns != 0
+                                ? batch->last_result_ns
+                                : batch->client->now_ns;
+    summary->wall_ms = static_cast<double>(end_ns - batch->opened_ns) / 1e6;
+}
+
+void leat_batch_close(leat_batch* batch) {
+    if (batch == nullptr || !batch->open || batch->client->in_step) return;
+    leat::end_batch(batch->client, batch);
+}

@@ -1,0 +1,127 @@
+// api/client.cc: the client's public functions: arguments are checked, then flow does the work.
+#include <leat/leat.h>
+
+#include "base/check.h"
+#include "flow/lifecycle.h"
+#include "provider/registry.h"
+
+namespace {
+
+constexpr uint32_t abi_age = 1;
+constexpr int64_t ns_per_ms = 1'000'000;
+
+leat_status config_status(const leat_config* config) {
+    if (config == nullptr) return LEAT_E_ARGUMENT;
+    if (config->struct_size != sizeof(leat_config)) return LEAT_E_STRUCT_SIZE;
+    for (const uint8_t byte : config->reserved8) {
+        if (byte != 0) return LEAT_E_RESERVED;
+    }
+    return leat_config_error(config)[0] == '\0' ? LEAT_OK : LEAT_E_CONFIG;
+}
+
+leat_status endpoint_status(const leat_endpoint_config* config) {
+    if (config == nullptr) return LEAT_E_ARGUMENT;
+    if (config->struct_size != sizeof(leat_endpoint_config)) return LEAT_E_STRUCT_SIZE;
+    for (const uint8_t byte : config->reserved8) {
+        if (byte != 0) return LEAT_E_RESERVED;
+    }
+    return leat_endpoint_config_error(config)[0] == '\0' ? LEAT_OK : LEAT_E_CONFIG;
+}
+
+}  // namespace
+
+size_t leat_memory_required(const leat_config* config) {
+    if (config_status(config) != LEAT_OK) return 0;
+    leat::Layout layout;
+    leat::plan_layout(*config, &layout);
+    return layout.end;
+}
+
+leat_status leat_memory_report(const leat_config* config,
+                               void (*line)(void* user, const leat_memory_line* line),
+                               void* user) {
+    if (line == nullptr) return LEAT_E_ARGUMENT;
+    LEAT_TRY(config_status(config));
+    leat::Layout layout;
+    leat::plan_layout(*config, &layout);
+    if (layout.end == 0) return LEAT_E_MEMORY;
+    for (const leat_memory_line& part : layout.lines) line(user, &part);
+    return LEAT_OK;
+}
+
+leat_status leat_open(const leat_config* config, void* block, size_t block_bytes,
+                      leat_client** client) {
+    if (client == nullptr || block == nullptr) return LEAT_E_ARGUMENT;
+    *client = nullptr;
+    LEAT_TRY(config_status(config));
+    if (reinterpret_cast<uintptr_t>(block) % 16 != 0) return LEAT_E_ARGUMENT;
+    leat::Layout layout;
+    leat::plan_layout(*config, &layout);
+    if (layout.end == 0 || block_bytes < layout.end) return LEAT_E_MEMORY;
+    return leat::engine_open(*config, layout, block, client);
+}
+
+void leat_close(leat_client* client) {
+    if (client == nullptr || client->in_step) return;
+    leat::engine_close(client);
+}
+
+leat_status leat_endpoint_add(leat_client* client, const leat_endpoint_config* config,
+                              leat_endpoint* endpoint) {
+    if (client == nullptr || endpoint == nullptr) return LEAT_E_ARGUMENT;
+    LEAT_TRY(endpoint_status(config));
+    if (client->endpoints_count == client->config.endpoints_max) return LEAT_E_TOO_MANY;
+    const uint32_t index = client->endpoints_count;
+    LEAT_TRY(leat::endpoint_fill(client, *config, &client->endpoints[index]));
+    ++client->endpoints_count;
+    *endpoint = index;
+    return LEAT_OK;
+}
+
+leat_status leat_step(leat_client* client, int32_t timeout_ms) {
+    if (client == nullptr) return LEAT_E_ARGUMENT;
+    if (client->in_step) return LEAT_E_REENTRANT;
+    return leat::run_step(client, timeout_ms < 0 ? -1 : timeout_ms * ns_per_ms);
+}
+
+int32_t leat_pollable_fd(leat_client* client) {
+    if (client == nullptr) return -1;
+    return client->ports.poller->pollable(client->wire.poller_state());
+}
+
+int64_t leat_next_deadline_ms(leat_client* client) {
+    if (client == nullptr) return -1;
+    leat::update_clock(client);
+    const int64_t wait_ns = leat::next_wait_ns(client);
+    return wait_ns < 0 ? -1 : (wait_ns + ns_per_ms - 1) / ns_per_ms;
+}
+
+void leat_get_stats(const leat_client* client, leat_stats* stats) {
+    if (client == nullptr || stats == nullptr) return;
+    *stats = client->stats;
+    leat_client* const engine = const_cast<leat_client*>(client);
+    stats->connections_opened = client->wire.counters().opened;
+    stats->connections_open = client->wire.counters().open;
+    stats->items_alive =
+        client->config.items_max - static_cast<uint32_t>(engine->free_items.size());
+    if (client->config.use_tls == 0) return;
+    leat_tls_stats tls{};
+    client->ports.tls->stats(engine->wire.tls_state(), &tls);
+    stats->tls_full_handshakes = tls.handshakes_full;
+    stats->tls_resumed_handshakes = tls.handshakes_resumed;
+    stats->tls_pool_peak_bytes = tls.pool_peak_bytes;
+}
+
+leat_limiter leat_endpoint_limiter(const leat_client* client, leat_endpoint endpoint) {
+    if (client == nullptr || endpoint >= client->endpoints_count) return LEAT_LIMITER_NONE;
+    return client->endpoints[endpoint].limiter;
+}
+
+const char* leat_provider_name(uint32_t index) {
+    const leat_adapter* const adapter = leat::adapter_at(index);
+    return adapter == nullptr ? nullptr : adapter->name;
+}
+
+const char* leat_version(void) { return LEAT_VERSION; }
+
+uint32_t leat_abi_age(void) { return abi_age; }

@@ -1,0 +1,36 @@
+// provider/json_read.cc: see json_read.h.
+#include "provider/json_read.h"
+
+#include "base/check.h"
+
+namespace leat {
+
+leat_status json_text(const JsonValue& value, leat_scratch* scratch, Text* out) {
+    LEAT_CHECK(value.type == JsonType::string);
+    if (!value.escaped) {
+        *out = value.raw;
+        return LEAT_OK;
+    }
+    char* const memory = leat_scratch_take(scratch, value.raw.size, 1);
+    if (memory == nullptr) return LEAT_E_ITEM_MEMORY;
+    size_t size = 0;
+    LEAT_TRY(json_string_decode(value.raw, memory, value.raw.size, &size));
+    *out = text(memory, size);
+    return LEAT_OK;
+}
+
+leat_status take_text(JsonCursor* at, leat_scratch* scratch, Text* out) {
+    JsonValue value;
+    if (!at->take_if(JsonType::string, &value)) {
+        at->skip();
+        return LEAT_OK;
+    }
+    return json_text(value, scratch, out);
+}
+
+void take_count(JsonCursor* at, int64_t* out) {
+    JsonValue value;
+    if (at->take(&value)) (void)json_to_count(value, out);
+}
+
+}  // namespace leat

@@ -1,0 +1,42 @@
+// provider/json_read.h: small steps that every adapter's answer side takes with a JSON value.
+// Depends on codec and base. Text comes back as a view of the body, or of scratch when it had
+// escapes.
+#pragma once
+
+#include <leat/adapter.h>
+
+#include "codec/json_scan.h"
+
+namespace leat {
+
+// The text of a string value. LEAT_OK; LEAT_E_ITEM_MEMORY.
+leat_status json_text(const JsonValue& value, leat_scratch* scratch, Text* out);
+
+// Takes the next value: a string becomes *out, null and other types leave it as it is.
+leat_status take_text(JsonCursor* at, leat_scratch* scratch, Text* out);
+
+// Takes the next value as a token count; what is no count leaves *out as it is.
+void take_count(JsonCursor* at, int64_t* out);
+
+// Walks the members of the object that comes next; anything else is skipped.
+//     each_member(&at, [&](const JsonValue& key) { ... take or leave the value ... });
+template <typename Member>
+void each_member(JsonCursor* at, Member member) {
+    if (!at->enter_object()) {
+        at->skip();
+        return;
+    }
+    JsonValue key;
+    while (at->member(&key)) member(key);
+}
+
+template <typename Element>
+void each_element(JsonCursor* at, Element element) {
+    if (!at->enter_array()) {
+        at->skip();
+        return;
+    }
+    while (at->element()) element();
+}
+
+}  // namespace leat

@@ -1,0 +1,228 @@
+// provider/openai_answer.cc: reads a chat completion in one pass. Lenient where compatible services
+// differ (content null, text or parts; arguments text or object), strict about being JSON at all.
+#include "base/check.h"
+#include "provider/json_read.h"
+#include "provider/openai_chat.h"
+
+namespace leat {
+
+namespace {
+
+constexpr uint32_t tool_calls_max = 128;
+
+struct Finish {
+    Text word;
+    leat_finish finish;
+};
+
+leat_finish finish_of(Text word) {
+    static constexpr Finish words[] = {
+        {text("stop"), LEAT_FINISH_STOP},
+        {text("length"), LEAT_FINISH_LENGTH},
+        {text("tool_calls"), LEAT_FINISH_TOOL_CALLS},
+        {text("function_call"), LEAT_FINISH_TOOL_CALLS},
+        {text("content_filter"), LEAT_FINISH_CONTENT_FILTER},
+        {text("eos"), LEAT_FINISH_STOP},             // Together
+        {text("model_length"), LEAT_FINISH_LENGTH},  // Mistral
+        {text("error"), LEAT_FINISH_ERROR},
+    };
+    if (empty(word)) return LEAT_FINISH_UNKNOWN;
+    for (const Finish& known : words) {
+        if (equal(known.word, word)) return known.finish;
+    }
+    return LEAT_FINISH_OTHER;
+}
+
+// What one walk over the answer gathers.
+struct Reading {
+    leat_scratch* scratch;
+    leat_answer* answer;
+    leat_status status = LEAT_OK;
+    bool has_choice = false;
+    bool has_error = false;
+
+    void note(leat_status its) {
+        if (status == LEAT_OK) status = its;
+    }
+    void text_into(JsonCursor* at, Text* out) { note(take_text(at, scratch, out)); }
+};
+
+// Content as a list of parts: the texts of all text parts, joined.
+void read_parts(Reading* reading, JsonCursor* at) {
+    JsonValue array;
+    if (!at->take(&array)) return;
+    char* const joined = leat_scratch_take(reading->scratch, array.raw.size, 1);
+    if (joined == nullptr) {
+        reading->note(LEAT_E_ITEM_MEMORY);
+        return;
+    }
+    size_t size = 0;
+    JsonCursor parts(array.raw);
+    each_element(&parts, [&] {
+        each_member(&parts, [&](const JsonValue& key) {
+            JsonValue value;
+            if (!json_is(key, text("text")) || !parts.take_if(JsonType::string, &value)) return;
+            size_t here = 0;
+            reading->note(json_string_decode(value.raw, joined + size, array.raw.size - size,
+                                             &here));
+            size += here;
+        });
+    });
+    reading->answer->text = text(joined, size);
+}
+
+void read_function(Reading* reading, JsonCursor* at, leat_tool_call* call) {
+    each_member(at, [&](const JsonValue& key) {
+        if (json_is(key, text("name"))) {
+            reading->text_into(at, &call->name);
+        } else if (json_is(key, text("arguments"))) {
+            JsonValue value;
+            if (!at->take(&value)) return;
+            if (value.type == JsonType::string) {
+                reading->note(json_text(value, reading->scratch, &call->arguments_json));
+            } else if (value.type == JsonType::object) {
+                call->arguments_json = value.raw;
+            }
+        }
+    });
+}
+
+uint32_t count_elements(Text array) {
+    JsonCursor at(array);
+    uint32_t count = 0;
+    each_element(&at, [&] { ++count; });
+    return count < tool_calls_max ? count : tool_calls_max;
+}
+
+void read_tool_calls(Reading* reading, JsonCursor* at) {
+    JsonValue array;
+    if (!at->take_if(JsonType::array, &array)) return;
+    const uint32_t count = count_elements(array.raw);
+    if (count == 0) return;
+    leat_tool_call* const calls = reinterpret_cast<leat_tool_call*>(leat_scratch_take(
+        reading->scratch, sizeof(leat_tool_call) * count, alignof(leat_tool_call)));
+    if (calls == nullptr) {
+        reading->note(LEAT_E_ITEM_MEMORY);
+        return;
+    }
+    uint32_t n = 0;
+    JsonCursor list(array.raw);
+    each_element(&list, [&] {
+        if (n == count) return;
+        leat_tool_call* const call = &calls[n++];
+        *call = leat_tool_call{};
+        each_member(&list, [&](const JsonValue& key) {
+            if (json_is(key, text("id"))) {
+                reading->text_into(&list, &call->id);
+            } else if (json_is(key, text("function"))) {
+                read_function(reading, &list, call);
+            }
+        });
+        if (empty(call->arguments_json)) call->arguments_json = text("{}");
+    });
+    reading->answer->tool_calls = calls;
+    reading->answer->tool_calls_count = count;
+}
+
+void read_message(Reading* reading, JsonCursor* at) {
+    each_member(at, [&](const JsonValue& key) {
+        if (json_is(key, text("content"))) {
+            if (at->peek() == JsonType::array) {
+                read_parts(reading, at);
+            } else {
+                reading->text_into(at, &reading->answer->text);
+            }
+        } else if (json_is(key, text("refusal"))) {
+            reading->text_into(at, &reading->answer->refusal);
+        } else if (json_is(key, text("reasoning_content")) || json_is(key, text("reasoning"))) {
+            reading->text_into(at, &reading->answer->thinking);
+        } else if (json_is(key, text("tool_calls"))) {
+            read_tool_calls(reading, at);
+        }
+    });
+}
+
+void read_choice(Reading* reading, JsonCursor* at) {
+    if (reading->has_choice) return;  // the first one is the answer; n is 1 unless asked otherwise
+    reading->has_choice = true;
+    each_member(at, [&](const JsonValue& key) {
+        if (json_is(key, text("message"))) {
+            read_message(reading, at);
+        } else if (json_is(key, text("finish_reason"))) {
+            reading->text_into(at, &reading->answer->finish_reason);
+        } else if (json_is(key, text("error")) && at->peek() == JsonType::object) {
+            reading->has_error = true;  // OpenRouter puts errors here, too
+        }
+    });
+}
+
+void read_usage(Reading* reading, JsonCursor* at) {
+    leat_usage* const usage = &reading->answer->usage;
+    each_member(at, [&](const JsonValue& key) {
+        if (json_is(key, text("prompt_tokens"))) {
+            take_count(at, &usage->input_tokens);
+        } else if (json_is(key, text("completion_tokens"))) {
+            take_count(at, &usage->output_tokens);
+        } else if (json_is(key, text("total_tokens"))) {
+            take_count(at, &usage->total_tokens);
+        } else if (json_is(key, text("prompt_cache_hit_tokens")) ||
+                   json_is(key, text("cached_tokens"))) {
+            take_count(at, &usage->cached_input_tokens);
+        } else if (json_is(key, text("prompt_tokens_details"))) {
+            each_member(at, [&](const JsonValue& detail) {
+                if (json_is(detail, text("cached_tokens"))) {
+                    take_count(at, &usage->cached_input_tokens);
+                } else if (json_is(detail, text("cache_write_tokens"))) {
+                    take_count(at, &usage->cache_write_tokens);
+                }
+            });
+        } else if (json_is(key, text("completion_tokens_details"))) {
+            each_member(at, [&](const JsonValue& detail) {
+                if (json_is(detail, text("reasoning_tokens"))) {
+                    take_count(at, &usage->reasoning_tokens);
+                }
+            });
+        }
+    });
+    const bool both = usage->input_tokens >= 0 && usage->output_tokens >= 0;
+    if (usage->total_tokens < 0 && both && usage->input_tokens <= INT64_MAX - usage->output_tokens) {
+        usage->total_tokens = usage->input_tokens + usage->output_tokens;  // M14
+    }
+}
+
+void read_top(Reading* reading, JsonCursor* at, const JsonValue& key) {
+    if (json_is(key, text("choices"))) {
+        each_element(at, [&] { read_choice(reading, at); });
+    } else if (json_is(key, text("usage"))) {
+        read_usage(reading, at);
+    } else if (json_is(key, text("model"))) {
+        reading->text_into(at, &reading->answer->model);
+    } else if (json_is(key, text("id"))) {
+        reading->text_into(at, &reading->answer->response_id);
+    } else if (json_is(key, text("error"))) {
+        const JsonType type = at->peek();
+        if (type == JsonType::object || type == JsonType::string) reading->has_error = true;
+    }
+}
+
+}  // namespace
+
+leat_status chat_parse(const leat_reply* reply, leat_scratch* scratch, leat_answer* answer) {
+    LEAT_CHECK(reply != nullptr && scratch != nullptr && answer != nullptr);
+    Reading reading{scratch, answer};
+    JsonCursor at(reply->body);
+    if (!at.enter_object()) return LEAT_E_PARSE;
+    JsonValue key;
+    while (at.member(&key)) read_top(&reading, &at, key);
+    if (at.finish() != LEAT_OK) return LEAT_E_PARSE;
+    if (reading.status != LEAT_OK) return reading.status;
+    if (reading.has_error) return LEAT_E_HTTP;
+    if (!reading.has_choice) return LEAT_E_INVALID_REQUEST;  // G25
+    answer->finish = finish_of(answer->finish_reason);
+    if (!empty(answer->refusal) && answer->finish == LEAT_FINISH_STOP) {
+        answer->finish = LEAT_FINISH_REFUSAL;
+    }
+    return LEAT_OK;
+}
+
+}  // namespace leat

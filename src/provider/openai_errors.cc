@@ -1,0 +1,141 @@
+// provider/openai_errors.cc: explains an error body of an OpenAI-like service. Shapes: {"error":
+// {message, type, code}} (code text or number), {"error": "text", "code": ...} (xAI), {"message":
+// ...} and {"detail": ...} (Mistral), one of these in a list, or no JSON at all (a proxy's page).
+// The provider's code decides; the message is consulted only for a context that is too long.
+#include "base/check.h"
+#include "provider/classify.h"
+#include "provider/json_read.h"
+#include "provider/openai_chat.h"
+
+namespace leat {
+
+namespace {
+
+struct CodeRule {
+    Text code;
+    leat_status status;
+    bool retryable;
+    bool rate_limit;
+};
+
+constexpr CodeRule rules[] = {
+    {text("insufficient_quota"), LEAT_E_QUOTA, false, false},
+    {text("credit_balance_exhausted"), LEAT_E_QUOTA, false, false},
+    {text("organization_spend_limit_exceeded"), LEAT_E_QUOTA, false, false},
+    {text("project_spend_limit_exceeded"), LEAT_E_QUOTA, false, false},
+    {text("organization_usage_limit_exceeded"), LEAT_E_QUOTA, false, false},
+    {text("billing_hard_limit_reached"), LEAT_E_QUOTA, false, false},
+    {text("billing_not_active"), LEAT_E_QUOTA, false, false},
+    {text("context_length_exceeded"), LEAT_E_CONTEXT_LENGTH, false, false},
+    {text("exceed_context_size_error"), LEAT_E_CONTEXT_LENGTH, false, false},  // llama.cpp
+    {text("content_filter"), LEAT_E_CONTENT_FILTER, false, false},
+    {text("model_not_found"), LEAT_E_MODEL, false, false},
+    {text("DeploymentNotFound"), LEAT_E_MODEL, false, false},
+    {text("invalid_api_key"), LEAT_E_AUTHENTICATION, false, false},
+    {text("authentication_error"), LEAT_E_AUTHENTICATION, false, false},
+    {text("rate_limit_exceeded"), LEAT_E_RATE_LIMIT, true, true},
+    {text("RateLimitReached"), LEAT_E_RATE_LIMIT, true, true},
+    {text("slow_down"), LEAT_E_RATE_LIMIT, true, true},
+    {text("server_is_overloaded"), LEAT_E_OVERLOADED, true, false},
+    {text("overloaded_error"), LEAT_E_OVERLOADED, true, false},
+};
+
+// Only told in words by some (DeepSeek, OpenRouter, Ollama, Responses).
+constexpr Text context_phrases[] = {
+    text("maximum context length"),
+    text("exceeded max context length"),
+    text("exceeds the context window"),
+    text("prompt is too long"),
+};
+
+struct Told {
+    Text message;
+    Text code;
+    Text type;
+    int64_t number = -1;  // a code that is a number
+};
+
+void read_code(JsonCursor* at, leat_scratch* scratch, Told* told) {
+    if (at->peek() == JsonType::number) {
+        JsonValue value;
+        if (at->take(&value) && json_to_count(value, &told->number)) told->code = value.raw;
+        return;
+    }
+    (void)take_text(at, scratch, &told->code);
+}
+
+void read_told(JsonCursor* at, leat_scratch* scratch, Told* told) {
+    each_member(at, [&](const JsonValue& key) {
+        if (json_is(key, text("error")) && at->peek() == JsonType::string) {
+            (void)take_text(at, scratch, &told->message);
+        } else if (json_is(key, text("message")) || json_is(key, text("detail"))) {
+            (void)take_text(at, scratch, &told->message);
+        } else if (json_is(key, text("code"))) {
+            read_code(at, scratch, told);
+        } else if (json_is(key, text("type"))) {
+            (void)take_text(at, scratch, &told->type);
+        }
+    });
+}
+
+// The error object wherever it is; the whole body when it is nowhere in particular.
+Text find_error(Text body) {
+    JsonValue value;
+    Text object = body;
+    JsonCursor list(body);
+    if (list.enter_array() && list.element() && list.take_if(JsonType::object, &value)) {
+        object = value.raw;
+    }
+    if (json_find(object, text("error"), &value) && value.type == JsonType::object) {
+        return value.raw;
+    }
+    JsonValue choices;
+    if (!json_find(object, text("choices"), &choices)) return object;
+    JsonCursor at(choices.raw);
+    if (at.enter_array() && at.element() && at.take_if(JsonType::object, &value) &&
+        json_find(value.raw, text("error"), &choices) && choices.type == JsonType::object) {
+        return choices.raw;
+    }
+    return object;
+}
+
+bool apply_code(Text code, leat_fault* fault) {
+    for (const CodeRule& rule : rules) {
+        if (!equal(rule.code, code)) continue;
+        fault->status = rule.status;
+        fault->retryable = rule.retryable ? 1 : 0;
+        fault->rate_limit = rule.rate_limit ? 1 : 0;
+        return true;
+    }
+    return false;
+}
+
+bool speaks_of_context(Text message) {
+    for (const Text phrase : context_phrases) {
+        if (find_ignoring_case(message, phrase) != not_found) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+void chat_classify(const leat_reply* reply, leat_scratch* scratch, leat_fault* fault) {
+    LEAT_CHECK(reply != nullptr && fault != nullptr);
+    Told told;
+    JsonCursor at(find_error(reply->body));
+    read_told(&at, scratch, &told);
+    fault->message = empty(told.message) ? head(reply->body, 200) : told.message;
+    fault->code = empty(told.code) ? told.type : told.code;
+    if (apply_code(told.code, fault) || apply_code(told.type, fault)) return;
+    const bool inside_success = reply->http_status >= 200 && reply->http_status < 300;
+    if (inside_success && told.number >= 400 && told.number < 600) {
+        fault_from_code(static_cast<int32_t>(told.number), fault);
+    }
+    const bool is_invalid = fault->status == LEAT_E_INVALID_REQUEST || inside_success;
+    if (is_invalid && speaks_of_context(told.message)) {
+        fault->status = LEAT_E_CONTEXT_LENGTH;
+        fault->retryable = 0;
+    }
+}
+
+}  // namespace leat
