@@ -84,18 +84,17 @@ bool ItemParser::parse_json(const Line& line, leat_request* request, Fault* faul
     url_ = leat_str{nullptr, 0};
     *fault = Fault{"", ""};
     JsonCursor at(leat::text(line.data, line.size));
-    bool good = true;
-    if (at.enter_object()) {
-        good = read_members(&at);
-    } else if (at.status() == LEAT_OK) {
-        return fail("not_an_object", "the line is not a JSON object");
-    }
+    const bool is_object = at.enter_object();
+    const bool good = is_object && read_members(&at);
     const leat_status status = at.finish();
     if (status != LEAT_OK) {
         request->id = leat_str{nullptr, 0};
         return status == LEAT_E_TOO_LARGE
                    ? fail("too_deep", "nested deeper than %u levels", leat::json_depth_max)
                    : fail("invalid_json", "not valid JSON at byte %zu", at.offset() + 1);
+    }
+    if (!is_object) {
+        return fail("not_an_object", "the line is not a JSON object");
     }
     if (!good || !check_id()) {
         return false;

@@ -76,9 +76,13 @@ void print_outcomes(const SummaryFacts& facts, const Terminal& terminal, Table* 
 void print_work(const SummaryFacts& facts, Table* table) {
     const Tally& tally = *facts.tally;
     char remark[200];
-    snprintf(remark, sizeof remark, "%s retries, %s rate-limited (429)%s",
-             count_words(facts.stats.retries).text, count_words(facts.stats.rate_limited).text,
-             tally.retried > 0 ? ", extra pass given" : "");
+    const int size = snprintf(remark, sizeof remark, "%s retries, %s rate-limited (429)",
+                              count_words(facts.stats.retries).text,
+                              count_words(facts.stats.rate_limited).text);
+    if (tally.retried > 0) {
+        snprintf(remark + size, sizeof remark - static_cast<size_t>(size), ", %s extra passes",
+                 count_words(tally.retried).text);
+    }
     table->count("attempts", tally.attempts, "", remark);
     snprintf(remark, sizeof remark, "%s in, %s out",
              count_words(static_cast<uint64_t>(tally.input_tokens)).text,
