@@ -62,7 +62,7 @@ bool lower_name(Text name, char* to) {
     bool good = true;
     if (name.size < 8) {
         for (size_t i = 0; i < name.size; ++i) {
-            good = good && name.data[i] > ' ';
+            good = good && name.data[i] != ' ';
             to[i] = to_lower(name.data[i]);
         }
         return good;
