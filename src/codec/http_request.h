@@ -34,9 +34,10 @@ struct HttpRequestHead {
     HttpCredentials proxy_credentials;
 };
 
-// Writes request line, Host, headers, Content-Length, Accept-Encoding: identity and the empty
+// Writes request line, Host, headers, Accept-Encoding: identity, Content-Length and the empty
 // line. LEAT_E_TEXT, LEAT_E_ARGUMENT (a header that leat writes itself, or no path),
-// LEAT_E_TOO_LARGE (credentials over 512 bytes), LEAT_E_ITEM_MEMORY. The text may hold credentials: wipe it when it is sent.
+// LEAT_E_TOO_LARGE (credentials over 512 bytes), LEAT_E_ITEM_MEMORY. The text may hold
+// credentials: wipe it when it is sent.
 leat_status write_request_head(const HttpRequestHead& head, Arena* store, Text* out);
 
 // Writes CONNECT host:port with Host and, when there are credentials, Proxy-Authorization.

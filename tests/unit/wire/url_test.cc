@@ -56,7 +56,8 @@ TEST(Url, refuses_everything_else) {
           "https://[fe80::1%25eth0]", "https://[]", "https://1.2.3", "https://1.2.3.4.5",
           "https://256.1.1.1", "https://01.2.3.4", "https://2130706433", "https://0x7f000001",
           "https://a.0x1", "https://a.123", "https://a%2eb", "https://\xc3\xa9.com",
-          "https://a/\xc3\xa9", "https://a\tb", "https://a\r\nX: y", "https://a/\x7f", "https://*"}) {
+          "https://a/\xc3\xa9", "https://a\tb", "https://a\r\nX: y", "https://a/\x7f",
+          "https://*"}) {
         EXPECT_EQ(read(source), "refused") << source;
     }
     EXPECT_EQ(read(std::string("https://a\0b", 11)), "refused");
