@@ -32,6 +32,10 @@ LEAT_API leat_status leat_memory_report(const leat_config *config,
                                         void (*line)(void *user, const leat_memory_line *line),
                                         void *user);
 
+/* The block that client lives in, as leat_open got it; *bytes (may be NULL) is the part in use,
+ * that is leat_memory_required of its configuration. */
+LEAT_API void *leat_memory_block(const leat_client *client, size_t *bytes);
+
 #ifdef __cplusplus
 }
 #endif

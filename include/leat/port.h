@@ -8,8 +8,9 @@
  *
  * General rules. (1) No function of a port may block, save resolve (called only while an endpoint
  * is added) and wait (up to its timeout). (2) Memory: a port states the bytes that it wants
- * (state_bytes) and gets them, zeroed and aligned to 16, inside the caller's block; it MUST NOT
- * allocate after open. (3) A port MUST NOT call back into leat, save through what it was handed.
+ * (state_bytes) and gets them, aligned to 16, inside the caller's block (the poller's zeroed, the
+ * TLS library's as they are: its pool may be large); it MUST NOT allocate after open. (3) A port
+ * MUST NOT call back into leat, save through what it was handed.
  */
 #ifndef LEAT_PORT_H
 #define LEAT_PORT_H

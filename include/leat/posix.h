@@ -8,6 +8,7 @@
 #ifndef LEAT_POSIX_H
 #define LEAT_POSIX_H
 
+#include <leat/memory.h>
 #include <leat/port.h>
 
 #if defined(__linux__)
@@ -65,6 +66,13 @@ LEAT_CHECKED LEAT_API leat_status leat_posix_map(size_t bytes, void **block);
 
 /* Gives a block of leat_posix_map back; bytes as given there. NULL is ignored. */
 LEAT_API void leat_posix_unmap(void *block, size_t bytes);
+
+/* leat_open in a block that is mapped for it. Statuses as of leat_open; LEAT_E_MEMORY also when the
+ * system gives no memory. Close it with leat_close_mapped, which gives the block back. */
+LEAT_CHECKED LEAT_API leat_status leat_open_mapped(const leat_config *config,
+                                                   leat_client **client);
+/* NULL is ignored. Not from a callback. */
+LEAT_API void leat_close_mapped(leat_client *client);
 
 /* Raises this process' limit of open descriptors as far as it may go. Returns the limit that
  * holds then (UINT64_MAX: none), 0 when the system does not say. Changes the whole process: for

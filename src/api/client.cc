@@ -49,6 +49,11 @@ leat_status leat_memory_report(const leat_config* config,
     return LEAT_OK;
 }
 
+void* leat_memory_block(const leat_client* client, size_t* bytes) {
+    if (bytes != nullptr) *bytes = client == nullptr ? 0 : client->block_bytes;
+    return client == nullptr ? nullptr : client->block;
+}
+
 leat_status leat_open(const leat_config* config, void* block, size_t block_bytes,
                       leat_client** client) {
     if (client == nullptr || block == nullptr) return LEAT_E_ARGUMENT;

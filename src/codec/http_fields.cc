@@ -17,7 +17,9 @@ constexpr TokenTable make_token_table() {
     TokenTable table{};
     constexpr char all[] =
         "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    for (size_t i = 0; i + 1 < sizeof all; ++i) table.has[static_cast<unsigned char>(all[i])] = true;
+    for (size_t i = 0; i + 1 < sizeof all; ++i) {
+        table.has[static_cast<unsigned char>(all[i])] = true;
+    }
     return table;
 }
 
@@ -62,7 +64,7 @@ bool lower_name(Text name, char* to) {
     bool good = true;
     if (name.size < 8) {
         for (size_t i = 0; i < name.size; ++i) {
-            good = good && name.data[i] > ' ';
+            good = good && name.data[i] != ' ';
             to[i] = to_lower(name.data[i]);
         }
         return good;

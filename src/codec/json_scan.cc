@@ -69,18 +69,16 @@ __attribute__((noinline)) const char* past_long_string(const char* p, const char
 }
 
 // p is at the opening quote.
-inline const char* past_string(const char* p, const char* end, JsonValue* value) {
+inline const char* past_string(const char* p, const char* end, StringWindow* window,
+                               JsonValue* value) {
 #ifdef LEAT_SIMD_SSE2
-    // Most strings are names and words: ASCII, no escapes, closed within 32 bytes.
-    if (end - p > 32) {
-        const StringMasks masks = string_masks_32(p + 1);
-        const size_t size = masks.stops != 0 ? trailing_zeros(masks.stops) : 0;
-        const uint32_t inside = masks.stops - 1;
-        if (masks.stops != 0 && p[1 + size] == '"' && (masks.highs & inside & ~masks.stops) == 0) {
-            *value = JsonValue{text(p + 1, size), JsonType::string, false};
-            return p + size + 2;
-        }
+    const size_t size = near_string_run(p + 1, left(p + 1, end), window);
+    if (size < left(p + 1, end) && p[1 + size] == '"' && size != window_missed) {
+        *value = JsonValue{text(p + 1, size), JsonType::string, false};
+        return p + size + 2;
     }
+#else
+    (void)window;
 #endif
     return past_long_string(p, end, value);
 }
@@ -106,10 +104,11 @@ inline const char* past_word(const char* p, const char* end, const char (&word)[
 }
 
 // p is at the first byte of a value that is no container.
-inline const char* past_scalar(const char* p, const char* end, JsonValue* value) {
+inline const char* past_scalar(const char* p, const char* end, StringWindow* window,
+                               JsonValue* value) {
     switch (*p) {
         case '"':
-            return past_string(p, end, value);
+            return past_string(p, end, window, value);
         case 't':
             return past_word(p, end, "true", JsonType::boolean, value);
         case 'f':
@@ -122,9 +121,9 @@ inline const char* past_scalar(const char* p, const char* end, JsonValue* value)
 }
 
 // A name and its colon.
-inline const char* past_name(const char* p, const char* end, JsonValue* key) {
+inline const char* past_name(const char* p, const char* end, StringWindow* window, JsonValue* key) {
     if (p == end || *p != '"') return broken_at(p, key);
-    p = past_string(p, end, key);
+    p = past_string(p, end, window, key);
     if (p == nullptr) return nullptr;
     p = past_blanks(p, end);
     return p < end && *p == ':' ? p + 1 : broken_at(p, key);
@@ -172,6 +171,7 @@ bool JsonCursor::skip_until(uint32_t outside) {
     const char* const end = end_;
     Nesting nesting = nesting_;
     Expect expect = expect_;
+    StringWindow window = window_;
     JsonValue passed;
     while (nesting.depth > outside || expect == Expect::value) {
         p = past_blanks(p, end);
@@ -189,7 +189,7 @@ bool JsonCursor::skip_until(uint32_t outside) {
                 p = past_blanks(p + 1, end);
             }
             if (object) {
-                p = past_name(p, end, &passed);
+                p = past_name(p, end, &window, &passed);
                 if (p == nullptr) return fail(passed.raw.data, LEAT_E_JSON);
                 p = past_blanks(p, end);
             }
@@ -202,13 +202,14 @@ bool JsonCursor::skip_until(uint32_t outside) {
             expect = Expect::first;
             continue;
         }
-        p = past_scalar(p, end, &passed);
+        p = past_scalar(p, end, &window, &passed);
         if (p == nullptr) return fail(passed.raw.data, LEAT_E_JSON);
         expect = Expect::next;
     }
     at_ = p;
     nesting_ = nesting;
     expect_ = expect;
+    window_ = window;
     return true;
 }
 
@@ -219,7 +220,7 @@ inline bool JsonCursor::skip_untaken() {
     if (p == end_) return fail(p, LEAT_E_JSON);
     if (*p == '{' || *p == '[') return skip_until(nesting_.depth);
     JsonValue passed;
-    p = past_scalar(p, end_, &passed);
+    p = past_scalar(p, end_, &window_, &passed);
     if (p == nullptr) return fail(passed.raw.data, LEAT_E_JSON);
     at_ = p;
     expect_ = Expect::next;
@@ -262,7 +263,7 @@ bool JsonCursor::member(JsonValue* key) {
         if (p == end_ || *p != ',') return fail(p, LEAT_E_JSON);
         p = past_blanks(p + 1, end_);
     }
-    p = past_name(p, end_, key);
+    p = past_name(p, end_, &window_, key);
     if (p == nullptr) return fail(key->raw.data, LEAT_E_JSON);
     at_ = p;
     expect_ = Expect::value;
@@ -296,7 +297,7 @@ bool JsonCursor::take(JsonValue* value) {
     const char* const start = past_blanks(at_, end_);
     if (start == end_) return fail(start, LEAT_E_JSON);
     if (*start != '{' && *start != '[') {
-        const char* const p = past_scalar(start, end_, value);
+        const char* const p = past_scalar(start, end_, &window_, value);
         if (p == nullptr) return fail(value->raw.data, LEAT_E_JSON);
         at_ = p;
         expect_ = Expect::next;

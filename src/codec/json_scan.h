@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "codec/scan_simd.h"
 
 namespace leat {
 
@@ -98,6 +99,7 @@ private:
     const char* begin_;
     const char* at_;
     const char* end_;
+    StringWindow window_;
     Nesting nesting_;
     uint32_t depth_max_;
     leat_status status_ = LEAT_OK;

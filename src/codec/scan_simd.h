@@ -114,17 +114,51 @@ void copy_until_backslash(const char** from, const char* end, char** to, const c
 // bytes of out up to `most` beyond them may be overwritten with anything.
 [[nodiscard]] size_t copy_plain(const char* data, size_t most, char* out);
 
-#ifdef LEAT_SIMD_SSE2
-// A bit for each of the 32 bytes at data: it ends plain string text (it is >= 0x80).
-struct StringMasks {
-    uint32_t stops;
-    uint32_t highs;
+// What a scanner knows about the 64 bytes from base on. Finding the end of the next string in it is
+// a shift and a count, where a scan of its own would wait for a load first; names and words follow
+// each other closely, so that wait is most of what reading a small document costs.
+struct StringWindow {
+    const char* base = nullptr;
+    uint64_t stops = 0;   // a bit for each byte that ends plain string text
+    bool high = false;    // a byte from 0x80 up is among them
 };
-inline StringMasks string_masks_32(const char* data) {
-    const __m128i a = load_16(data);
-    const __m128i b = load_16(data + 16);
-    return StringMasks{byte_mask(string_stops(a)) | byte_mask(string_stops(b)) << 16,
-                       byte_mask(a) | byte_mask(b) << 16};
+
+#ifdef LEAT_SIMD_SSE2
+inline void look_at_64(const char* data, StringWindow* window) {
+    uint64_t stops = 0;
+    __m128i seen = _mm_setzero_si128();
+    for (size_t i = 0; i < 4; ++i) {
+        const __m128i bytes = load_16(data + 16 * i);
+        stops |= uint64_t{byte_mask(string_stops(bytes))} << (16 * i);
+        seen = _mm_or_si128(seen, bytes);
+    }
+    window->stops = stops;
+    window->high = byte_mask(seen) != 0;
+}
+
+// Sets the window to data; bytes beyond size count as stops.
+inline void open_window(const char* data, size_t size, StringWindow* window) {
+    if (size >= 64) {
+        look_at_64(data, window);
+    } else {
+        char block[64] = {};
+        memcpy(block, data, size);
+        look_at_64(block, window);
+    }
+    window->base = data;
+}
+
+// The length of the plain run at data if it is ASCII and its end is near; else window_missed.
+constexpr size_t window_missed = 64;
+inline size_t near_string_run(const char* data, size_t size, StringWindow* window) {
+    size_t offset = static_cast<size_t>(data - window->base);
+    if (window->base == nullptr || offset >= 64 || (window->stops >> offset) == 0) {
+        open_window(data, size, window);
+        offset = 0;
+    }
+    const uint64_t stops = window->stops >> offset;
+    if (stops == 0 || window->high) return window_missed;
+    return static_cast<size_t>(__builtin_ctzll(stops));
 }
 #endif
 

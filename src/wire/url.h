@@ -1,7 +1,7 @@
 // wire/url.h: reads http:// and https:// URLs of endpoints and proxies, and joins paths.
 // Depends on base only. Pure: parts are views of the source, save the host, which is written in
 // lower case into the caller's buffer. Invariant: a host that parse_url lets through is a DNS
-// name or an address in one canonical spelling, so that equal hosts are equal bytes.
+// name, an IPv4 address in its one strict spelling, or an IPv6 address; none has a dot at its end.
 #pragma once
 
 #include <leat/status.h>
@@ -16,10 +16,10 @@ struct Url {
     bool is_tls = false;
     uint8_t ip_family = 0; // 4 or 6 when the host is an address, else 0
     uint16_t port = 0;
-    Text host;             // lower case, no brackets, no dot at the end
-    Text path;             // of the source; empty, or begins with "/" and ends in no "/"
-    Text user;             // of the source, still percent-encoded
-    Text password;
+    Text host{};             // lower case, no brackets, no dot at the end
+    Text path{};             // of the source; empty, or begins with "/" and ends in no "/"
+    Text user{};             // of the source, still percent-encoded
+    Text password{};
 };
 
 enum class UrlUse : uint8_t { endpoint, proxy };
