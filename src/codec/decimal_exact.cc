@@ -134,7 +134,7 @@ uint64_t exact_double_bits(const char* digits, size_t count, int64_t exponent) {
     const int64_t point = static_cast<int64_t>(count) + exponent;
     if (point > 310) return uint64_t{0x7FF} << 52;
     if (point < -330) return 0;
-    BigNumber over(static_cast<uint64_t>(digits[0] - '0'));
+    BigNumber over(static_cast<uint32_t>(digits[0] - '0'));
     for (size_t i = 1; i < count; ++i) {
         over.multiply_add(10, static_cast<uint32_t>(digits[i] - '0'));
     }
