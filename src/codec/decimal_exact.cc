@@ -122,7 +122,7 @@ uint64_t round_to_double(uint64_t q, int32_t binary, bool rest) {
     const bool up = lost > half || (lost == half && (rest || (kept & 1) != 0));
     const uint64_t rounded = kept + (up ? 1 : 0);
     if (!normal) return rounded;  // a carry makes the smallest normal number: the bits agree
-    const uint64_t field = static_cast<uint64_t>(binary + 1023);
+    const uint64_t field = static_cast<uint32_t>(binary + 1023);
     return (field << 52) + (rounded - (uint64_t{1} << 52));
 }
 
