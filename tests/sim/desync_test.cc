@@ -18,7 +18,7 @@ TEST(Desync, surplus_behind_an_answer_closes_the_connection) {
     for (const char* surplus : {"x", "\r\n", poison}) {
         for (bool tls : {false, true}) {
             for (leat_sim_framing framing : {LEAT_SIM_CONTENT_LENGTH, LEAT_SIM_CHUNKED}) {
-                Setup setup;
+                Options setup;
                 setup.tls = tls;
                 setup.endpoint.max_in_flight = 1;
                 World world(setup);
@@ -37,7 +37,7 @@ TEST(Desync, surplus_behind_an_answer_closes_the_connection) {
 }
 
 TEST(Desync, surplus_that_comes_a_moment_later_closes_it_too) {
-    for (uint32_t gap_ms : {1, 3, 50}) {
+    for (uint32_t gap_ms : {1u, 3u, 50u}) {
         World world;
         world.setup.endpoint.max_in_flight = 1;
         world.respond = [&](const leat_sim_request& request, leat_sim_response& response) {
@@ -73,7 +73,7 @@ TEST(Desync, an_answer_before_the_request_is_an_alert) {
 }
 
 TEST(Desync, an_answer_before_the_request_is_an_alert_in_tls) {
-    Setup setup;
+    Options setup;
     setup.tls = true;
     setup.endpoint.retry.attempts_max = 1;
     World world(setup);

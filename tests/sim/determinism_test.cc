@@ -48,8 +48,8 @@ void misbehave(World* world, const leat_sim_request& request, leat_sim_response&
     }
 }
 
-Setup random_setup(uint64_t seed) {
-    Setup setup;
+Options random_setup(uint64_t seed) {
+    Options setup;
     setup.sim.seed = seed;
     setup.config.seed = seed + 1;
     setup.tls = seed % 2 == 0;
@@ -75,7 +75,8 @@ void random_links(World* world, uint64_t seed) {
     if (seed % 3 == 0) link->send_buffer_bytes = 300;
 }
 
-uint64_t run_seed(uint64_t seed, std::string* story) {
+std::string run_seed(uint64_t seed) {
+    std::string story;
     World world(random_setup(seed));
     random_links(&world, seed);
     world.respond = [&](const leat_sim_request& request, leat_sim_response& response) {
@@ -89,18 +90,17 @@ uint64_t run_seed(uint64_t seed, std::string* story) {
     EXPECT_EQ(stats.in_flight, 0u);
     EXPECT_EQ(stats.items_alive, 0u);
     for (const Result& result : world.results) {
-        *story += std::to_string(result.index) + leat_status_name(result.status) +
+        story += std::to_string(result.index) + leat_status_name(result.status) +
                   std::to_string(result.at_ns) + " ";
     }
     world.close();
     EXPECT_FALSE(testing::Test::HasFailure()) << "seed " << seed;
-    return 0;
+    return story;
 }
 
 TEST(Determinism, seeds_run_to_their_end_with_every_check_on) {
     for (uint64_t seed = 1; seed <= 150; ++seed) {
-        std::string story;
-        (void)run_seed(seed, &story);
+        const std::string story = run_seed(seed);
         if (testing::Test::HasFailure()) FAIL() << "seed " << seed << ": " << story;
     }
 }
@@ -125,11 +125,7 @@ TEST(Determinism, the_same_seed_gives_the_same_trace) {
 
 TEST(Determinism, results_and_their_order_repeat_as_well) {
     for (uint64_t seed = 1; seed <= 10; ++seed) {
-        std::string first;
-        std::string again;
-        (void)run_seed(seed, &first);
-        (void)run_seed(seed, &again);
-        EXPECT_EQ(first, again) << "seed " << seed;
+        EXPECT_EQ(run_seed(seed), run_seed(seed)) << "seed " << seed;
     }
 }
 

@@ -184,8 +184,10 @@ std::vector<Row> all_rows() {
 class Hostile : public testing::TestWithParam<std::tuple<Row, bool, leat_sim_chunks>> {};
 
 TEST_P(Hostile, ends_in_its_status_and_harms_nobody_else) {
-    const auto& [row, tls, chunks] = GetParam();
-    Setup setup;
+    const Row& row = std::get<0>(GetParam());
+    const bool tls = std::get<1>(GetParam());
+    const leat_sim_chunks chunks = std::get<2>(GetParam());
+    Options setup;
     setup.tls = tls;
     setup.endpoint.retry.attempts_max = 1;
     setup.endpoint.max_in_flight = 1;

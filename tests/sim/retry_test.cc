@@ -60,7 +60,7 @@ TEST(Retry, succeeds_when_a_later_attempt_does) {
 
 TEST(Retry, backoff_doubles_within_its_jitter_and_cap) {
     for (uint64_t seed = 1; seed <= 50; ++seed) {
-        Setup setup;
+        Options setup;
         setup.config.seed = seed;
         setup.endpoint.retry.attempts_max = 10;
         setup.endpoint.retry.backoff_initial_ms = 1000;

@@ -65,12 +65,12 @@ struct Result {
     leat_timing timing;
 };
 
-struct Setup {
+struct Options {
     leat_sim_config sim;
     leat_config config;
     leat_endpoint_config endpoint;
     bool tls = false;
-    Setup() {
+    Options() {
         leat_sim_config_init(&sim);
         leat_config_init(&config);
         leat_endpoint_config_init(&endpoint);
@@ -91,7 +91,7 @@ class World {
 public:
     using Respond = std::function<void(const leat_sim_request&, leat_sim_response&)>;
 
-    explicit World(const Setup& with = Setup()) : setup(with) {
+    explicit World(const Options& with = Options()) : setup(with) {
         sim_memory_.resize(leat_sim_bytes(&setup.sim) / 16 + 1);
         EXPECT_EQ(leat_sim_open(sim_memory_.data(), sim_memory_.size() * 16, &setup.sim, &sim),
                   LEAT_OK);
@@ -274,7 +274,7 @@ public:
     // Ends the client and checks what must hold in every world.
     void close();
 
-    Setup setup;
+    Options setup;
     leat_sim* sim = nullptr;
     leat_sim_http http;
     leat_sim_host* host = nullptr;

@@ -173,7 +173,7 @@ TEST(Stop, batch_close_delivers_what_is_left) {
 TEST(Stop, close_is_clean_at_any_moment) {
     for (bool tls : {false, true}) {
         for (uint64_t stop_at = 0; stop_at < 120; ++stop_at) {
-            Setup setup;
+            Options setup;
             setup.tls = tls;
             setup.sim.seed = stop_at;
             setup.endpoint.retry.backoff_initial_ms = 5;

@@ -7,8 +7,8 @@ namespace sim_test {
 namespace {
 
 // A world with one attempt and a network that takes no time.
-Setup quick() {
-    Setup setup;
+Options quick() {
+    Options setup;
     setup.endpoint.retry.attempts_max = 1;
     return setup;
 }
@@ -49,7 +49,7 @@ TEST(Timeout, connect_is_exact) {
 
 TEST(Timeout, connect_counts_the_tls_handshake) {
     for (int over : {-1, 0, 1}) {
-        Setup setup = quick();
+        Options setup = quick();
         setup.tls = true;
         World world(setup);
         no_delays(&world);

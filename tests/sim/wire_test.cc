@@ -171,7 +171,7 @@ TEST(Wire, unknown_names_are_refused_when_the_endpoint_is_added) {
 }
 
 TEST(Wire, one_handshake_leads_and_the_rest_resume) {
-    Setup setup;
+    Options setup;
     setup.tls = true;
     World world(setup);
     world.setup.endpoint.max_in_flight = 10;
@@ -187,7 +187,7 @@ TEST(Wire, one_handshake_leads_and_the_rest_resume) {
 }
 
 TEST(Wire, without_tickets_every_connection_shakes_hands) {
-    Setup setup;
+    Options setup;
     setup.tls = true;
     World world(setup);
     leat_sim_host_tls(world.host)->no_tickets = 1;
@@ -200,7 +200,7 @@ TEST(Wire, without_tickets_every_connection_shakes_hands) {
 }
 
 TEST(Wire, a_leading_handshake_that_fails_holds_nobody_up) {
-    Setup setup;
+    Options setup;
     setup.tls = true;
     World world(setup);
     world.setup.endpoint.timeouts.connect_ms = 1000;
@@ -221,7 +221,7 @@ TEST(Wire, bad_certificates_fail_at_once_and_before_a_byte_of_the_request) {
     for (leat_status verdict :
          {LEAT_E_TLS_EXPIRED, LEAT_E_TLS_UNTRUSTED, LEAT_E_TLS_NAME, LEAT_E_TLS_NOT_YET_VALID,
           LEAT_E_TLS_NO_SAN, LEAT_E_TLS_WEAK, LEAT_E_TLS_VERSION}) {
-        Setup setup;
+        Options setup;
         setup.tls = true;
         World world(setup);
         leat_sim_host_tls(world.host)->verdict = verdict;
@@ -235,7 +235,7 @@ TEST(Wire, bad_certificates_fail_at_once_and_before_a_byte_of_the_request) {
 }
 
 TEST(Wire, a_certificate_for_another_name_is_refused) {
-    Setup setup;
+    Options setup;
     setup.tls = true;
     World world(setup);
     leat_sim_host_tls(world.host)->name = LEAT_STR("other.test");
@@ -245,7 +245,7 @@ TEST(Wire, a_certificate_for_another_name_is_refused) {
 
 TEST(Wire, a_cut_tls_stream_does_not_pass_for_a_whole_body) {
     for (bool cut : {false, true}) {
-        Setup setup;
+        Options setup;
         setup.tls = true;
         setup.endpoint.retry.attempts_max = 1;
         World world(setup);
@@ -260,7 +260,7 @@ TEST(Wire, a_cut_tls_stream_does_not_pass_for_a_whole_body) {
 }
 
 TEST(Wire, a_tls_pool_that_is_full_fails_what_does_not_fit_and_recovers) {
-    Setup setup;
+    Options setup;
     setup.tls = true;
     World world(setup);
     leat_sim_tls_sessions_max(world.sim, 2);
@@ -274,7 +274,7 @@ TEST(Wire, a_tls_pool_that_is_full_fails_what_does_not_fit_and_recovers) {
 }
 
 TEST(Wire, a_proxy_tunnels_tls) {
-    Setup setup;
+    Options setup;
     setup.tls = true;
     setup.endpoint.proxy = LEAT_STR("http://user:pass@10.0.0.7:3128");
     World world(setup);
@@ -308,7 +308,7 @@ TEST(Wire, a_proxy_that_refuses_has_its_own_status) {
         leat_status status;
     } cases[] = {{407, LEAT_E_PROXY_AUTH}, {403, LEAT_E_PROXY}, {502, LEAT_E_PROXY}};
     for (const auto& one : cases) {
-        Setup setup;
+        Options setup;
         setup.tls = true;
         setup.endpoint.proxy = LEAT_STR("http://10.0.0.7:3128");
         World world(setup);
@@ -335,7 +335,7 @@ TEST(Wire, loses_no_wake_up_however_bytes_are_cut) {
          {LEAT_SIM_EDGES_STRICT, LEAT_SIM_EDGES_NOISY, LEAT_SIM_EDGES_REARM}) {
         for (leat_sim_chunks chunks : {LEAT_SIM_WHOLE, LEAT_SIM_BYTEWISE, LEAT_SIM_RANDOM}) {
             for (bool tls : {false, true}) {
-                Setup setup;
+                Options setup;
                 setup.tls = tls;
                 setup.sim.edges = edges;
                 setup.sim.pipe_bytes = 1024;

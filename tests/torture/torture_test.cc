@@ -75,8 +75,8 @@ const char* const call_names[LEAT_SIM_CALLS_COUNT] = {
     "stream_read", "stream_write",  "tls_open",    "tls_start",     "tls_handshake",
     "tls_read",    "tls_write",     "tls_flush",   "resolve",       "entropy_fill"};
 
-Setup setup_of(const Scenario& scenario) {
-    Setup setup;
+Options setup_of(const Scenario& scenario) {
+    Options setup;
     setup.tls = scenario.tls;
     setup.endpoint.max_in_flight = 3;
     setup.endpoint.retry.backoff_initial_ms = 20;
