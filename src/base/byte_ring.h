@@ -37,7 +37,7 @@ public:
         const size_t to_end = bytes_ - tail_;
         const size_t gap = size > to_end ? to_end : 0;
         if (size > bytes_ || gap + size > bytes_ - used_) return nullptr;
-        const size_t at = gap > 0 ? 0 : tail_;
+        const size_t at = size > to_end ? 0 : tail_;
         tail_ = at + size;
         touched_ = max_of(touched_, tail_);
         used_ += gap + size;

