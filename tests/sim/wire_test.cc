@@ -364,6 +364,20 @@ TEST(Wire, loses_no_wake_up_however_bytes_are_cut) {
     }
 }
 
+// More than one step's share of records may lie read ahead when another connection's turn comes.
+TEST(Wire, large_tls_answers_go_side_by_side) {
+    Options options;
+    options.tls = true;
+    options.config.item_bytes = 1024 * 1024;
+    World world(options);
+    world.respond = [&](const leat_sim_request&, leat_sim_response& response) {
+        response.body = world.keep(completion(std::string(300000, 'z')));
+    };
+    world.exchange(10);
+    EXPECT_EQ(world.count(LEAT_SUCCEEDED), 10u);
+    for (const Result& result : world.results) EXPECT_EQ(result.text.size(), 300000u);
+}
+
 TEST(Wire, every_split_of_request_and_answer_works) {
     for (uint64_t split = 1; split < 200; ++split) {
         World world;
