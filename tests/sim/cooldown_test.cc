@@ -39,7 +39,7 @@ void expect_pause(double seen, double asked_ms) {
 
 TEST(Cooldown, honours_retry_after_in_seconds) {
     expect_pause(pause_ms("Retry-After", "7"), 7000);
-    expect_pause(pause_ms("Retry-After", "0"), 1000);  // it was refused: not at once
+    expect_pause(pause_ms("Retry-After", "0"), 1000);  // never at once
     expect_pause(pause_ms("retry-after", " 1.5 "), 1500);
 }
 
