@@ -81,7 +81,7 @@ TEST(JsonEscapeRead, capacity_is_exact) {
 }
 
 TEST(JsonEscapeRead, undoes_the_writer_for_random_text) {
-    Random random(2);
+    TestRandom random(2);
     for (int round = 0; round < 3000; ++round) {
         std::string source;
         const size_t size = random.below(300);

@@ -53,7 +53,7 @@ TEST(JsonEscape, escapes_each_byte_by_its_rule) {
 }
 
 TEST(JsonEscape, size_and_text_agree_with_the_rule_for_random_text) {
-    Random random(3);
+    TestRandom random(3);
     for (int round = 0; round < 4000; ++round) {
         const std::string s = mixed_text(&random, random.below(400));
         const std::string expected = escape_by_rule(s);

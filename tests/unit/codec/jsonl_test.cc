@@ -96,7 +96,7 @@ TEST(Jsonl, every_split_gives_the_same_lines) {
 }
 
 TEST(Jsonl, random_input_keeps_every_byte_in_one_line) {
-    Random random(11);
+    TestRandom random(11);
     for (int round = 0; round < 5000; ++round) {
         std::string input;
         const size_t size = random.below(60);

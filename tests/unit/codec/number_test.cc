@@ -79,7 +79,7 @@ TEST(Number, whole_numbers_are_exact_and_overflow_is_told) {
 }
 
 TEST(Number, integers_round_trip) {
-    Random random(6);
+    TestRandom random(6);
     for (int round = 0; round < 20000; ++round) {
         const int64_t value = static_cast<int64_t>(random.next() >> random.below(64)) *
                               (random.below(2) == 0 ? 1 : -1);
@@ -154,7 +154,7 @@ TEST(Number, doubles_are_rounded_as_the_c_library_rounds) {
 }
 
 TEST(Number, random_texts_are_rounded_as_the_c_library_rounds) {
-    Random random(7);
+    TestRandom random(7);
     for (int round = 0; round < 30000; ++round) {
         std::string s = random.below(2) == 0 ? "-" : "";
         s += static_cast<char>('1' + random.below(9));
@@ -170,7 +170,7 @@ TEST(Number, random_texts_are_rounded_as_the_c_library_rounds) {
 }
 
 TEST(Number, half_way_cases_go_to_even) {
-    Random random(8);
+    TestRandom random(8);
     for (int round = 0; round < 2000; ++round) {
         // The middle between two neighbours, written in full: long double holds it exactly.
         const uint64_t bits = random.next() & 0x7FEFFFFFFFFFFFFFu;
@@ -224,7 +224,7 @@ TEST(Number, typical_doubles_print_short) {
 }
 
 TEST(Number, every_printed_double_reads_back) {
-    Random random(9);
+    TestRandom random(9);
     for (int round = 0; round < 30000; ++round) {
         uint64_t bits = random.next();
         if (round % 3 == 0) bits &= 0x801FFFFFFFFFFFFFu;  // subnormal and tiny ones
@@ -251,7 +251,7 @@ TEST(Number, exact_decimal_rounds_to_the_digits_asked_for) {
     EXPECT_EQ(exact_decimal(9.9999, 2).exponent, 0);
     EXPECT_EQ(exact_decimal(2.5, 1).digits, 2u);  // tie to even
     EXPECT_EQ(exact_decimal(3.5, 1).digits, 4u);
-    Random random(10);
+    TestRandom random(10);
     for (int round = 0; round < 20000; ++round) {
         const uint64_t bits = random.next() & 0x7FEFFFFFFFFFFFFFu;
         double value = 0;

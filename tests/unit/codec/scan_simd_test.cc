@@ -49,7 +49,7 @@ TEST(ScanSimd, every_byte_value_stops_or_passes_at_every_place) {
 }
 
 TEST(ScanSimd, random_bytes_give_the_same_run_in_every_form) {
-    Random random(4);
+    TestRandom random(4);
     for (int round = 0; round < 20000; ++round) {
         std::string s;
         const size_t size = random.below(200);
