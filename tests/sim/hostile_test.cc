@@ -114,6 +114,8 @@ std::vector<Row> size_rows() {
          raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
              "40\r\n0123456789012345678901234567890123456789012345678901234567890123\r\n", forever)},
         {"endless_body_until_close", LEAT_E_BODY_TOO_LARGE,
+         raw("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", "0123456789", forever)},
+        {"body_until_close_without_close", LEAT_ALERT_FRAMING,
          raw("HTTP/1.1 200 OK\r\n\r\n", "0123456789", forever)},
     };
 }
@@ -153,7 +155,7 @@ std::vector<Row> provider_rows() {
          [](World*, leat_sim_response* r) { r->body = LEAT_STR("<html>error</html>"); }},
         {"empty_body", LEAT_E_PARSE,
          [](World*, leat_sim_response* r) { r->body = leat_str{nullptr, 0}; }},
-        {"empty_object", LEAT_E_PARSE,
+        {"no_choices", LEAT_E_INVALID_REQUEST,  // G25
          [](World*, leat_sim_response* r) { r->body = LEAT_STR("{}"); }},
         {"cut_json", LEAT_E_PARSE,
          [](World*, leat_sim_response* r) { r->body = LEAT_STR("{\"choices\":[{\"mess"); }},
