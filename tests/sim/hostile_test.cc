@@ -216,10 +216,10 @@ INSTANTIATE_TEST_SUITE_P(
     rows, Hostile,
     testing::Combine(testing::ValuesIn(all_rows()), testing::Bool(),
                      testing::Values(LEAT_SIM_WHOLE, LEAT_SIM_RANDOM)),
-    [](const testing::TestParamInfo<Hostile::ParamType>& info) {
-        return std::string(std::get<0>(info.param).name) +
-               (std::get<1>(info.param) ? "_tls" : "_plain") +
-               (std::get<2>(info.param) == LEAT_SIM_WHOLE ? "_whole" : "_cut");
+    [](const testing::TestParamInfo<Hostile::ParamType>& one) {
+        return std::string(std::get<0>(one.param).name) +
+               (std::get<1>(one.param) ? "_tls" : "_plain") +
+               (std::get<2>(one.param) == LEAT_SIM_WHOLE ? "_whole" : "_cut");
     });
 
 }  // namespace

@@ -119,7 +119,9 @@ TEST(Outcome, fail_fast_keeps_what_is_finished_and_cancels_the_rest) {
     EXPECT_EQ(world.count(LEAT_FAILED), 1u);
     EXPECT_EQ(world.count(LEAT_CANCELLED), 7u);
     for (const Result& result : world.results) {
-        if (result.outcome == LEAT_CANCELLED) EXPECT_EQ(result.status, LEAT_E_ABORTED);
+        if (result.outcome == LEAT_CANCELLED) {
+            EXPECT_EQ(result.status, LEAT_E_ABORTED);
+        }
     }
     EXPECT_EQ(world.requests.size(), 4u);
     EXPECT_EQ(leat_submit(world.batch, nullptr, nullptr), LEAT_E_ARGUMENT);

@@ -23,7 +23,9 @@ TEST(Stop, drain_cancels_what_waits_and_finishes_what_is_on_the_wire) {
     EXPECT_EQ(world.count(LEAT_SUCCEEDED), 5u);
     EXPECT_EQ(world.count(LEAT_CANCELLED), 15u);
     for (const Result& result : world.results) {
-        if (result.outcome == LEAT_CANCELLED) EXPECT_EQ(result.status, LEAT_E_CANCELLED);
+        if (result.outcome == LEAT_CANCELLED) {
+            EXPECT_EQ(result.status, LEAT_E_CANCELLED);
+        }
     }
     EXPECT_EQ(world.requests.size(), 5u);
     EXPECT_EQ(world.summary().cancelled, 15u);

@@ -268,7 +268,9 @@ TEST(Wire, a_tls_pool_that_is_full_fails_what_does_not_fit_and_recovers) {
     world.exchange(20);
     EXPECT_EQ(world.results.size(), 20u);
     for (const Result& result : world.results) {
-        if (result.status != LEAT_OK) EXPECT_EQ(result.status, LEAT_E_TLS_MEMORY);
+        if (result.status != LEAT_OK) {
+            EXPECT_EQ(result.status, LEAT_E_TLS_MEMORY);
+        }
     }
     EXPECT_GT(world.count(LEAT_SUCCEEDED), 0u);
 }
