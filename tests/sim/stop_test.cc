@@ -140,6 +140,22 @@ TEST(Stop, a_stopped_batch_takes_no_more) {
     EXPECT_EQ(world.results.size(), 1u);
 }
 
+TEST(Stop, more_waiting_than_there_are_slots_still_ends_at_once) {
+    for (leat_cancel mode : {LEAT_CANCEL_DRAIN, LEAT_CANCEL_HARD}) {
+        World world;
+        world.setup.config.items_max = 4;
+        slow_answers(&world);
+        world.open_batch();
+        world.submit_all(100);
+        world.run_until(world.now() + 50 * ms);
+        leat_batch_cancel(world.batch, mode);
+        const uint64_t before = world.now();
+        world.run();
+        EXPECT_EQ(world.results.size(), 100u);
+        EXPECT_LE(world.now() - before, 100 * ms);
+    }
+}
+
 TEST(Stop, another_batch_goes_on) {
     World world;
     slow_answers(&world);
