@@ -231,6 +231,7 @@ public:
         for (size_t i = 0; i < batches_.size(); ++i) {
             if (batches_[i] == closed) batches_.erase(batches_.begin() + static_cast<long>(i));
         }
+        accepted.erase(closed);
         if (batch == closed) batch = nullptr;
         several_ = true;
     }
