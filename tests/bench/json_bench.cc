@@ -58,9 +58,12 @@ void read_usage(JsonCursor* at, Answer* answer) {
     if (!at->enter_object()) return;
     while (at->member(&key)) {
         int64_t* count = nullptr;
-        if (leat::json_is(key, text("prompt_tokens"))) count = &answer->input;
-        else if (leat::json_is(key, text("completion_tokens"))) count = &answer->output;
-        else if (leat::json_is(key, text("total_tokens"))) count = &answer->total;
+        if (leat::json_is(key, text("prompt_tokens")))
+            count = &answer->input;
+        else if (leat::json_is(key, text("completion_tokens")))
+            count = &answer->output;
+        else if (leat::json_is(key, text("total_tokens")))
+            count = &answer->total;
         if (count != nullptr && at->take(&value)) (void)leat::json_to_count(value, count);
     }
 }
@@ -85,9 +88,12 @@ size_t read_answer(Text body, Answer* answer, char* out, size_t capacity) {
     JsonValue key;
     if (!at.enter_object()) return 0;
     while (at.member(&key)) {
-        if (leat::json_is(key, text("id"))) at.take(&answer->id);
-        else if (leat::json_is(key, text("model"))) at.take(&answer->model);
-        else if (leat::json_is(key, text("usage"))) read_usage(&at, answer);
+        if (leat::json_is(key, text("id")))
+            at.take(&answer->id);
+        else if (leat::json_is(key, text("model")))
+            at.take(&answer->model);
+        else if (leat::json_is(key, text("usage")))
+            read_usage(&at, answer);
         else if (leat::json_is(key, text("choices")) && at.enter_array()) {
             if (at.element()) read_choice(&at, answer);
             while (at.element()) {
@@ -163,7 +169,8 @@ void measure_loops(const std::string& plain) {
             [&] { return leat::string_run_far(plain.data(), plain.size(), &high); });
     measure("string_run, portable", plain.size(),
             [&] { return leat::simd::string_run_portable(plain.data(), plain.size(), &high); });
-    measure("json_escaped_size", plain.size(), [&] { return leat::json_escaped_size(view(plain)); });
+    measure("json_escaped_size", plain.size(),
+            [&] { return leat::json_escaped_size(view(plain)); });
     measure("escape_growth, portable", plain.size(),
             [&] { return leat::simd::escape_growth_portable(plain.data(), plain.size()); });
     measure("utf8_valid, ASCII", plain.size(),
@@ -191,18 +198,18 @@ int main() {
     small.resize(701 - frame);
     measure_answer("answer, 701 B", answer_of(small));
     measure_answer("answer, 701 B compact, indented", indented(answer_of(small)));
-    const std::string code = std::string(prose) +
-                             "\\n    if (x[\\\"key\\\"] == 0) {\\n        return f(y);\\n    }\\n";
+    const std::string code =
+        std::string(prose) + "\\n    if (x[\\\"key\\\"] == 0) {\\n        return f(y);\\n    }\\n";
     measure_answer("answer, 100 KB with escapes", answer_of(repeat(code, 100000)));
     measure_answer("answer, 100 KB plain", answer_of(repeat(prose, 100000)));
     measure_answer("answer, 100 KB of \\uXXXX", answer_of(repeat("\\u6c34\\u8f66", 100000)));
     measure_loops(repeat(prose, 100000));
     measure_escaper("JsonEscape, plain", repeat(prose, 100000));
-    measure_escaper("JsonEscape, code", repeat("    if (x[\"key\"] == 0) {\n  return 1;\n", 100000));
+    measure_escaper("JsonEscape, code",
+                    repeat("    if (x[\"key\"] == 0) {\n  return 1;\n", 100000));
     char digits[leat::number_bytes_max];
     measure("print_double(0.7)", 3, [&] { return leat::print_double(digits, 0.7); });
-    measure("print_double(pi)", 16,
-            [&] { return leat::print_double(digits, 3.141592653589793); });
+    measure("print_double(pi)", 16, [&] { return leat::print_double(digits, 3.141592653589793); });
     double value = 0;
     measure("parse_double, 17 digits", 18, [&] {
         return static_cast<size_t>(leat::parse_double(text("2.7182818284590452"), &value));
