@@ -97,6 +97,7 @@ leat_status leat_batch_next(leat_batch* batch, const leat_result** result) {
     if (batch == nullptr || result == nullptr || !batch->open) return LEAT_E_ARGUMENT;
     *result = nullptr;
     if (batch->config.on_result != nullptr) return LEAT_E_STATE;
+    leat::drop_hidden(batch->client, batch);
     leat::Item* const item = leat::next_deliverable(batch);
     if (item == nullptr) return leat::batch_is_done(*batch) ? LEAT_E_DONE : LEAT_E_WOULD_BLOCK;
     leat::hand_out(batch->client, batch, item);
