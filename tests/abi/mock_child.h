@@ -18,8 +18,8 @@
 
 typedef struct mock_child {
     pid_t pid;
-    char plain[64];   /* http://127.0.0.1:PORT/v1, empty when it did not come up */
-    char tls[64];     /* https://localhost:PORT/v1 */
+    char plain[64]; /* http://127.0.0.1:PORT/v1, empty when it did not come up */
+    char tls[64];   /* https://localhost:PORT/v1 */
     unsigned tls_port;
     char ca_file[256];
 } mock_child;

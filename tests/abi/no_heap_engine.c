@@ -60,9 +60,9 @@ typedef struct lane {
     size_t fates_count;
     uint64_t items;
     leat_endpoint endpoint;
-    int by_next;    /* results by leat_batch_next, prompts copied; else callback and source */
-    int is_late;    /* deadlines and short timeouts */
-    int is_cancel;  /* every third item is cancelled alone, then the batch */
+    int by_next;   /* results by leat_batch_next, prompts copied; else callback and source */
+    int is_late;   /* deadlines and short timeouts */
+    int is_cancel; /* every third item is cancelled alone, then the batch */
     leat_batch* batch;
     uint64_t made;
     uint64_t results;
@@ -274,24 +274,28 @@ static void report(const lane* l) {
               sum.succeeded + sum.failed + sum.skipped + sum.cancelled == sum.total,
           line);
     if (missing == 0 && l->wrong == 0) return;
-    printf("#  made %lu results %lu missing %lu wrong %lu; first wrong: item %lu (%s) %s after %u\n",
-           (unsigned long)l->made, (unsigned long)l->results, (unsigned long)missing,
-           (unsigned long)l->wrong, (unsigned long)l->first_wrong,
-           fate_of(l, l->first_wrong)->mark, leat_status_name(l->wrong_status), l->wrong_attempts);
+    printf(
+        "#  made %lu results %lu missing %lu wrong %lu; first wrong: item %lu (%s) %s after %u\n",
+        (unsigned long)l->made, (unsigned long)l->results, (unsigned long)missing,
+        (unsigned long)l->wrong, (unsigned long)l->first_wrong, fate_of(l, l->first_wrong)->mark,
+        leat_status_name(l->wrong_status), l->wrong_attempts);
 }
 
 #define FATES(list) list, sizeof(list) / sizeof((list)[0])
 
 int main(void) {
-    static const char* const mock_options[] = {"--keepalive-requests", "5", "--retry-after-ms", "2",
-                                               "--tokens", "4:40", NULL};
+    static const char* const mock_options[] = {
+        "--keepalive-requests", "5", "--retry-after-ms", "2", "--tokens", "4:40", NULL};
     static lane lanes[lanes_max] = {
         {"plain", FATES(plain_fates), 4000, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, ""},
         {"tls", FATES(plain_fates), 5000, 1, 1, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, ""},
-        {"refused", FATES(refused_fates), 400, 2, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, ""},
-        {"wrong name", FATES(wrong_name_fates), 100, 3, 1, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, ""},
+        {"refused", FATES(refused_fates), 400, 2, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL,
+         ""},
+        {"wrong name", FATES(wrong_name_fates), 100, 3, 1, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL,
+         NULL, ""},
         {"late", FATES(late_fates), 300, 4, 0, 1, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, ""},
-        {"cancelled", FATES(cancel_fates), 300, 5, 1, 0, 1, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, ""},
+        {"cancelled", FATES(cancel_fates), 300, 5, 1, 0, 1, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL,
+         ""},
     };
     mock_child mock;
     leat_config config;
@@ -359,11 +363,12 @@ int main(void) {
           "there were handshakes, full and resumed");
     check(stats.connections_opened > 2000 && stats.retries > 2000 && stats.rate_limited > 400,
           "connections were opened often, items retried, rate limits met");
-    printf("#  connections %lu reused %lu replayed %lu full %lu resumed %lu retries %lu limited %lu\n",
-           (unsigned long)stats.connections_opened, (unsigned long)stats.connections_reused,
-           (unsigned long)stats.connections_replayed, (unsigned long)stats.tls_full_handshakes,
-           (unsigned long)stats.tls_resumed_handshakes, (unsigned long)stats.retries,
-           (unsigned long)stats.rate_limited);
+    printf(
+        "#  connections %lu reused %lu replayed %lu full %lu resumed %lu retries %lu limited %lu\n",
+        (unsigned long)stats.connections_opened, (unsigned long)stats.connections_reused,
+        (unsigned long)stats.connections_replayed, (unsigned long)stats.tls_full_handshakes,
+        (unsigned long)stats.tls_resumed_handshakes, (unsigned long)stats.retries,
+        (unsigned long)stats.rate_limited);
 
     heap_count_begin();
     for (i = 0; i < lanes_max; ++i) leat_batch_close(lanes[i].batch);
@@ -378,10 +383,12 @@ int main(void) {
     (void)snprintf(line, sizeof line, "not one call of the allocator or the system's maps");
     check(count.total_count == 0, line);
     if (count.total_count != 0) {
-        printf("#  malloc %lu calloc %lu realloc %lu free %lu aligned %lu map %lu break %lu; first %s from %p\n",
-               count.malloc_count, count.calloc_count, count.realloc_count, count.free_count,
-               count.aligned_count, count.map_count, count.break_count,
-               count.first_name != NULL ? count.first_name : "?", count.first_caller);
+        printf(
+            "#  malloc %lu calloc %lu realloc %lu free %lu aligned %lu map %lu break %lu; first %s "
+            "from %p\n",
+            count.malloc_count, count.calloc_count, count.realloc_count, count.free_count,
+            count.aligned_count, count.map_count, count.break_count,
+            count.first_name != NULL ? count.first_name : "?", count.first_caller);
     }
     leat_close_mapped(client);
     mock_child_stop(&mock);
