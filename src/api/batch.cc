@@ -16,11 +16,7 @@ leat_status batch_config_status(const leat_client* client, const leat_batch_conf
                              config->order <= LEAT_ORDER_INPUT &&
                              config->retry_failed <= LEAT_RETRY_FAILED_ANY;
     if (!enums_known) return LEAT_E_CONFIG;
-    const leat_request* const defaults = config->defaults;
-    if (defaults != nullptr && defaults->struct_size != sizeof(leat_request)) {
-        return LEAT_E_STRUCT_SIZE;
-    }
-    return LEAT_OK;
+    return config->defaults == nullptr ? LEAT_OK : leat::defaults_check(*config->defaults);
 }
 
 // Copies a request's text into the batch's intake.
