@@ -72,7 +72,9 @@ TEST(JsonEscapeRead, capacity_is_exact) {
         std::string out;
         const bool fits = capacity >= whole.size();
         EXPECT_EQ(decode(raw, capacity, &out), fits ? LEAT_OK : LEAT_E_TOO_LARGE) << capacity;
-        if (fits) EXPECT_EQ(out, whole);
+        if (fits) {
+            EXPECT_EQ(out, whole);
+        }
     }
 }
 

@@ -30,7 +30,7 @@ std::string escape_by_rule(const std::string& s) {
     return out;
 }
 
-std::string mixed_text(Random* random, size_t size) {
+std::string mixed_text(TestRandom* random, size_t size) {
     std::string s;
     const size_t rarity = 1 + random->below(50);
     while (s.size() < size) {
@@ -158,7 +158,9 @@ TEST(JsonWriter, capacity_is_exact) {
         EXPECT_EQ(w.ok(), capacity >= expected.size()) << capacity;
         EXPECT_EQ(w.overflow(), !w.ok());
         EXPECT_TRUE(w.complete());
-        if (w.ok()) EXPECT_EQ(str(w.written()), expected);
+        if (w.ok()) {
+            EXPECT_EQ(str(w.written()), expected);
+        }
     }
 }
 

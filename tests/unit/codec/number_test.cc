@@ -97,7 +97,9 @@ void expect_as_libc(const std::string& s) {
     const double expected = std::strtod(s.c_str(), nullptr);
     const bool good = parse_double(view(s), &value);
     ASSERT_EQ(good, std::isfinite(expected)) << s;
-    if (good) ASSERT_EQ(memcmp(&value, &expected, sizeof value), 0) << s << " " << value;
+    if (good) {
+        ASSERT_EQ(memcmp(&value, &expected, sizeof value), 0) << s << " " << value;
+    }
 }
 
 TEST(Number, doubles_are_rounded_as_the_c_library_rounds) {
