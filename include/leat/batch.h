@@ -268,7 +268,8 @@ typedef struct leat_summary {
 LEAT_API void leat_batch_summary(const leat_batch *batch, leat_summary *summary);
 
 /* Closes the batch. One that is not done is cancelled hard first: its remaining results reach
- * on_result inside this call; those that wait for leat_batch_next, or are kept, are released. */
+ * on_result inside this call; those that wait for leat_batch_next, or are kept, are released. From a
+ * callback it does nothing. */
 LEAT_API void leat_batch_close(leat_batch *batch);
 
 /* Static text for reports: "succeeded" ..., "stop" ..., "receive" ... Never NULL. */

@@ -51,12 +51,17 @@ size_t skip_blanks(Text in, size_t at) {
     return at;
 }
 
+// Quotes of every kind, also with backslashes before them.
+size_t skip_quotes(Text in, size_t at) {
+    while (at < in.size && find_byte(text("\"'\\"), in.data[at]) != not_found) ++at;
+    return at;
+}
+
 // `name: value` up to the line's end, or `"name": "value"` as JSON has it, also when the JSON
 // itself stands in a string and its quotes have backslashes.
 Hidden after_header(Text in, size_t at, Text name) {
     at += name.size;
-    while (at < in.size && (in.data[at] == '"' || in.data[at] == '\\' || in.data[at] == '\'')) ++at;
-    at = skip_blanks(in, at);
+    at = skip_blanks(in, skip_quotes(in, at));
     if (at == in.size || (in.data[at] != ':' && in.data[at] != '=')) return nothing;
     at = skip_blanks(in, at + 1);
     if (at < in.size && in.data[at] == '"') return Hidden{at + 1, find_quote(in, at + 1)};
@@ -78,7 +83,7 @@ Hidden phrase_at(Text in, size_t at) {
     constexpr Text phrases[] = {text("bearer "), text("key="), text("token=")};
     for (const Text phrase : phrases) {
         if (!begins_with(tail(in, at), phrase)) continue;
-        const size_t begin = skip_blanks(in, at + phrase.size);
+        const size_t begin = skip_quotes(in, skip_blanks(in, at + phrase.size));
         return Hidden{begin, find_value_end(in, begin)};
     }
     return nothing;

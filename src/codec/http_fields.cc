@@ -17,7 +17,9 @@ constexpr TokenTable make_token_table() {
     TokenTable table{};
     constexpr char all[] =
         "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    for (size_t i = 0; i + 1 < sizeof all; ++i) table.has[static_cast<unsigned char>(all[i])] = true;
+    for (size_t i = 0; i + 1 < sizeof all; ++i) {
+        table.has[static_cast<unsigned char>(all[i])] = true;
+    }
     return table;
 }
 

@@ -11,21 +11,21 @@
 namespace leat {
 
 struct HttpAuthority {
-    Text scheme; // "http" or "https"
-    Text host;   // without brackets; a colon in it means an IPv6 literal
+    Text scheme{}; // "http" or "https"
+    Text host{};   // without brackets; a colon in it means an IPv6 literal
     uint16_t port = 0;
 };
 
 // Credentials as they are meant, that is percent-decoded. An empty user means none.
 struct HttpCredentials {
-    Text user;
-    Text password;
+    Text user{};
+    Text password{};
 };
 
 struct HttpRequestHead {
-    Text method;
+    Text method{};
     HttpAuthority authority;
-    Text path;                            // begins with "/", may hold a query
+    Text path{};                            // begins with "/", may hold a query
     const leat_header* headers = nullptr; // may not name what leat itself writes
     size_t header_count = 0;
     uint64_t content_length = 0;
@@ -34,9 +34,10 @@ struct HttpRequestHead {
     HttpCredentials proxy_credentials;
 };
 
-// Writes request line, Host, headers, Content-Length, Accept-Encoding: identity and the empty
+// Writes request line, Host, headers, Accept-Encoding: identity, Content-Length and the empty
 // line. LEAT_E_TEXT, LEAT_E_ARGUMENT (a header that leat writes itself, or no path),
-// LEAT_E_TOO_LARGE (credentials over 512 bytes), LEAT_E_ITEM_MEMORY. The text may hold credentials: wipe it when it is sent.
+// LEAT_E_TOO_LARGE (credentials over 512 bytes), LEAT_E_ITEM_MEMORY. The text may hold
+// credentials: wipe it when it is sent.
 leat_status write_request_head(const HttpRequestHead& head, Arena* store, Text* out);
 
 // The part of a request head that all requests to one peer share: checked and written once.

@@ -16,11 +16,27 @@ void connect_failed(Engine* engine, Item* item, leat_status status) {
     wire_failed(engine, item, status, stage_of(*item->connection));
 }
 
+// A full handshake costs milliseconds of computing; a step does a few turns of it and leaves the
+// rest for the next one. Resumed ones cost next to nothing.
+bool turn_is_spent(Engine* engine, Connection* connection) {
+    const bool costly =
+        connection->state == ConnectionState::handshaking && !connection->had_ticket;
+    if (!costly) return false;
+    if (engine->handshake_turns > 0) {
+        --engine->handshake_turns;
+        return false;
+    }
+    if (!connection->link.linked()) engine->again.push_back(connection);
+    engine->work_pending = true;
+    return true;
+}
+
 }  // namespace
 
 void connect_event(Engine* engine, Item* item) {
     LEAT_CHECK(item->state == ItemState::connecting || item->state == ItemState::tunnelling);
     Connection* const connection = item->connection;
+    if (turn_is_spent(engine, connection)) return;
     leat_status status = LEAT_OK;
     if (item->state == ItemState::connecting) {
         status = engine->wire.advance(connection);
@@ -41,6 +57,14 @@ void connect_event(Engine* engine, Item* item) {
         return;
     }
     LEAT_CHECK(connection->state == ConnectionState::ready);
+    // A peer that speaks before it was asked is no HTTP server, or means to poison an answer.
+    char byte = 0;
+    const int64_t early = engine->wire.read(connection, &byte, 1);
+    if (early != LEAT_E_WOULD_BLOCK) {
+        status = early > 0 ? LEAT_ALERT_UNSOLICITED : static_cast<leat_status>(early);
+        connect_failed(engine, item, status);
+        return;
+    }
     send_begin(engine, item);
 }
 

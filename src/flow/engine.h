@@ -28,10 +28,11 @@ struct leat_client {
     char* staging;
     char* receive;
     leat_ready* ready;
-    leat::List<leat::Connection, &leat::Connection::link> again;  // readable beyond one step's share
+    leat::List<leat::Connection, &leat::Connection::link> again;  // had more than a step's share
 
     uint64_t now_ns;
     leat_stats stats;
+    uint32_t handshake_turns;  // left in this step for handshakes that cannot resume
     bool in_step;
     bool work_pending;   // a stage stopped at its bound: step again without waiting
     bool stops_pending;  // a batch or an item is to be stopped

@@ -71,6 +71,10 @@ void begin_item(Engine* engine, Item* item, leat_status kept, bool cancelled) {
         item->times.deadline_ns =
             item->times.accepted_ns + item->request.deadline_ms * UINT64_C(1000000);
     }
+    if (item->times.deadline_ns <= engine->now_ns) {
+        finish_item(engine, item, LEAT_FAILED, LEAT_E_DEADLINE_ITEM, LEAT_STAGE_WAITING);
+        return;
+    }
     const leat_status status = kept == LEAT_OK ? build_request(engine, item) : kept;
     if (status != LEAT_OK) {
         finish_item(engine, item, LEAT_FAILED, status, LEAT_STAGE_BUILD);

@@ -1,4 +1,5 @@
-// flow/lifecycle.cc: see lifecycle.h. Nothing is allocated: every part of the block was planned.
+// flow/lifecycle.cc: see lifecycle.h. Nothing is allocated: every part of the block was planned,
+// and nothing relies on what the block held before.
 #include "flow/lifecycle.h"
 
 #include "base/check.h"

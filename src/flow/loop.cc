@@ -9,6 +9,9 @@ namespace leat {
 
 namespace {
 
+// Turns of full TLS handshakes in one step; each is at most some 5 ms of computing (mbedTLS 2.28).
+constexpr uint32_t handshake_turns_per_step = 4;
+
 bool all_done(const Engine& engine) {
     for (uint32_t i = 0; i < engine.config.batches_max; ++i) {
         const Batch& batch = engine.batches[i];
@@ -64,13 +67,13 @@ void connection_event(Engine* engine, const leat_ready& ready) {
     }
 }
 
-// Connections that had more to read than one step's share.
-void read_again(Engine* engine) {
+// Connections that had more to do than one step's share.
+void go_on(Engine* engine) {
     const size_t count = engine->again.size();
     for (size_t n = 0; n < count; ++n) {
         Connection* const connection = engine->again.pop_front();
         if (connection == nullptr) return;
-        receive_event(engine, static_cast<Item*>(connection->user));
+        item_event(engine, static_cast<Item*>(connection->user), LEAT_READY_READ);
     }
 }
 
@@ -163,7 +166,8 @@ leat_status run_step(Engine* engine, int64_t timeout_ns) {
     update_clock(engine);
     ++engine->stats.steps;
     engine->work_pending = count == static_cast<int32_t>(engine->config.events_per_step);
-    read_again(engine);
+    engine->handshake_turns = handshake_turns_per_step;
+    go_on(engine);
     for (int32_t i = 0; i < count; ++i) connection_event(engine, engine->ready[i]);
     run_stages(engine);
     engine->in_step = false;

@@ -1,4 +1,5 @@
-// pace/cooldown.cc: see cooldown.h.
+// pace/cooldown.cc: see cooldown.h. Lengths are computed from configured values that leat_endpoint_add
+// has checked; the caller's clock is the only time.
 #include "pace/cooldown.h"
 
 #include "base/check.h"
@@ -9,12 +10,15 @@ namespace leat {
 namespace {
 constexpr double spread_share = 0.1;
 constexpr double spread_max_ms = 1000.0;
+// "Retry-After: 0", or a date that has passed, still comes with a refusal: not at once.
+constexpr uint64_t asked_least_ms = 1000;
 }  // namespace
 
 uint64_t cooldown_ms(const leat_cooldown& rules, uint32_t consecutive, int64_t wait_ms) {
     LEAT_CHECK(consecutive >= 1);
     const uint64_t max_ms = rules.retry_after_max_ms;
-    const uint64_t asked = wait_ms < 0 ? 0 : min_of(static_cast<uint64_t>(wait_ms), max_ms);
+    const uint64_t said = wait_ms == 0 ? asked_least_ms : static_cast<uint64_t>(wait_ms);
+    const uint64_t asked = wait_ms < 0 ? 0 : min_of(said, max_ms);
     if (wait_ms >= 0 && rules.retry_after_is_floor == 0) return asked;
     double own = static_cast<double>(rules.initial_ms);
     const double most = static_cast<double>(rules.max_ms);

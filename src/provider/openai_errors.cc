@@ -121,7 +121,7 @@ bool speaks_of_context(Text message) {
 
 void chat_classify(const leat_reply* reply, leat_scratch* scratch, leat_fault* fault) {
     LEAT_CHECK(reply != nullptr && fault != nullptr);
-    Told told;
+    Told told{};
     JsonCursor at(find_error(reply->body));
     read_told(&at, scratch, &told);
     fault->message = empty(told.message) ? head(reply->body, 200) : told.message;

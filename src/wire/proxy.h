@@ -9,10 +9,10 @@
 namespace leat {
 
 struct ProxyRules {
-    Text explicit_proxy; // an option of the caller; empty: not given
-    Text https_proxy;    // values as found in the environment
-    Text http_proxy;
-    Text no_proxy;
+    Text explicit_proxy{}; // an option of the caller; empty: not given
+    Text https_proxy{};    // values as found in the environment
+    Text http_proxy{};
+    Text no_proxy{};
 };
 
 // The proxy's URL, or empty for a direct connection.

@@ -16,10 +16,10 @@ struct Url {
     bool is_tls = false;
     uint8_t ip_family = 0; // 4 or 6 when the host is an address, else 0
     uint16_t port = 0;
-    Text host;             // lower case, no brackets, no dot at the end
-    Text path;             // of the source; empty, or begins with "/" and ends in no "/"
-    Text user;             // of the source, still percent-encoded
-    Text password;
+    Text host{};             // lower case, no brackets, no dot at the end
+    Text path{};             // of the source; empty, or begins with "/" and ends in no "/"
+    Text user{};             // of the source, still percent-encoded
+    Text password{};
 };
 
 enum class UrlUse : uint8_t { endpoint, proxy };

@@ -57,10 +57,10 @@ inline std::vector<std::string> read_vectors(const std::string& name) {
     return lines;
 }
 
-// splitmix64: the same numbers everywhere.
-class Random {
+// The same numbers everywhere. Not leat::Random, which is itself under test.
+class TestRandom {
 public:
-    explicit Random(uint64_t seed) : state_(seed) {}
+    explicit TestRandom(uint64_t seed) : state_(seed) {}
     uint64_t next() {
         uint64_t z = (state_ += 0x9E3779B97F4A7C15u);
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;

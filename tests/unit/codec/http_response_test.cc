@@ -260,7 +260,8 @@ bool want(void* user, const HttpResponse& response) {
 }
 
 TEST(HttpResponse, a_sink_takes_the_body_or_leaves_it) {
-    const std::string input = ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n";
+    const std::string input =
+        ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n";
     for (const bool wanted : {true, false}) {
         char store[256];
         Arena arena;

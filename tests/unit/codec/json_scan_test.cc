@@ -100,7 +100,7 @@ TEST(JsonScan, agrees_with_the_reference_on_damaged_documents) {
     const std::string good =
         "{\"id\":\"chatcmpl-1\",\"n\":[1,2.5e3,-0,true,null,{\"k\":\"v\\n\\u00e9\\ud83d\\ude00\"}],"
         "\"text\":\"some longer text, beyond one block of thirty-two bytes: \xc3\xa9\xe6\xb0\xb4\"}";
-    Random random(1);
+    TestRandom random(1);
     for (int round = 0; round < 60000; ++round) {
         std::string s = good;
         const size_t edits = 1 + random.below(3);

@@ -30,7 +30,7 @@ std::string escape_by_rule(const std::string& s) {
     return out;
 }
 
-std::string mixed_text(Random* random, size_t size) {
+std::string mixed_text(TestRandom* random, size_t size) {
     std::string s;
     const size_t rarity = 1 + random->below(50);
     while (s.size() < size) {
@@ -53,7 +53,7 @@ TEST(JsonEscape, escapes_each_byte_by_its_rule) {
 }
 
 TEST(JsonEscape, size_and_text_agree_with_the_rule_for_random_text) {
-    Random random(3);
+    TestRandom random(3);
     for (int round = 0; round < 4000; ++round) {
         const std::string s = mixed_text(&random, random.below(400));
         const std::string expected = escape_by_rule(s);
@@ -68,7 +68,8 @@ TEST(JsonEscape, size_and_text_agree_with_the_rule_for_random_text) {
 }
 
 TEST(JsonEscape, any_window_size_gives_the_same_bytes) {
-    const std::string s = "He said \"so\",\n\x01\x02 then\ttext that is longer than a block of bytes\\";
+    const std::string s =
+        "He said \"so\",\n\x01\x02 then\ttext that is longer than a block of bytes\\";
     const std::string expected = escape_by_rule(s);
     for (size_t window = 1; window <= expected.size() + 1; ++window) {
         JsonEscape escape(view(s));
@@ -158,7 +159,9 @@ TEST(JsonWriter, capacity_is_exact) {
         EXPECT_EQ(w.ok(), capacity >= expected.size()) << capacity;
         EXPECT_EQ(w.overflow(), !w.ok());
         EXPECT_TRUE(w.complete());
-        if (w.ok()) EXPECT_EQ(str(w.written()), expected);
+        if (w.ok()) {
+            EXPECT_EQ(str(w.written()), expected);
+        }
     }
 }
 
@@ -183,11 +186,40 @@ TEST(JsonWriter, reaches_its_full_depth) {
 
 TEST(JsonWriterDeathTest, calls_out_of_order_are_programming_errors) {
     char out[50];
-    EXPECT_DEATH({ JsonWriter w(out, 50); w.begin_object(); w.null(); }, "");
-    EXPECT_DEATH({ JsonWriter w(out, 50); w.end_object(); }, "");
-    EXPECT_DEATH({ JsonWriter w(out, 50); w.begin_array(); w.end_object(); }, "");
-    EXPECT_DEATH({ JsonWriter w(out, 50); w.begin_array(); w.key(text("a")); }, "");
-    EXPECT_DEATH({ JsonWriter w(out, 50); w.null(); w.null(); }, "");
+    EXPECT_DEATH(
+        {
+            JsonWriter w(out, 50);
+            w.begin_object();
+            w.null();
+        },
+        "");
+    EXPECT_DEATH(
+        {
+            JsonWriter w(out, 50);
+            w.end_object();
+        },
+        "");
+    EXPECT_DEATH(
+        {
+            JsonWriter w(out, 50);
+            w.begin_array();
+            w.end_object();
+        },
+        "");
+    EXPECT_DEATH(
+        {
+            JsonWriter w(out, 50);
+            w.begin_array();
+            w.key(text("a"));
+        },
+        "");
+    EXPECT_DEATH(
+        {
+            JsonWriter w(out, 50);
+            w.null();
+            w.null();
+        },
+        "");
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ TEST(Utf8, agrees_with_the_rule_on_all_leads_and_edges) {
 }
 
 TEST(Utf8, agrees_with_the_rule_on_random_mixtures) {
-    Random random(5);
+    TestRandom random(5);
     const char* const parts[] = {"plain ascii text over a block of 32 bytes ", "a", "\xc3\xa9",
                                  "\xe6\xb0\xb4", "\xf0\x9f\x98\x80", "\xed\xa0\x80", "\xff",
                                  "\xe6\xb0", "\xc0\x80"};
