@@ -97,6 +97,15 @@ Step take_window(Engine* engine, Item* item) {
     return Step::more;
 }
 
+// What was read ahead for this connection is in everybody's way. False when the answer ended.
+bool use_up_ahead(Engine* engine, Item* item) {
+    Step step = Step::more;
+    engine->wire.read_ahead(false);
+    while (step == Step::more && engine->wire.has_ahead()) step = take_window(engine, item);
+    engine->wire.read_ahead(true);
+    return step != Step::ended;
+}
+
 }  // namespace
 
 void receive_event(Engine* engine, Item* item) {
@@ -107,6 +116,7 @@ void receive_event(Engine* engine, Item* item) {
         if (step != Step::more) return;
         if (connection->drained && !connection->tls_active) return;
     }
+    if (!use_up_ahead(engine, item)) return;
     if (!connection->link.linked()) engine->again.push_back(connection);
     engine->work_pending = true;
 }

@@ -72,6 +72,11 @@ public:
     int64_t write(Connection* connection, const void* bytes, size_t size);
     leat_status flush(Connection* connection);
 
+    // TLS bytes that were read ahead and not used yet. Before their connection is left for another
+    // one, they have to be: with read_ahead(false) read() uses them up and takes no more.
+    bool has_ahead() const { return cipher_begin_ != cipher_end_; }
+    void read_ahead(bool on) { no_read_ahead_ = !on; }
+
     // Closes and frees it, whatever its state.
     void drop(Connection* connection);
 
@@ -111,6 +116,7 @@ private:
     size_t cipher_begin_ = 0;
     size_t cipher_end_ = 0;
     Connection* cipher_owner_ = nullptr;
+    bool no_read_ahead_ = false;
     WireCounters counters_;
 };
 

@@ -40,7 +40,9 @@ int64_t Wire::bio_read(void* user, void* bytes, size_t size) {
     Wire* const wire = connection->wire;
     if (wire->cipher_begin_ == wire->cipher_end_) {
         // Large reads need no detour through the window.
-        if (size >= wire->cipher_capacity_) return wire->read_stream(connection, bytes, size);
+        if (wire->no_read_ahead_ || size >= wire->cipher_capacity_) {
+            return wire->read_stream(connection, bytes, size);
+        }
         const int64_t got =
             wire->read_stream(connection, wire->cipher_, wire->cipher_capacity_);
         if (got < 0) return got;
