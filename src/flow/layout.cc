@@ -53,6 +53,7 @@ leat_tls_config tls_config_of(const leat_config& config) {
     tls.struct_size = sizeof tls;
     tls.sessions_max = config.connections_max;
     tls.tickets_max = config.endpoints_max;
+    tls.state_is_zero = config.block_is_zero;
     tls.pool_bytes = config.tls_pool_bytes;
     tls.ca_file = config.tls_ca_file;
     tls.ca_pem = config.tls_ca_pem;
