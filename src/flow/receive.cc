@@ -30,6 +30,7 @@ bool is_quiet(Engine* engine, Item* item) {
 }
 
 void complete(Engine* engine, Item* item, bool surplus) {
+    item->connection->share_used = false;
     const bool whole_request = item->state == ItemState::receiving;
     bool keep = item->response.keep_alive() && whole_request && !surplus;
     if (surplus) {
@@ -105,6 +106,15 @@ void receive_event(Engine* engine, Item* item) {
         if (step != Step::more) return;
         if (connection->drained && !connection->tls_active) return;
     }
+    // The share is used up. Records that were read ahead lie in a window that all connections
+    // share, so they are taken still; the socket is not.
+    connection->share_used = true;
+    Step step = Step::more;
+    while (step == Step::more && engine->wire.has_read_ahead(connection)) {
+        step = take_window(engine, item);
+    }
+    if (step == Step::ended) return;
+    connection->share_used = false;
     if (!connection->link.linked()) engine->again.push_back(connection);
     engine->work_pending = true;
 }

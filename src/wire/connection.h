@@ -35,6 +35,7 @@ struct Connection {
     bool leads_handshake = false;  // counted in origin->handshakes
     bool had_ticket = false;       // its handshake could resume
     bool drained = false;          // the last read was short: nothing more until the next event
+    bool share_used = false;       // no more may be read from the socket in this step
     bool hung_up = false;          // the poller saw an end or an error: read until it shows
 };
 
@@ -71,6 +72,12 @@ public:
     int64_t read(Connection* connection, void* bytes, size_t size);
     int64_t write(Connection* connection, const void* bytes, size_t size);
     leat_status flush(Connection* connection);
+
+    // TLS records of this connection lie in the window: they must be taken before another
+    // connection is served.
+    bool has_read_ahead(const Connection* connection) const {
+        return cipher_owner_ == connection && cipher_begin_ < cipher_end_;
+    }
 
     // Closes and frees it, whatever its state.
     void drop(Connection* connection);

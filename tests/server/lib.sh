@@ -5,6 +5,7 @@ export LC_ALL=C
 build=${LEAT_BUILD:?is the build folder}
 probe=$build/tests/server/engine_probe
 mock=$build/examples/mock/leat-mock
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/leat-server.XXXXXX") || exit 1
 failed=0
 servers=()
