@@ -89,8 +89,8 @@ void wipe(void* at, size_t size) {
 // reads them into.
 uint64_t count_key_everywhere() {
     constexpr size_t window_bytes = 1 << 20;
-    char* const window = static_cast<char*>(mmap(nullptr, window_bytes, PROT_READ | PROT_WRITE,
-                                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    char* const window = static_cast<char*>(
+        mmap(nullptr, window_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     const int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
     FILE* const maps = fopen("/proc/self/maps", "re");
     uint64_t count = 0;
@@ -138,7 +138,7 @@ struct Run {
     uint32_t prompt_bytes;
     const char* fates[64];
     uint32_t fates_count;
-    char* prompts;          // items_max slots, by index modulo
+    char* prompts;  // items_max slots, by index modulo
     uint32_t slots;
     unsigned char* seen;
     uint64_t results;

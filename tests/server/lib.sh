@@ -45,6 +45,7 @@ wait_port() {
 start_mock() {
     local name=$1 tries
     shift
+    : >"$name.log"
     "$mock" --port 0 --tls-port 0 --ca-out "$name.ca" "$@" >"$name.log" 2>&1 &
     servers+=($!)
     mock_plain=
