@@ -1,4 +1,5 @@
 // api/client.cc: the client's public functions: arguments are checked, then flow does the work.
+// Depends on flow. Invariant: no call goes through with a struct of another size or a wrong field.
 #include <leat/leat.h>
 
 #include "base/check.h"
@@ -151,6 +152,11 @@ leat_limiter leat_endpoint_limiter(const leat_client* client, leat_endpoint endp
 const char* leat_provider_name(uint32_t index) {
     const leat_adapter* const adapter = leat::adapter_at(index);
     return adapter == nullptr ? nullptr : adapter->name;
+}
+
+const char* leat_provider_base_url(uint32_t index) {
+    const leat_adapter* const adapter = leat::adapter_at(index);
+    return adapter == nullptr ? nullptr : adapter->base_url;
 }
 
 const char* leat_version(void) { return LEAT_VERSION; }

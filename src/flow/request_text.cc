@@ -1,4 +1,5 @@
-// flow/request_text.cc: see request_text.h.
+// flow/request_text.cc: see request_text.h. The tables name every text once; a field that is added
+// to leat_request is added here and nowhere else.
 #include "flow/request_text.h"
 
 #include "base/bytes.h"

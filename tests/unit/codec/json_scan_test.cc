@@ -88,7 +88,9 @@ void compare_all(const std::string& alphabet, size_t length_max) {
     EXPECT_GT(compared, 1000u);
 }
 
-TEST(JsonScan, agrees_with_the_reference_on_all_short_structures) { compare_all("{}[]\":,1 ", 6); }
+TEST(JsonScan, agrees_with_the_reference_on_all_short_structures) {
+    compare_all("{}[]\":,1 ", 6);
+}
 TEST(JsonScan, agrees_with_the_reference_on_all_short_numbers) { compare_all("01-+.eE,[]", 5); }
 TEST(JsonScan, agrees_with_the_reference_on_all_short_strings) {
     compare_all(std::string("\"\\un0dD\n\x80\xc3\xa9", 11), 5);
@@ -97,9 +99,8 @@ TEST(JsonScan, agrees_with_the_reference_on_all_short_strings) {
 TEST(JsonScan, agrees_with_the_reference_on_damaged_documents) {
     const std::string good =
         "{\"id\":\"chatcmpl-1\",\"n\":[1,2.5e3,-0,true,null,{\"k\":\"v\\n\\u00e9\\ud83d\\ude00\"}],"
-        "\"text\":\"some longer text, beyond one block of thirty-two bytes: "
-        "\xc3\xa9\xe6\xb0\xb4\"}";
-    Random random(1);
+        "\"text\":\"some longer text, beyond one block of thirty-two bytes: \xc3\xa9\xe6\xb0\xb4\"}";
+    TestRandom random(1);
     for (int round = 0; round < 60000; ++round) {
         std::string s = good;
         const size_t edits = 1 + random.below(3);
@@ -107,18 +108,10 @@ TEST(JsonScan, agrees_with_the_reference_on_damaged_documents) {
             const size_t place = random.below(s.size());
             const char byte = good[random.below(good.size())];
             switch (random.below(4)) {
-                case 0:
-                    s[place] = byte;
-                    break;
-                case 1:
-                    s.insert(place, 1, byte);
-                    break;
-                case 2:
-                    s.erase(place, 1 + random.below(4));
-                    break;
-                default:
-                    s[place] = static_cast<char>(random.below(256));
-                    break;
+                case 0: s[place] = byte; break;
+                case 1: s.insert(place, 1, byte); break;
+                case 2: s.erase(place, 1 + random.below(4)); break;
+                default: s[place] = static_cast<char>(random.below(256)); break;
             }
         }
         ASSERT_EQ(validate(s) == LEAT_OK, JsonReference(s).valid(64)) << s;
@@ -143,8 +136,7 @@ TEST(JsonScan, a_fault_is_found_wherever_it_stands_in_a_long_string) {
 
 const char answer[] = R"({"id":"c-1","model":"m","choices":[{"index":0,"message":{"role":
 "assistant","content":"Hi \"you\"","tool_calls":[{"id":"t","function":{"name":"f","arguments":
-"{\"a\":1}"}}]},"finish_reason":"stop"},{"index":1}],"usage":
-{"prompt_tokens":3,"total_tokens":9}})";
+"{\"a\":1}"}}]},"finish_reason":"stop"},{"index":1}],"usage":{"prompt_tokens":3,"total_tokens":9}})";
 
 TEST(JsonScan, a_cursor_takes_what_it_knows_and_skips_the_rest) {
     JsonCursor at(text(answer));
@@ -251,30 +243,13 @@ TEST(JsonScan, counts_survive_whatever_a_peer_sends) {
         int64_t count;  // -1: refused
     };
     const Case cases[] = {
-        {"0", 0},
-        {"12", 12},
-        {"12.0", 12},
-        {"1.2e1", 12},
-        {"\"12\"", 12},
-        {"\"0\"", 0},
-        {"-0", 0},
-        {"-1", -1},
-        {"\"-1\"", -1},
-        {"1.5", -1},
-        {"1e400", -1},
-        {"1e-400", -1},
-        {"\"\"", -1},
-        {"\"12 \"", -1},
-        {"\"1\\u0032\"", -1},
-        {"\"012\"", -1},
-        {"null", -1},
-        {"true", -1},
-        {"[1]", -1},
-        {"{}", -1},
-        {"9223372036854775807", INT64_MAX},
-        {"9223372036854775808", -1},
-        {"999999999999999999", 999999999999999999},
-        {"1e18", 1000000000000000000},
+        {"0", 0},          {"12", 12},          {"12.0", 12},        {"1.2e1", 12},
+        {"\"12\"", 12},    {"\"0\"", 0},        {"-0", 0},           {"-1", -1},
+        {"\"-1\"", -1},    {"1.5", -1},         {"1e400", -1},       {"1e-400", -1},
+        {"\"\"", -1},      {"\"12 \"", -1},     {"\"1\\u0032\"", -1}, {"\"012\"", -1},
+        {"null", -1},      {"true", -1},        {"[1]", -1},         {"{}", -1},
+        {"9223372036854775807", INT64_MAX},     {"9223372036854775808", -1},
+        {"999999999999999999", 999999999999999999}, {"1e18", 1000000000000000000},
     };
     for (const Case& c : cases) {
         JsonCursor at(text(c.json, strlen(c.json)));

@@ -30,7 +30,7 @@ std::string escape_by_rule(const std::string& s) {
     return out;
 }
 
-std::string mixed_text(Random* random, size_t size) {
+std::string mixed_text(TestRandom* random, size_t size) {
     std::string s;
     const size_t rarity = 1 + random->below(50);
     while (s.size() < size) {

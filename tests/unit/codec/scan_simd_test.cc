@@ -68,7 +68,9 @@ TEST(ScanSimd, random_bytes_give_the_same_run_in_every_form) {
         ASSERT_EQ(escape_growth(copy.text().data, size), growth);
 #ifdef LEAT_SIMD_SSE2
         ASSERT_EQ(simd::escape_growth_sse2(copy.text().data, size), growth);
-        if (simd::has_avx2()) ASSERT_EQ(simd::escape_growth_avx2(copy.text().data, size), growth);
+        if (simd::has_avx2()) {
+            ASSERT_EQ(simd::escape_growth_avx2(copy.text().data, size), growth);
+        }
 #endif
     }
 }

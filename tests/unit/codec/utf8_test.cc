@@ -13,11 +13,7 @@ size_t prefix_by_rule(const std::string& s) {
     size_t i = 0;
     while (i < s.size()) {
         const unsigned lead = static_cast<unsigned char>(s[i]);
-        const size_t size = lead < 0x80   ? 1
-                            : lead < 0xC0 ? 0
-                            : lead < 0xE0 ? 2
-                            : lead < 0xF0 ? 3
-                                          : 4;
+        const size_t size = lead < 0x80 ? 1 : lead < 0xC0 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
         if (size == 0 || lead > 0xF7 || i + size > s.size()) return i;
         uint32_t code = size == 1 ? lead : lead & (0xFFu >> (size + 1));
         for (size_t k = 1; k < size; ++k) {
@@ -57,16 +53,10 @@ TEST(Utf8, agrees_with_the_rule_on_all_leads_and_edges) {
 }
 
 TEST(Utf8, agrees_with_the_rule_on_random_mixtures) {
-    Random random(5);
-    const char* const parts[] = {"plain ascii text over a block of 32 bytes ",
-                                 "a",
-                                 "\xc3\xa9",
-                                 "\xe6\xb0\xb4",
-                                 "\xf0\x9f\x98\x80",
-                                 "\xed\xa0\x80",
-                                 "\xff",
-                                 "\xe6\xb0",
-                                 "\xc0\x80"};
+    TestRandom random(5);
+    const char* const parts[] = {"plain ascii text over a block of 32 bytes ", "a", "\xc3\xa9",
+                                 "\xe6\xb0\xb4", "\xf0\x9f\x98\x80", "\xed\xa0\x80", "\xff",
+                                 "\xe6\xb0", "\xc0\x80"};
     for (int round = 0; round < 20000; ++round) {
         std::string s;
         const size_t count = random.below(30);
