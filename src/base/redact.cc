@@ -168,4 +168,21 @@ Text redact(Text in, const Text* secrets, size_t secret_count, char* out, size_t
     return output.all();
 }
 
+void mask_secrets(char* bytes, size_t size, const Text* secrets, size_t secret_count) {
+    for (size_t i = 0; i < secret_count; ++i) {
+        const Text secret = secrets[i];
+        if (secret.size == 0) continue;
+        size_t at = 0;
+        while (size - at >= secret.size) {
+            const size_t starts = size - at - secret.size + 1;
+            const void* const first = memchr(bytes + at, secret.data[0], starts);
+            if (first == nullptr) break;
+            at = static_cast<size_t>(static_cast<const char*>(first) - bytes);
+            const bool whole = memcmp(bytes + at, secret.data, secret.size) == 0;
+            if (whole) memset(bytes + at, '*', secret.size);
+            at += whole ? secret.size : 1;
+        }
+    }
+}
+
 }  // namespace leat

@@ -14,6 +14,9 @@ namespace leat {
 // Returns what was written to out; text that does not fit is cut at a character's boundary.
 Text redact(Text in, const Text* secrets, size_t secret_count, char* out, size_t out_bytes);
 
+// Overwrites each whole secret in bytes with '*': for text that must keep its place and length.
+void mask_secrets(char* bytes, size_t size, const Text* secrets, size_t secret_count);
+
 // At least so many bytes of a secret's beginning, at the end of a text, count as the secret.
 constexpr size_t redact_prefix_min = 6;
 

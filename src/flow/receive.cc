@@ -30,6 +30,7 @@ bool is_quiet(Engine* engine, Item* item) {
 }
 
 void complete(Engine* engine, Item* item, bool surplus) {
+    item->connection->share_used = false;
     const bool whole_request = item->state == ItemState::receiving;
     bool keep = item->response.keep_alive() && whole_request && !surplus;
     if (surplus) {
@@ -97,15 +98,6 @@ Step take_window(Engine* engine, Item* item) {
     return Step::more;
 }
 
-// What was read ahead for this connection is in everybody's way. False when the answer ended.
-bool use_up_ahead(Engine* engine, Item* item) {
-    Step step = Step::more;
-    engine->wire.read_ahead(false);
-    while (step == Step::more && engine->wire.has_ahead()) step = take_window(engine, item);
-    engine->wire.read_ahead(true);
-    return step != Step::ended;
-}
-
 }  // namespace
 
 void receive_event(Engine* engine, Item* item) {
@@ -116,7 +108,15 @@ void receive_event(Engine* engine, Item* item) {
         if (step != Step::more) return;
         if (connection->drained && !connection->tls_active) return;
     }
-    if (!use_up_ahead(engine, item)) return;
+    // The share is used up. Records that were read ahead lie in a window that all connections
+    // share, so they are taken still; the socket is not.
+    connection->share_used = true;
+    Step step = Step::more;
+    while (step == Step::more && engine->wire.has_read_ahead(connection)) {
+        step = take_window(engine, item);
+    }
+    if (step == Step::ended) return;
+    connection->share_used = false;
     if (!connection->link.linked()) engine->again.push_back(connection);
     engine->work_pending = true;
 }

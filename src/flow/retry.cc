@@ -40,6 +40,16 @@ void keep_fault(Item* item, const leat_fault& fault) {
     usage_add(&item->result.usage_failed, fault.usage);
 }
 
+// A provider that echoes the key in its error must not put it into the result either. Both texts
+// lie in the item's own arena.
+void mask_answer(Item* item) {
+    const Endpoint& endpoint = *item->endpoint;
+    const Text texts[] = {item->result.body, item->result.request_id};
+    for (const Text& t : texts) {
+        mask_secrets(const_cast<char*>(t.data), t.size, endpoint.secrets, endpoint.secrets_count);
+    }
+}
+
 bool batch_goes_on(const Item& item) {
     return item.batch->stop == BatchStop::none && !item.cancel_asked;
 }
@@ -148,6 +158,7 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
     LEAT_CHECK(item->connection == nullptr && end.fault.status != LEAT_OK);
     item->replayed = false;
     keep_fault(item, end.fault);
+    mask_answer(item);
     if (end.fault.rate_limit != 0) {
         rate_limited(engine, item, end);
         return;

@@ -22,11 +22,12 @@ constexpr StatusRule rules[] = {
     {400, LEAT_E_INVALID_REQUEST, false, false}, {401, LEAT_E_AUTHENTICATION, false, false},
     {402, LEAT_E_QUOTA, false, false},           {403, LEAT_E_PERMISSION, false, false},
     {404, LEAT_E_MODEL, false, false},           {405, LEAT_E_INVALID_REQUEST, false, false},
-    {408, LEAT_E_SERVER, true, false},           {409, LEAT_E_SERVER, true, false},
-    {413, LEAT_E_INVALID_REQUEST, false, false}, {415, LEAT_E_INVALID_REQUEST, false, false},
-    {422, LEAT_E_INVALID_REQUEST, false, false}, {425, LEAT_E_SERVER, true, false},
-    {429, LEAT_E_RATE_LIMIT, true, true},        {498, LEAT_E_RATE_LIMIT, true, true},
-    {503, LEAT_E_OVERLOADED, true, false},       {529, LEAT_E_OVERLOADED, true, false},
+    {407, LEAT_E_PROXY_AUTH, false, false},      {408, LEAT_E_SERVER, true, false},
+    {409, LEAT_E_SERVER, true, false},           {413, LEAT_E_INVALID_REQUEST, false, false},
+    {415, LEAT_E_INVALID_REQUEST, false, false}, {422, LEAT_E_INVALID_REQUEST, false, false},
+    {425, LEAT_E_SERVER, true, false},           {429, LEAT_E_RATE_LIMIT, true, true},
+    {498, LEAT_E_RATE_LIMIT, true, true},        {503, LEAT_E_OVERLOADED, true, false},
+    {529, LEAT_E_OVERLOADED, true, false},
 };
 
 constexpr int64_t ns_per_ms = 1'000'000;
@@ -78,7 +79,8 @@ int64_t wait_from_headers(const leat_reply& reply, int64_t wall_ms) {
     const Text after = trim(leat_reply_header(&reply, text("retry-after")));
     if (empty(after)) return -1;
     int64_t ns = 0;
-    if (is_all_digits(after) && after.size > 9) return wait_most_ms;  // centuries: cut by whoever waits
+    if (is_all_digits(after) && after.size > 9)
+        return wait_most_ms;  // centuries: cut by whoever waits
     if (parse_seconds_ns(after, &ns)) return ns / ns_per_ms + (ns % ns_per_ms != 0 ? 1 : 0);
     int64_t date_ms = 0;
     if (wall_ms == 0 || !parse_http_date_ms(after, wall_ms, &date_ms)) return -1;

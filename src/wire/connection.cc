@@ -85,6 +85,7 @@ leat_status Wire::open_address(Connection* connection) {
     LEAT_CHECK(connection->descriptor < 0);
     const Origin& origin = *connection->origin;
     connection->drained = false;
+    connection->share_used = false;
     connection->hung_up = false;
     ++connection->addresses_tried;
     int64_t descriptor = -1;

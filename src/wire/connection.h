@@ -35,6 +35,7 @@ struct Connection {
     bool leads_handshake = false;  // counted in origin->handshakes
     bool had_ticket = false;       // its handshake could resume
     bool drained = false;          // the last read was short: nothing more until the next event
+    bool share_used = false;       // no more may be read from the socket in this step
     bool hung_up = false;          // the poller saw an end or an error: read until it shows
 };
 
@@ -72,10 +73,11 @@ public:
     int64_t write(Connection* connection, const void* bytes, size_t size);
     leat_status flush(Connection* connection);
 
-    // TLS bytes that were read ahead and not used yet. Before their connection is left for another
-    // one, they have to be: with read_ahead(false) read() uses them up and takes no more.
-    bool has_ahead() const { return cipher_begin_ != cipher_end_; }
-    void read_ahead(bool on) { no_read_ahead_ = !on; }
+    // TLS records of this connection lie in the window: they must be taken before another
+    // connection is served.
+    bool has_read_ahead(const Connection* connection) const {
+        return cipher_owner_ == connection && cipher_begin_ < cipher_end_;
+    }
 
     // Closes and frees it, whatever its state.
     void drop(Connection* connection);
@@ -116,7 +118,6 @@ private:
     size_t cipher_begin_ = 0;
     size_t cipher_end_ = 0;
     Connection* cipher_owner_ = nullptr;
-    bool no_read_ahead_ = false;
     WireCounters counters_;
 };
 

@@ -39,8 +39,9 @@ int64_t Wire::bio_read(void* user, void* bytes, size_t size) {
     Connection* const connection = static_cast<Connection*>(user);
     Wire* const wire = connection->wire;
     if (wire->cipher_begin_ == wire->cipher_end_) {
+        if (connection->share_used) return LEAT_E_WOULD_BLOCK;
         // Large reads need no detour through the window.
-        if (wire->no_read_ahead_ || size >= wire->cipher_capacity_) {
+        if (size >= wire->cipher_capacity_) {
             return wire->read_stream(connection, bytes, size);
         }
         const int64_t got =
