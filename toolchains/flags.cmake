@@ -47,6 +47,10 @@ if(LEAT_SANITIZE)
     set(LEAT_INSTRUMENT
         -fsanitize=${sanitizers} -fno-sanitize=vptr -fno-sanitize-recover=all
         -fno-omit-frame-pointer)
+    # clang's function sanitizer wants the C++ run-time library, which C programs do not link.
+    if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+        list(APPEND LEAT_INSTRUMENT -fno-sanitize=function)
+    endif()
 endif()
 if(LEAT_COVERAGE)
     list(APPEND LEAT_INSTRUMENT --coverage)

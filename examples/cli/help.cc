@@ -1,4 +1,5 @@
 // cli/help.cc: what `leat help` says. The options of `leat run` come from the option table.
+// Writes to stdout only.
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 // cli/identity.cc: the settings are written first, behind the place of the hash, then hashed.
+// Depends on the JSON writer and SipHash.
 #include "cli/identity.h"
 
 #include <string.h>

@@ -166,7 +166,7 @@ void Progress::draw_line(const ProgressState& state) {
     }
     char left[48] = "";
     if (eta >= 0) {
-        snprintf(left, sizeof left, ", ETA %s", time_words(eta).text);
+        snprintf(left, sizeof left, ", ETA %s", eta < 1000 ? "1 s" : time_words(eta).text);
     }
     fprintf(stderr,
             "leat run: %s%s done, %s ok, %s failed, %u in flight, %s, %s tokens%s, limit: %s\n",

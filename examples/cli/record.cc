@@ -193,16 +193,20 @@ leat_str RecordWriter::clean(leat_str text) {
     return leat::text(scratch_, size);
 }
 
-// Valid JSON without line ends; inside a string it can have none.
+// Valid JSON without line ends and the blanks behind them; inside a string there can be none.
 leat_str RecordWriter::one_line(leat_str json) {
     if (leat::find_byte(json, '\n') == leat::not_found &&
         leat::find_byte(json, '\r') == leat::not_found) {
         return json;
     }
     size_t size = 0;
+    bool indent = false;
     for (size_t i = 0; i < json.size && size < scratch_bytes_; ++i) {
-        if (json.data[i] != '\n' && json.data[i] != '\r') {
-            scratch_[size++] = json.data[i];
+        const char c = json.data[i];
+        const bool line_end = c == '\n' || c == '\r';
+        indent = line_end || (indent && (c == ' ' || c == '\t'));
+        if (!indent) {
+            scratch_[size++] = c;
         }
     }
     return leat::text(scratch_, size);

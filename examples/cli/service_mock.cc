@@ -61,6 +61,7 @@ bool start_mock(const Settings& settings, Service* service) {
     if (config.tls_port < 0) {
         config.tls_port = 0;
     }
+    config.ca_out = nullptr;  // beside nobody's files: mock_start chooses a place
     config.quiet = 1;
     if (settings.seed.is_set != 0) {
         config.seed = static_cast<uint64_t>(settings.seed.value);

@@ -1,4 +1,5 @@
 // cli/signals.cc: no SA_RESTART, so that a wait in the poller ends when a signal comes.
+// The only state is the counter.
 #include "cli/signals.h"
 
 #include <signal.h>

@@ -1,4 +1,5 @@
-// cli/summary.h: the table that ends a run, on stderr. Reads counters only.
+// cli/summary.h: the table that ends a run, on stderr.
+// Reads counters only.
 #pragma once
 
 #include <leat/client.h>

@@ -1,4 +1,5 @@
-// cli/tally.cc: see tally.h. Failure words are static text, so that a pointer is enough.
+// cli/tally.cc: see tally.h.
+// Failure words are static text, so that a pointer is enough.
 #include "cli/tally.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 // cli/terminal.cc: see terminal.h.
+// Depends on libc only.
 #include "cli/terminal.h"
 
 #include <stdio.h>

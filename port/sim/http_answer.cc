@@ -254,7 +254,7 @@ void answer_pump(HttpConn* self) {
         if (taken < wanted) return;  // on_room goes on
         if (self->response.piece_bytes == 0) continue;
         self->piece_left -= taken;
-        if (self->piece_left > 0) continue;
+        if (self->piece_left > 0 || next_bytes(self).size == 0) continue;
         self->piece_left = self->response.piece_bytes;
         self->go_at_ns = now_of(self) + self->response.gap_ns;
     }

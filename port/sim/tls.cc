@@ -19,6 +19,7 @@ leat_status tls_open(void* memory, size_t bytes, const leat_tls_config* config, 
     if (call_fails(sim, LEAT_SIM_TLS_OPEN, &failed)) return failed;
     if (bytes < tls_state_bytes(config)) return LEAT_E_TLS_MEMORY;
     TlsState* const state = static_cast<TlsState*>(memory);
+    memset(memory, 0, tls_state_bytes(config));
     state->sim = sim;
     state->sessions_max = config->sessions_max;
     state->tickets_max = config->tickets_max;

@@ -35,9 +35,11 @@ public:
         if (wanted > bytes_) return nullptr;
         const size_t size = align_up(wanted, 16);
         const size_t to_end = bytes_ - tail_;
-        const size_t gap = size > to_end ? to_end : 0;
+        const bool wraps = size > to_end;
+        const size_t gap = wraps ? to_end : 0;
         if (size > bytes_ || gap + size > bytes_ - used_) return nullptr;
-        const size_t at = gap > 0 ? 0 : tail_;
+        const size_t at = wraps ? 0 : tail_;
+        LEAT_CHECK(at + size <= bytes_);
         tail_ = at + size;
         touched_ = max_of(touched_, tail_);
         used_ += gap + size;

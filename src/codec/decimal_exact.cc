@@ -122,7 +122,7 @@ uint64_t round_to_double(uint64_t q, int32_t binary, bool rest) {
     const bool up = lost > half || (lost == half && (rest || (kept & 1) != 0));
     const uint64_t rounded = kept + (up ? 1 : 0);
     if (!normal) return rounded;  // a carry makes the smallest normal number: the bits agree
-    const uint64_t field = static_cast<uint64_t>(binary + 1023);
+    const uint64_t field = static_cast<uint32_t>(binary + 1023);
     return (field << 52) + (rounded - (uint64_t{1} << 52));
 }
 
@@ -134,7 +134,7 @@ uint64_t exact_double_bits(const char* digits, size_t count, int64_t exponent) {
     const int64_t point = static_cast<int64_t>(count) + exponent;
     if (point > 310) return uint64_t{0x7FF} << 52;
     if (point < -330) return 0;
-    BigNumber over(static_cast<uint64_t>(digits[0] - '0'));
+    BigNumber over(static_cast<uint32_t>(digits[0] - '0'));
     for (size_t i = 1; i < count; ++i) {
         over.multiply_add(10, static_cast<uint32_t>(digits[i] - '0'));
     }

@@ -105,7 +105,8 @@ bool to_ms(const Moment& m, int64_t* unix_ms) {
 // The year that ends in these two digits and is at most 50 years ahead of now.
 int64_t full_year(int64_t two_digits, int64_t now_ms) {
     constexpr int64_t year_ms = 31556952 * second_ms;  // the calendar's mean
-    const int64_t this_year = now_ms > 0 && now_ms < 8000 * year_ms ? 1970 + now_ms / year_ms : 1970;
+    const int64_t this_year =
+        now_ms > 0 && now_ms < 8000 * year_ms ? 1970 + now_ms / year_ms : 1970;
     int64_t year = this_year - this_year % 100 + two_digits;
     if (year > this_year + 50) year -= 100;
     if (year < this_year - 49) year += 100;

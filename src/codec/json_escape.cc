@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "base/narrow.h"
 #include "codec/json_scan.h"
-#include "codec/scan_simd.h"
+#include "codec/scan_copy.h"
 #include "codec/utf8.h"
 
 namespace leat {

@@ -11,15 +11,22 @@ namespace leat {
 // What a backslash and this letter mean; 0 for letters that mean nothing alone, `u` among them.
 inline char json_short_escape(char letter) {
     switch (letter) {
-        case 'n': return '\n';
+        case 'n':
+            return '\n';
         case '"':
         case '\\':
-        case '/': return letter;
-        case 't': return '\t';
-        case 'r': return '\r';
-        case 'b': return '\b';
-        case 'f': return '\f';
-        default: return 0;
+        case '/':
+            return letter;
+        case 't':
+            return '\t';
+        case 'r':
+            return '\r';
+        case 'b':
+            return '\b';
+        case 'f':
+            return '\f';
+        default:
+            return 0;
     }
 }
 

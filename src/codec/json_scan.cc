@@ -1,136 +1,14 @@
-// codec/json_scan.cc: the cursor. One loop reads every kind of document; nesting is a bit stack,
-// one bit a level, so depth costs no machine stack. Strings are scanned in blocks, and their UTF-8
-// is looked at only when a byte beyond ASCII was seen.
-// Depends on base, number, scan_simd and utf8. Invariant: begin <= at <= end; no byte at or after
+// codec/json_scan.cc: the cursor. One loop skips every kind of document; nesting is a bit stack,
+// one bit a level, so depth costs no machine stack.
+// Depends on base, json_token and number. Invariant: begin <= at <= end; no byte at or after
 // end is read; every value that is passed over has been checked.
 #include "codec/json_scan.h"
 
 #include "base/check.h"
-#include "codec/json_escape.h"
+#include "codec/json_token.h"
 #include "codec/number.h"
-#include "codec/scan_simd.h"
-#include "codec/utf8.h"
 
 namespace leat {
-namespace {
-
-inline size_t left(const char* p, const char* end) { return static_cast<size_t>(end - p); }
-
-inline const char* past_blanks(const char* p, const char* end) {
-    return p + blank_run(p, left(p, end));
-}
-
-// The past_ functions read one thing and answer the place behind it, or nullptr when it is broken;
-// value->raw.data is then where. They keep their place in a register: a cursor's member would go
-// through memory at each byte, as text may alias anything.
-
-const char* broken_at(const char* where, JsonValue* value) {
-    value->raw.data = where;
-    return nullptr;
-}
-
-struct StringEnd {
-    const char* at;  // the closing quote, or what is wrong
-    bool good;
-    bool high;
-    bool escaped;
-};
-
-// From any place inside a string on.
-StringEnd find_string_end(const char* p, const char* end) {
-    StringEnd found{p, false, false, false};
-    for (;;) {
-        p += string_run(p, left(p, end), &found.high);
-        found.at = p;
-        if (p == end) return found;
-        if (*p == '"') break;
-        if (*p != '\\') return found;  // a control character
-        found.escaped = true;
-        uint32_t code_point = 0;
-        const size_t size = json_read_escape(p, left(p, end), &code_point);
-        if (size == 0) return found;
-        p += size;
-    }
-    found.good = true;
-    return found;
-}
-
-__attribute__((noinline)) const char* past_long_string(const char* p, const char* end,
-                                                       JsonValue* value) {
-    const StringEnd found = find_string_end(p + 1, end);
-    const Text raw = text(p + 1, left(p + 1, found.at));
-    if (!found.good) return broken_at(found.at, value);
-    if (found.high) {
-        const size_t valid = utf8_valid_prefix(raw);
-        if (valid != raw.size) return broken_at(raw.data + valid, value);
-    }
-    *value = JsonValue{raw, JsonType::string, found.escaped};
-    return found.at + 1;
-}
-
-// p is at the opening quote.
-inline const char* past_string(const char* p, const char* end, StringWindow* window,
-                               JsonValue* value) {
-#ifdef LEAT_SIMD_SSE2
-    const size_t size = near_string_run(p + 1, left(p + 1, end), window);
-    if (size < left(p + 1, end) && p[1 + size] == '"' && size != window_missed) {
-        *value = JsonValue{text(p + 1, size), JsonType::string, false};
-        return p + size + 2;
-    }
-#else
-    (void)window;
-#endif
-    return past_long_string(p, end, value);
-}
-
-inline const char* past_number(const char* p, const char* end, JsonValue* value) {
-    const char* q = p;
-    while (q < end && is_digit(*q)) ++q;
-    const bool plain = q > p && (*p != '0' || q == p + 1) && q < end &&
-                       (*q == ',' || *q == '}' || *q == ']' || is_blank(*q));
-    const size_t size = plain ? left(p, q) : number_size(text(p, left(p, end)));
-    if (size == 0) return broken_at(p, value);
-    *value = JsonValue{text(p, size), JsonType::number, false};
-    return p + size;
-}
-
-template <size_t N>
-inline const char* past_word(const char* p, const char* end, const char (&word)[N], JsonType type,
-                             JsonValue* value) {
-    constexpr size_t size = N - 1;
-    if (left(p, end) < size || memcmp(p, word, size) != 0) return broken_at(p, value);
-    *value = JsonValue{text(p, size), type, false};
-    return p + size;
-}
-
-// p is at the first byte of a value that is no container.
-inline const char* past_scalar(const char* p, const char* end, StringWindow* window,
-                               JsonValue* value) {
-    switch (*p) {
-        case '"':
-            return past_string(p, end, window, value);
-        case 't':
-            return past_word(p, end, "true", JsonType::boolean, value);
-        case 'f':
-            return past_word(p, end, "false", JsonType::boolean, value);
-        case 'n':
-            return past_word(p, end, "null", JsonType::null, value);
-        default:
-            return past_number(p, end, value);
-    }
-}
-
-// A name and its colon.
-inline const char* past_name(const char* p, const char* end, StringWindow* window, JsonValue* key) {
-    if (p == end || *p != '"') return broken_at(p, key);
-    p = past_string(p, end, window, key);
-    if (p == nullptr) return nullptr;
-    p = past_blanks(p, end);
-    return p < end && *p == ':' ? p + 1 : broken_at(p, key);
-}
-
-}  // namespace
-
 JsonCursor::JsonCursor(Text document, uint32_t depth_max)
     : begin_(document.size == 0 ? "" : document.data),
       at_(begin_),
@@ -160,7 +38,7 @@ bool JsonCursor::open(bool is_object) {
 bool JsonCursor::close_at(const char* bracket) {
     LEAT_DCHECK(nesting_.depth > 0);
     at_ = bracket + 1;
-    --nesting_.depth;
+    nesting_.pop();
     expect_ = Expect::next;
     return false;
 }
@@ -180,7 +58,7 @@ bool JsonCursor::skip_until(uint32_t outside) {
             const bool object = nesting.in_object();
             if (*p == (object ? '}' : ']')) {
                 ++p;
-                --nesting.depth;
+                nesting.pop();
                 expect = Expect::next;
                 continue;
             }
@@ -256,7 +134,7 @@ bool JsonCursor::member(JsonValue* key) {
     LEAT_CHECK(key != nullptr);
     if (status_ != LEAT_OK) return false;
     if (!skip_untaken()) return false;
-    LEAT_CHECK(nesting_.in_object());
+    LEAT_CHECK(nesting_.depth > 0 && nesting_.in_object());
     const char* p = past_blanks(at_, end_);
     if (p < end_ && *p == '}') return close_at(p);
     if (expect_ == Expect::next) {
@@ -305,7 +183,7 @@ bool JsonCursor::take(JsonValue* value) {
     }
     const JsonType type = *start == '{' ? JsonType::object : JsonType::array;
     if (!skip_until(nesting_.depth)) return false;
-    *value = JsonValue{text(start, left(start, at_)), type, false};
+    *value = JsonValue{text(start, bytes_left(start, at_)), type, false};
     return true;
 }
 

@@ -81,13 +81,17 @@ private:
     };
 
     struct Nesting {
-        uint64_t objects = 0;  // bit d: the container at depth d is an object
+        uint64_t objects = 0;  // lowest bit: the innermost container is an object
         uint32_t depth = 0;
         void push(bool is_object) {
-            const uint64_t bit = uint64_t{1} << depth++;
-            objects = is_object ? objects | bit : objects & ~bit;
+            objects = objects << 1 | (is_object ? 1u : 0u);
+            ++depth;
         }
-        bool in_object() const { return depth > 0 && ((objects >> (depth - 1)) & 1u) != 0; }
+        void pop() {
+            objects >>= 1;
+            --depth;
+        }
+        bool in_object() const { return (objects & 1) != 0; }
     };
 
     bool fail(const char* where, leat_status status);
@@ -121,7 +125,8 @@ private:
 // comes down to comparing a size and a word or two.
 [[nodiscard]] inline bool json_is(const JsonValue& value, Text t) {
     if (value.type != JsonType::string) return false;
-    return value.escaped ? json_equal_escaped(value.raw, t) : equal(value.raw, t);
+    if (value.escaped) return json_equal_escaped(value.raw, t);
+    return value.raw.size == t.size && (t.size == 0 || memcmp(value.raw.data, t.data, t.size) == 0);
 }
 
 // Resolves the escapes of a string's content. `out` may be raw.data itself: text never grows.

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/narrow.h"
 #include "codec/number.h"
+#include "codec/scan_copy.h"
 #include "codec/scan_simd.h"
 
 namespace leat {
@@ -18,14 +19,27 @@ size_t escape_of(char c, char* out) {
     LEAT_DCHECK(c == '"' || c == '\\' || byte < 0x20);
     out[0] = '\\';
     switch (c) {
-        case '\b': out[1] = 'b'; return 2;
-        case '\f': out[1] = 'f'; return 2;
-        case '\n': out[1] = 'n'; return 2;
-        case '\r': out[1] = 'r'; return 2;
-        case '\t': out[1] = 't'; return 2;
+        case '\b':
+            out[1] = 'b';
+            return 2;
+        case '\f':
+            out[1] = 'f';
+            return 2;
+        case '\n':
+            out[1] = 'n';
+            return 2;
+        case '\r':
+            out[1] = 'r';
+            return 2;
+        case '\t':
+            out[1] = 't';
+            return 2;
         case '"':
-        case '\\': out[1] = c; return 2;
-        default: break;
+        case '\\':
+            out[1] = c;
+            return 2;
+        default:
+            break;
     }
     out[1] = 'u';
     out[2] = '0';

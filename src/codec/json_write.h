@@ -43,7 +43,7 @@ public:
 
 private:
     Text source_{nullptr, 0};
-    size_t at_ = 0;       // next source byte
+    size_t at_ = 0;        // next source byte
     uint8_t escaped_ = 0;  // bytes of its escape that are out already
 };
 

@@ -21,11 +21,11 @@ enum class LineKind : uint8_t {
 };
 
 struct Line {
-    Text text{nullptr, 0};   // without its end; dies at the next room(). Empty when too long
-    uint64_t number = 0;     // from 1
-    uint64_t offset = 0;     // of its first byte in the input
-    uint64_t size_bytes = 0; // with its end; the next line's offset is offset + size_bytes
-    bool ended = false;      // false: the input stopped before a line end
+    Text text{nullptr, 0};    // without its end; dies at the next room(). Empty when too long
+    uint64_t number = 0;      // from 1
+    uint64_t offset = 0;      // of its first byte in the input
+    uint64_t size_bytes = 0;  // with its end; the next line's offset is offset + size_bytes
+    bool ended = false;       // false: the input stopped before a line end
 };
 
 class LineSplitter {
@@ -58,11 +58,11 @@ private:
     size_t start_ = 0;    // of the line at hand
     size_t scanned_ = 0;  // no LF before this
     size_t filled_ = 0;
-    uint64_t number_ = 0;        // lines answered
-    uint64_t offset_ = 0;        // input offset of the line at hand
-    uint64_t discarded_ = 0;     // bytes of it that are gone already
-    bool at_beginning_ = true;   // the mark is still to be looked for
-    bool too_long_ = false;      // the line at hand is being passed over
+    uint64_t number_ = 0;       // lines answered
+    uint64_t offset_ = 0;       // input offset of the line at hand
+    uint64_t discarded_ = 0;    // bytes of it that are gone already
+    bool at_beginning_ = true;  // the mark is still to be looked for
+    bool too_long_ = false;     // the line at hand is being passed over
     bool finished_ = false;
 };
 

@@ -188,7 +188,8 @@ bool short_decimal(double value, uint64_t* digits, int32_t* exponent) {
     for (int32_t decimals = 0; decimals <= 18; ++decimals) {
         const double scaled = value * powers_of_ten[decimals];
         if (!(scaled < static_cast<double>(exact_max))) return false;
-        const uint64_t whole = static_cast<uint64_t>(scaled + 0.5);
+        const double above = scaled + 0.5;  // a wrong guess fails the test below
+        const uint64_t whole = static_cast<uint64_t>(above);
         if (static_cast<double>(whole) / powers_of_ten[decimals] == value) {
             *digits = whole;
             *exponent = -decimals;

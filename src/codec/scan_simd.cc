@@ -6,9 +6,9 @@
 #include "codec/scan_simd.h"
 
 #include "base/check.h"
-#include "codec/json_escape.h"
+#include "codec/scan_words.h"
 
-#if defined(__x86_64__)
+#ifdef LEAT_SIMD_SSE2
 #include <immintrin.h>
 #define LEAT_TARGET_AVX2 __attribute__((target("avx2")))
 #elif defined(LEAT_SIMD_NEON)
@@ -18,36 +18,6 @@
 namespace leat {
 namespace simd {
 namespace {
-
-constexpr uint64_t ones = 0x0101010101010101u;
-constexpr uint64_t tops = 0x8080808080808080u;
-
-uint64_t load_8(const char* data) {
-    uint64_t word = 0;
-    memcpy(&word, data, sizeof word);
-    return word;
-}
-
-// Top bit of each byte that equals `byte`, exact: no borrow runs from byte to byte, as the add is
-// done on seven bits.
-uint64_t bytes_equal(uint64_t word, unsigned char byte) {
-    const uint64_t difference = word ^ (ones * byte);
-    return ~(((difference & ~tops) + ~tops) | difference | ~tops);
-}
-
-// Top bit of each byte below `limit` (limit <= 0x80), exact.
-uint64_t bytes_below(uint64_t word, unsigned char limit) {
-    const uint64_t at_least = (word & ~tops) + ones * (0x80u - limit);
-    return ~(at_least | word) & tops;
-}
-
-uint64_t string_stops_word(uint64_t word) {
-    return bytes_equal(word, '"') | bytes_equal(word, '\\') | bytes_below(word, 0x20);
-}
-
-bool is_string_stop(char c) {
-    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
-}
 
 // What escaping this byte adds.
 size_t growth_of(char c) {
@@ -71,8 +41,13 @@ size_t string_run_portable(const char* data, size_t size, bool* high) {
     size_t at = 0;
     for (; size - at >= 8; at += 8) {
         const uint64_t word = load_8(data + at);
-        if (string_stops_word(word) != 0) break;
-        *high |= (word & tops) != 0;
+        const uint64_t stops = string_stops_word(word);
+        const bool some_high = (word & byte_tops) != 0;
+        if (stops != 0) {
+            if (some_high) break;
+            return at + first_marked(stops);
+        }
+        *high |= some_high;
     }
     while (at < size && !is_string_stop(data[at])) {
         *high |= static_cast<unsigned char>(data[at]) >= 0x80;
@@ -95,7 +70,7 @@ size_t escape_growth_portable(const char* data, size_t size) {
 
 size_t ascii_run_portable(const char* data, size_t size) {
     size_t at = 0;
-    while (size - at >= 8 && (load_8(data + at) & tops) == 0) at += 8;
+    while (size - at >= 8 && (load_8(data + at) & byte_tops) == 0) at += 8;
     while (at < size && static_cast<unsigned char>(data[at]) < 0x80) ++at;
     return at;
 }
@@ -103,13 +78,13 @@ size_t ascii_run_portable(const char* data, size_t size) {
 size_t blank_run_portable(const char* data, size_t size) {
     size_t at = 0;
     for (; size - at >= 8; at += 8) {
-        if (load_8(data + at) != ones * ' ') break;
+        if (load_8(data + at) != byte_ones * ' ') break;
     }
     while (at < size && is_blank(data[at])) ++at;
     return at;
 }
 
-#if defined(__x86_64__)
+#ifdef LEAT_SIMD_SSE2
 
 bool has_avx2() { return __builtin_cpu_supports("avx2") != 0; }
 
@@ -137,11 +112,9 @@ size_t string_run_sse2(const char* data, size_t size, bool* high) {
 }
 
 LEAT_TARGET_AVX2 static inline __m256i string_stops_32(__m256i bytes) {
-    const __m256i quote = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'));
-    const __m256i slash = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'));
-    const __m256i control =
-        _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(0x1f)), bytes);
-    return _mm256_or_si256(_mm256_or_si256(quote, slash), control);
+    const __m256i turned = _mm256_xor_si256(bytes, _mm256_set1_epi8(2));
+    const __m256i low = _mm256_cmpeq_epi8(_mm256_min_epu8(turned, _mm256_set1_epi8(0x20)), turned);
+    return _mm256_or_si256(low, _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')));
 }
 
 LEAT_TARGET_AVX2 static inline __m256i load_32(const char* data) {
@@ -174,6 +147,30 @@ LEAT_TARGET_AVX2 size_t string_run_avx2(const char* data, size_t size, bool* hig
     }
     return at + string_run_sse2(data + at, size - at, high);
 }
+
+namespace {
+
+void look_at_64_sse2(const char* data, StringWindow* window) {
+    uint64_t stops = 0;
+    __m128i seen = _mm_setzero_si128();
+    for (size_t i = 0; i < 4; ++i) {
+        const __m128i bytes = load_16(data + 16 * i);
+        stops |= uint64_t{byte_mask(string_stops(bytes))} << (16 * i);
+        seen = _mm_or_si128(seen, bytes);
+    }
+    window->stops = stops;
+    window->high = byte_mask(seen) != 0;
+}
+
+LEAT_TARGET_AVX2 void look_at_64_avx2(const char* data, StringWindow* window) {
+    const __m256i a = load_32(data);
+    const __m256i b = load_32(data + 32);
+    window->stops = uint64_t{byte_mask_32(string_stops_32(a))} |
+                    uint64_t{byte_mask_32(string_stops_32(b))} << 32;
+    window->high = byte_mask_32(_mm256_or_si256(a, b)) != 0;
+}
+
+}  // namespace
 
 size_t escape_growth_sse2(const char* data, size_t size) {
     size_t growth = 0;
@@ -211,9 +208,7 @@ bool has_string_stop_neon(uint8x16_t bytes) {
     return vmaxvq_u8(vorrq_u8(vorrq_u8(quote, slash), control)) != 0;
 }
 
-uint8x16_t load_neon(const char* data) {
-    return vld1q_u8(reinterpret_cast<const uint8_t*>(data));
-}
+uint8x16_t load_neon(const char* data) { return vld1q_u8(reinterpret_cast<const uint8_t*>(data)); }
 
 size_t string_run_neon(const char* data, size_t size, bool* high) {
     size_t at = 0;
@@ -243,7 +238,7 @@ size_t escape_growth_neon(const char* data, size_t size) {
 size_t string_run_far(const char* data, size_t size, bool* high) {
     LEAT_DCHECK(high != nullptr);
     LEAT_DCHECK(data != nullptr || size == 0);
-#if defined(__x86_64__)
+#ifdef LEAT_SIMD_SSE2
     if (size >= 64 && simd::has_avx2()) return simd::string_run_avx2(data, size, high);
     return simd::string_run_sse2(data, size, high);
 #elif defined(LEAT_SIMD_NEON)
@@ -256,7 +251,7 @@ size_t string_run_far(const char* data, size_t size, bool* high) {
 size_t escape_growth(const char* data, size_t size) {
     LEAT_DCHECK(data != nullptr || size == 0);
     LEAT_DCHECK(size <= static_cast<size_t>(-1) / 6);
-#if defined(__x86_64__)
+#ifdef LEAT_SIMD_SSE2
     if (size >= 64 && simd::has_avx2()) return simd::escape_growth_avx2(data, size);
     return simd::escape_growth_sse2(data, size);
 #elif defined(LEAT_SIMD_NEON)
@@ -277,101 +272,36 @@ size_t ascii_run(const char* data, size_t size) {
     return at + simd::ascii_run_portable(data + at, size - at);
 }
 
-size_t blank_run_far(const char* data, size_t size) {
-    return simd::blank_run_portable(data, size);
-}
+size_t blank_run_far(const char* data, size_t size) { return simd::blank_run_portable(data, size); }
 
-#ifdef LEAT_SIMD_SSE2
-
-namespace {
-
-inline void store_16(char* out, __m128i bytes) {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
-}
-
-// A run of at most 32 bytes, copied as 16 or 32.
-inline void copy_run(const char* data, size_t run, char* out) {
-    store_16(out, load_16(data));
-    if (run > 16) store_16(out + 16, load_16(data + 16));
-}
-
-// Copies whole blocks, short escapes resolved. Stops at a backslash of another kind, and when
-// source or room is short of two blocks (a run may be read and written that far beyond its end).
-// All escapes of a block come from one mask, so the loop does not wait for a load after each.
-void copy_blocks(const char** from, const char* end, char** to, const char* limit) {
-    const __m128i slash = _mm_set1_epi8('\\');
-    const char* p = *from;
-    char* out = *to;
-    while (end - p > 2 * copy_block_bytes && limit - out >= 2 * copy_block_bytes) {
-        uint32_t mask = byte_mask(_mm_cmpeq_epi8(load_16(p), slash)) |
-                        byte_mask(_mm_cmpeq_epi8(load_16(p + 16), slash)) << 16;
-        size_t done = 0;  // bytes of the block that are dealt with
-        while (mask != 0) {
-            const size_t at = trailing_zeros(mask);
-            copy_run(p + done, at - done, out);
-            out += at - done;
-            const char meaning = json_short_escape(p[at + 1]);
-            if (meaning == 0) {
-                *from = p + at;
-                *to = out;
-                return;
-            }
-            *out++ = meaning;
-            done = at + 2;  // up to 33
-            mask &= static_cast<uint32_t>(~uint64_t{0} << done);
-        }
-        if (done < 32) {
-            copy_run(p + done, 32 - done, out);
-            out += 32 - done;
-            done = 32;
-        }
-        p += done;
+void open_window(const char* data, size_t size, StringWindow* window) {
+    LEAT_DCHECK(data != nullptr);
+    char block[64] = {};
+    window->base = reinterpret_cast<uintptr_t>(data);
+    if (size < sizeof block) {
+        memcpy(block, data, size);
+        data = block;
     }
-    *from = p;
-    *to = out;
-}
-
-}  // namespace
-#endif
-
-void copy_until_backslash(const char** from, const char* end, char** to, const char* limit,
-                          bool overshoot) {
-    LEAT_DCHECK(*from <= end);
-    LEAT_DCHECK(*to <= limit);
 #ifdef LEAT_SIMD_SSE2
-    if (overshoot) copy_blocks(from, end, to, limit);
-#endif
-    const char* p = *from;
-    char* out = *to;
-    while (end - p >= 8 && limit - out >= 8) {
-        const uint64_t word = simd::load_8(p);
-        if (simd::bytes_equal(word, '\\') != 0) break;
-        memcpy(out, &word, sizeof word);
-        p += 8;
-        out += 8;
+    if (simd::has_avx2()) {
+        simd::look_at_64_avx2(data, window);
+    } else {
+        simd::look_at_64_sse2(data, window);
     }
-    while (p < end && out < limit && *p != '\\') *out++ = *p++;
-    *from = p;
-    *to = out;
-}
-
-size_t copy_plain(const char* data, size_t most, char* out) {
-    size_t at = 0;
-#ifdef LEAT_SIMD_SSE2
-    for (; most - at >= 16; at += 16) {
-        const __m128i bytes = load_16(data + at);
-        const uint32_t stops = byte_mask(string_stops(bytes));
-        store_16(out + at, bytes);
-        if (stops != 0) return at + trailing_zeros(stops);
+#else
+    window->stops = 0;
+    window->high = false;
+    for (size_t i = 0; i < sizeof block; i += 8) {
+        uint64_t word = simd::load_8(data + i);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        word = __builtin_bswap64(word);
+#endif
+        // Gathers the top bits of the bytes, lowest address first.
+        const uint64_t bits = (simd::string_stops_word(word) >> 7) * 0x0102040810204080u >> 56;
+        window->stops |= bits << i;
+        window->high = window->high || (word & simd::byte_tops) != 0;
     }
 #endif
-    for (; most - at >= 8; at += 8) {
-        const uint64_t word = simd::load_8(data + at);
-        if (simd::string_stops_word(word) != 0) break;
-        memcpy(out + at, &word, sizeof word);
-    }
-    for (; at < most && !simd::is_string_stop(data[at]); ++at) out[at] = data[at];
-    return at;
 }
 
 }  // namespace leat

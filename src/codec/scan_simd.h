@@ -9,7 +9,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__SSE2__)
+#if defined(LEAT_SIMD_NONE)
+// asked for: the portable forms alone
+#elif defined(__x86_64__)
 #include <emmintrin.h>
 #define LEAT_SIMD_SSE2 1
 #elif defined(__aarch64__) && defined(__ARM_NEON)
@@ -37,7 +39,7 @@ size_t string_run_portable(const char* data, size_t size, bool* high);
 size_t escape_growth_portable(const char* data, size_t size);
 size_t ascii_run_portable(const char* data, size_t size);
 size_t blank_run_portable(const char* data, size_t size);
-#if defined(__x86_64__)
+#ifdef LEAT_SIMD_SSE2
 bool has_avx2();
 size_t string_run_sse2(const char* data, size_t size, bool* high);
 size_t string_run_avx2(const char* data, size_t size, bool* high);
@@ -51,12 +53,12 @@ inline __m128i load_16(const char* data) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(data));
 }
 
-// 0xFF where a byte ends a run of plain string text.
+// 0xFF where a byte ends a run of plain string text. Turning bit 1 over puts the quote (0x22) just
+// above the control characters (below 0x20), which stay among themselves: one comparison for both.
 inline __m128i string_stops(__m128i bytes) {
-    const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-    const __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
-    return _mm_or_si128(_mm_or_si128(quote, slash), control);
+    const __m128i turned = _mm_xor_si128(bytes, _mm_set1_epi8(2));
+    const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(turned, _mm_set1_epi8(0x20)), turned);
+    return _mm_or_si128(low, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
 }
 
 inline uint32_t byte_mask(__m128i bytes) { return static_cast<uint32_t>(_mm_movemask_epi8(bytes)); }
@@ -82,9 +84,24 @@ inline size_t string_run(const char* data, size_t size, bool* high) {
     return string_run_far(data, size, high);
 }
 
+// The length of the run without CR and LF at the start of data.
+inline size_t line_run(const char* data, size_t size) {
+    size_t at = 0;
+#ifdef LEAT_SIMD_SSE2
+    for (; size - at >= 16; at += 16) {
+        const __m128i bytes = load_16(data + at);
+        const uint32_t ends = byte_mask(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')),
+                                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n'))));
+        if (ends != 0) return at + trailing_zeros(ends);
+    }
+#endif
+    while (at < size && data[at] != '\r' && data[at] != '\n') ++at;
+    return at;
+}
+
 inline bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
-// blank_run_far for the usual case of none or one.
+// blank_run_far with its first 16 bytes in line: an indented document has a run before each name.
 inline size_t blank_run(const char* data, size_t size) {
     if (size == 0 || !is_blank(data[0])) return 0;
     if (size == 1 || !is_blank(data[1])) return 1;
@@ -102,57 +119,24 @@ inline size_t blank_run(const char* data, size_t size) {
     return blank_run_far(data, size);
 }
 
-// Copies from *from to *to and moves both, until a backslash or until end or limit is reached; may
-// pass over backslashes whose escape is short (two bytes, see json_escape.h), writing what they
-// mean. overshoot: bytes from the new *to up to limit may be overwritten with anything. Without
-// it, *to may lie in the text that is read, at or before *from.
-constexpr ptrdiff_t copy_block_bytes = 32;
-void copy_until_backslash(const char** from, const char* end, char** to, const char* limit,
-                          bool overshoot);
-
-// Copies bytes that need no escape from data to out; returns how many. The two do not overlap;
-// bytes of out up to `most` beyond them may be overwritten with anything.
-[[nodiscard]] size_t copy_plain(const char* data, size_t most, char* out);
-
 // What a scanner knows about the 64 bytes from base on. Finding the end of the next string in it is
 // a shift and a count, where a scan of its own would wait for a load first; names and words follow
 // each other closely, so that wait is most of what reading a small document costs.
 struct StringWindow {
-    const char* base = nullptr;
-    uint64_t stops = 0;   // a bit for each byte that ends plain string text
-    bool high = false;    // a byte from 0x80 up is among them
+    uintptr_t base = 0;  // an address, not a pointer: only ever subtracted
+    uint64_t stops = 0;  // a bit for each byte that ends plain string text
+    bool high = false;   // a byte from 0x80 up is among them
 };
 
-#ifdef LEAT_SIMD_SSE2
-inline void look_at_64(const char* data, StringWindow* window) {
-    uint64_t stops = 0;
-    __m128i seen = _mm_setzero_si128();
-    for (size_t i = 0; i < 4; ++i) {
-        const __m128i bytes = load_16(data + 16 * i);
-        stops |= uint64_t{byte_mask(string_stops(bytes))} << (16 * i);
-        seen = _mm_or_si128(seen, bytes);
-    }
-    window->stops = stops;
-    window->high = byte_mask(seen) != 0;
-}
-
 // Sets the window to data; bytes beyond size count as stops.
-inline void open_window(const char* data, size_t size, StringWindow* window) {
-    if (size >= 64) {
-        look_at_64(data, window);
-    } else {
-        char block[64] = {};
-        memcpy(block, data, size);
-        look_at_64(block, window);
-    }
-    window->base = data;
-}
+void open_window(const char* data, size_t size, StringWindow* window);
 
-// The length of the plain run at data if it is ASCII and its end is near; else window_missed.
-constexpr size_t window_missed = 64;
+// The length of the plain run at data if it is ASCII and its end is near; else window_missed, or
+// something beyond size.
+constexpr size_t window_missed = static_cast<size_t>(-1);
 inline size_t near_string_run(const char* data, size_t size, StringWindow* window) {
-    size_t offset = static_cast<size_t>(data - window->base);
-    if (window->base == nullptr || offset >= 64 || (window->stops >> offset) == 0) {
+    size_t offset = reinterpret_cast<uintptr_t>(data) - window->base;
+    if (offset >= 64 || (window->stops >> offset) == 0) {
         open_window(data, size, window);
         offset = 0;
     }
@@ -160,6 +144,5 @@ inline size_t near_string_run(const char* data, size_t size, StringWindow* windo
     if (stops == 0 || window->high) return window_missed;
     return static_cast<size_t>(__builtin_ctzll(stops));
 }
-#endif
 
 }  // namespace leat

@@ -57,6 +57,14 @@ void connect_event(Engine* engine, Item* item) {
         return;
     }
     LEAT_CHECK(connection->state == ConnectionState::ready);
+    // A peer that speaks before it was asked is no HTTP server, or means to poison an answer.
+    char byte = 0;
+    const int64_t early = engine->wire.read(connection, &byte, 1);
+    if (early != LEAT_E_WOULD_BLOCK) {
+        status = early > 0 ? LEAT_ALERT_UNSOLICITED : static_cast<leat_status>(early);
+        connect_failed(engine, item, status);
+        return;
+    }
     send_begin(engine, item);
 }
 

@@ -71,6 +71,10 @@ void begin_item(Engine* engine, Item* item, leat_status kept, bool cancelled) {
         item->times.deadline_ns =
             item->times.accepted_ns + item->request.deadline_ms * UINT64_C(1000000);
     }
+    if (item->times.deadline_ns <= engine->now_ns) {
+        finish_item(engine, item, LEAT_FAILED, LEAT_E_DEADLINE_ITEM, LEAT_STAGE_WAITING);
+        return;
+    }
     const leat_status status = kept == LEAT_OK ? build_request(engine, item) : kept;
     if (status != LEAT_OK) {
         finish_item(engine, item, LEAT_FAILED, status, LEAT_STAGE_BUILD);
@@ -133,6 +137,16 @@ bool is_of(const Batch& batch, const Endpoint* endpoint) {
 void end_waiting(Engine* engine, Batch* batch) {
     LEAT_CHECK(batch->stop != BatchStop::none);
     while (!batch->ring.empty() && !engine->free_items.empty()) take_from_ring(engine, batch);
+}
+
+void end_unsent(Engine* engine, Batch* batch) {
+    while (Waiting* const waiting = batch->ring.front()) {
+        hand_out_unsent(engine, batch, *waiting);
+        if (waiting->text != nullptr) {
+            batch->intake.give_back(waiting->text, waiting->text_bytes, waiting->text_charged);
+        }
+        batch->ring.pop();
+    }
 }
 
 bool fetch_item(Engine* engine, Endpoint* endpoint) {

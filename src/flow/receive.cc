@@ -77,8 +77,8 @@ Step take_window(Engine* engine, Item* item) {
     if (!item->response_open) {
         open_response(engine, item);
         item->times.first_byte_ns = engine->now_ns;
-        if (item->endpoint->timeouts.first_byte_ms != 0) arm_timer(engine, item);
     }
+    const bool is_first = item->times.first_byte_ns == engine->now_ns;
     size_t consumed = 0;
     const leat_status fed =
         item->response.feed(engine->receive, static_cast<size_t>(got), &consumed);
@@ -90,6 +90,8 @@ Step take_window(Engine* engine, Item* item) {
         complete(engine, item, consumed < static_cast<size_t>(got));
         return Step::ended;
     }
+    // From now on silence is bounded by idle_ms, which may be due sooner than what was set.
+    if (is_first) arm_timer(engine, item);
     return Step::more;
 }
 

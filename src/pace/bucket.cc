@@ -1,4 +1,5 @@
-// pace/bucket.cc: see bucket.h. Costs are rounded up, the burst is rounded down: never too much.
+// pace/bucket.cc: see bucket.h. Costs are rounded up and the burst down, so that rounding never
+// lets more through than the limit says.
 #include "pace/bucket.h"
 
 #include "base/check.h"
@@ -9,7 +10,7 @@ namespace leat {
 namespace {
 constexpr uint64_t minute_ns = 60'000'000'000u;
 // No cost is above a year: keeps every sum below far from overflow.
-constexpr uint64_t cost_max_ns = 365u * 24u * 3600u * 1'000'000'000u;
+constexpr uint64_t cost_max_ns = UINT64_C(365) * 24 * 3600 * 1'000'000'000;
 }  // namespace
 
 void Bucket::open(uint64_t per_minute, uint64_t burst) {

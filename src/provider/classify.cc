@@ -30,6 +30,14 @@ constexpr StatusRule rules[] = {
 };
 
 constexpr int64_t ns_per_ms = 1'000'000;
+constexpr int64_t wait_most_ms = 1'000'000'000'000;
+
+bool is_all_digits(Text t) {
+    for (size_t i = 0; i < t.size; ++i) {
+        if (!is_digit(t.data[i])) return false;
+    }
+    return t.size > 0;
+}
 
 // "250", "0.5": milliseconds, fractions rounded up.
 bool parse_ms(Text t, int64_t* out) {
@@ -70,6 +78,7 @@ int64_t wait_from_headers(const leat_reply& reply, int64_t wall_ms) {
     const Text after = trim(leat_reply_header(&reply, text("retry-after")));
     if (empty(after)) return -1;
     int64_t ns = 0;
+    if (is_all_digits(after) && after.size > 9) return wait_most_ms;  // centuries: cut by whoever waits
     if (parse_seconds_ns(after, &ns)) return ns / ns_per_ms + (ns % ns_per_ms != 0 ? 1 : 0);
     int64_t date_ms = 0;
     if (wall_ms == 0 || !parse_http_date_ms(after, wall_ms, &date_ms)) return -1;

@@ -1,4 +1,5 @@
-// wire/pool.cc: see pool.h.
+// wire/pool.cc: see pool.h. The list is ordered by use: the front was used last and is reused first,
+// the back has waited longest and is the first to expire or to give way.
 #include "wire/pool.h"
 
 #include "base/check.h"
@@ -24,13 +25,29 @@ void IdlePool::put(Connection* connection, uint64_t now_ns) {
     idle_.push_front(connection);
 }
 
+// Whether nothing came while it waited. A connection that was put aside in this very step has just
+// been read dry; for one that waited longer the socket is asked, since an end, or bytes that would
+// pass for the next answer, may lie there unseen.
+bool IdlePool::is_quiet(Connection* connection, uint64_t now_ns) {
+    if (connection->idle_since_ns == now_ns) return true;
+    connection->drained = false;
+    char byte = 0;
+    return connection->wire->read(connection, &byte, 1) == LEAT_E_WOULD_BLOCK;
+}
+
 Connection* IdlePool::take(uint64_t now_ns) {
     expire(now_ns);
-    Connection* const connection = idle_.pop_front();
-    if (connection == nullptr) return nullptr;
-    LEAT_CHECK(connection->state == ConnectionState::idle);
-    connection->state = ConnectionState::ready;
-    return connection;
+    while (Connection* const connection = idle_.front()) {
+        LEAT_CHECK(connection->state == ConnectionState::idle);
+        if (!is_quiet(connection, now_ns)) {
+            drop(connection);
+            continue;
+        }
+        idle_.remove(connection);
+        connection->state = ConnectionState::ready;
+        return connection;
+    }
+    return nullptr;
 }
 
 void IdlePool::drop(Connection* connection) {
@@ -41,8 +58,7 @@ void IdlePool::drop(Connection* connection) {
 bool IdlePool::on_event(Connection* connection) {
     LEAT_CHECK(connection->state == ConnectionState::idle);
     char byte = 0;
-    const int64_t got = connection->wire->read(connection, &byte, 1);
-    if (got == LEAT_E_WOULD_BLOCK) return false;
+    if (connection->wire->read(connection, &byte, 1) == LEAT_E_WOULD_BLOCK) return false;
     drop(connection);
     return true;
 }

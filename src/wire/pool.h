@@ -34,6 +34,7 @@ public:
     bool waits_for_lead(Wire* wire) const;
 
 private:
+    static bool is_quiet(Connection* connection, uint64_t now_ns);
     void drop(Connection* connection);
 
     Origin* origin_ = nullptr;

@@ -1,9 +1,8 @@
 // tests/bench/json_bench.cc: what the JSON loops cost, beside memcpy of the same bytes in the same
-// run. Plain main: prints a line per case, the best of several rounds. Not a test: it never fails.
+// run (nanoseconds, and bytes per second).
+#include <benchmark/benchmark.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <string>
 
@@ -21,29 +20,16 @@ using leat::JsonValue;
 using leat::Text;
 using leat::text;
 
-volatile uint64_t sink;
-
-double now_ns() {
-    timespec t{};
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return static_cast<double>(t.tv_sec) * 1e9 + static_cast<double>(t.tv_nsec);
-}
-
 template <typename F>
-void measure(const char* name, size_t bytes, F work) {
-    const size_t repeats = bytes < 2000 ? 20000 : 400;
-    double best = 1e300;
-    for (int round = 0; round < 15; ++round) {
-        const double start = now_ns();
-        for (size_t i = 0; i < repeats; ++i) {
-            sink = sink + work();
-            asm volatile("" ::: "memory");
+void measure(const std::string& name, size_t bytes, F work) {
+    benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
+        for ([[maybe_unused]] auto step : state) {
+            benchmark::DoNotOptimize(work());
+            benchmark::ClobberMemory();
         }
-        const double each = (now_ns() - start) / static_cast<double>(repeats);
-        best = each < best ? each : best;
-    }
-    printf("%-46s %7zu B %10.1f ns %8.2f GB/s\n", name, bytes, best,
-           static_cast<double>(bytes) / best);
+        state.SetBytesProcessed(static_cast<int64_t>(bytes) *
+                                static_cast<int64_t>(state.iterations()));
+    });
 }
 
 Text view(const std::string& s) { return text(s.data(), s.size()); }
@@ -58,9 +44,12 @@ void read_usage(JsonCursor* at, Answer* answer) {
     if (!at->enter_object()) return;
     while (at->member(&key)) {
         int64_t* count = nullptr;
-        if (leat::json_is(key, text("prompt_tokens"))) count = &answer->input;
-        else if (leat::json_is(key, text("completion_tokens"))) count = &answer->output;
-        else if (leat::json_is(key, text("total_tokens"))) count = &answer->total;
+        if (leat::json_is(key, text("prompt_tokens")))
+            count = &answer->input;
+        else if (leat::json_is(key, text("completion_tokens")))
+            count = &answer->output;
+        else if (leat::json_is(key, text("total_tokens")))
+            count = &answer->total;
         if (count != nullptr && at->take(&value)) (void)leat::json_to_count(value, count);
     }
 }
@@ -85,9 +74,12 @@ size_t read_answer(Text body, Answer* answer, char* out, size_t capacity) {
     JsonValue key;
     if (!at.enter_object()) return 0;
     while (at.member(&key)) {
-        if (leat::json_is(key, text("id"))) at.take(&answer->id);
-        else if (leat::json_is(key, text("model"))) at.take(&answer->model);
-        else if (leat::json_is(key, text("usage"))) read_usage(&at, answer);
+        if (leat::json_is(key, text("id")))
+            at.take(&answer->id);
+        else if (leat::json_is(key, text("model")))
+            at.take(&answer->model);
+        else if (leat::json_is(key, text("usage")))
+            read_usage(&at, answer);
         else if (leat::json_is(key, text("choices")) && at.enter_array()) {
             if (at.element()) read_choice(&at, answer);
             while (at.element()) {
@@ -126,11 +118,11 @@ std::string indented(const std::string& compact) {
     for (size_t i = 0; i < compact.size(); ++i) {
         const char c = compact[i];
         if (c == '"' && (i == 0 || compact[i - 1] != '\\')) inside = !inside;
-        if (!inside && (c == '}' || c == ']')) out += "\n" + std::string(2 * --depth, ' ');
+        if (!inside && (c == '}' || c == ']')) out.append("\n").append(2 * --depth, ' ');
         out += c;
         if (inside) continue;
         if (c == '{' || c == '[') ++depth;
-        if (c == '{' || c == '[' || c == ',') out += "\n" + std::string(2 * depth, ' ');
+        if (c == '{' || c == '[' || c == ',') out.append("\n").append(2 * depth, ' ');
         if (c == ':') out += ' ';
     }
     return out;
@@ -142,40 +134,41 @@ std::string repeat(const std::string& part, size_t size) {
     return all;
 }
 
-void measure_answer(const char* name, const std::string& body) {
+void measure_answer(const std::string& name, const std::string& body) {
     static char out[200000];
-    measure(name, body.size(), [&] {
+    measure(name, body.size(), [=] {
         Answer answer;
         return read_answer(view(body), &answer, out, sizeof out);
     });
-    measure("  the same, json_validate", body.size(), [&] {
+    measure(name + ", validated only", body.size(), [=] {
         return static_cast<size_t>(leat::json_validate(view(body), 64, nullptr) == LEAT_OK);
     });
-    measure("  memcpy", body.size(), [&] {
+    measure(name + ", memcpy", body.size(), [=] {
         memcpy(out, body.data(), body.size());
         return static_cast<size_t>(out[body.size() / 2]);
     });
 }
 
 void measure_loops(const std::string& plain) {
-    bool high = false;
+    static bool high = false;
     measure("string_run, best form", plain.size(),
-            [&] { return leat::string_run_far(plain.data(), plain.size(), &high); });
+            [=] { return leat::string_run_far(plain.data(), plain.size(), &high); });
     measure("string_run, portable", plain.size(),
-            [&] { return leat::simd::string_run_portable(plain.data(), plain.size(), &high); });
-    measure("json_escaped_size", plain.size(), [&] { return leat::json_escaped_size(view(plain)); });
+            [=] { return leat::simd::string_run_portable(plain.data(), plain.size(), &high); });
+    measure("json_escaped_size", plain.size(),
+            [=] { return leat::json_escaped_size(view(plain)); });
     measure("escape_growth, portable", plain.size(),
-            [&] { return leat::simd::escape_growth_portable(plain.data(), plain.size()); });
+            [=] { return leat::simd::escape_growth_portable(plain.data(), plain.size()); });
     measure("utf8_valid, ASCII", plain.size(),
-            [&] { return static_cast<size_t>(leat::utf8_valid(view(plain))); });
+            [=] { return static_cast<size_t>(leat::utf8_valid(view(plain))); });
     const std::string chinese = repeat("\xe6\xb0\xb4\xe8\xbd\xa6\xe8\xbd\xac\xe5\x8a\xa8", 100000);
     measure("utf8_valid, Chinese", chinese.size(),
-            [&] { return static_cast<size_t>(leat::utf8_valid(view(chinese))); });
+            [=] { return static_cast<size_t>(leat::utf8_valid(view(chinese))); });
 }
 
-void measure_escaper(const char* name, const std::string& source) {
+void measure_escaper(const std::string& name, const std::string& source) {
     static char window[16384];
-    measure(name, source.size(), [&] {
+    measure(name, source.size(), [=] {
         leat::JsonEscape escape(view(source));
         size_t size = 0;
         while (!escape.done()) size += escape.write(window, sizeof window);
@@ -183,29 +176,31 @@ void measure_escaper(const char* name, const std::string& source) {
     });
 }
 
-}  // namespace
-
-int main() {
+bool register_all() {
     const size_t frame = sizeof prefix + sizeof suffix - 2;
     std::string small = repeat(prose, 701 - frame);
     small.resize(701 - frame);
     measure_answer("answer, 701 B", answer_of(small));
     measure_answer("answer, 701 B compact, indented", indented(answer_of(small)));
-    const std::string code = std::string(prose) +
-                             "\\n    if (x[\\\"key\\\"] == 0) {\\n        return f(y);\\n    }\\n";
+    const std::string code =
+        std::string(prose) + "\\n    if (x[\\\"key\\\"] == 0) {\\n        return f(y);\\n    }\\n";
     measure_answer("answer, 100 KB with escapes", answer_of(repeat(code, 100000)));
     measure_answer("answer, 100 KB plain", answer_of(repeat(prose, 100000)));
     measure_answer("answer, 100 KB of \\uXXXX", answer_of(repeat("\\u6c34\\u8f66", 100000)));
     measure_loops(repeat(prose, 100000));
     measure_escaper("JsonEscape, plain", repeat(prose, 100000));
-    measure_escaper("JsonEscape, code", repeat("    if (x[\"key\"] == 0) {\n  return 1;\n", 100000));
-    char digits[leat::number_bytes_max];
-    measure("print_double(0.7)", 3, [&] { return leat::print_double(digits, 0.7); });
-    measure("print_double(pi)", 16,
-            [&] { return leat::print_double(digits, 3.141592653589793); });
-    double value = 0;
-    measure("parse_double, 17 digits", 18, [&] {
+    measure_escaper("JsonEscape, code",
+                    repeat("    if (x[\"key\"] == 0) {\n  return 1;\n", 100000));
+    static char digits[leat::number_bytes_max];
+    measure("print_double(0.7)", 3, [=] { return leat::print_double(digits, 0.7); });
+    measure("print_double(pi)", 16, [=] { return leat::print_double(digits, 3.141592653589793); });
+    static double value = 0;
+    measure("parse_double, 17 digits", 18, [=] {
         return static_cast<size_t>(leat::parse_double(text("2.7182818284590452"), &value));
     });
-    return 0;
+    return true;
 }
+
+const bool registered = register_all();
+
+}  // namespace

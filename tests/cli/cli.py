@@ -104,6 +104,7 @@ class Mock:
 
     def texts(self):
         """The prompts that arrived, in order."""
+        self.stats()  # which also writes out the log
         with open(self.log, encoding="utf-8", errors="replace") as file:
             return [json.loads(line) for line in file]
 

@@ -114,6 +114,8 @@ std::vector<Row> size_rows() {
          raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
              "40\r\n0123456789012345678901234567890123456789012345678901234567890123\r\n", forever)},
         {"endless_body_until_close", LEAT_E_BODY_TOO_LARGE,
+         raw("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", "0123456789", forever)},
+        {"body_until_close_without_close", LEAT_ALERT_FRAMING,
          raw("HTTP/1.1 200 OK\r\n\r\n", "0123456789", forever)},
     };
 }
@@ -153,7 +155,7 @@ std::vector<Row> provider_rows() {
          [](World*, leat_sim_response* r) { r->body = LEAT_STR("<html>error</html>"); }},
         {"empty_body", LEAT_E_PARSE,
          [](World*, leat_sim_response* r) { r->body = leat_str{nullptr, 0}; }},
-        {"empty_object", LEAT_E_PARSE,
+        {"no_choices", LEAT_E_INVALID_REQUEST,  // G25
          [](World*, leat_sim_response* r) { r->body = LEAT_STR("{}"); }},
         {"cut_json", LEAT_E_PARSE,
          [](World*, leat_sim_response* r) { r->body = LEAT_STR("{\"choices\":[{\"mess"); }},
@@ -214,10 +216,10 @@ INSTANTIATE_TEST_SUITE_P(
     rows, Hostile,
     testing::Combine(testing::ValuesIn(all_rows()), testing::Bool(),
                      testing::Values(LEAT_SIM_WHOLE, LEAT_SIM_RANDOM)),
-    [](const testing::TestParamInfo<Hostile::ParamType>& info) {
-        return std::string(std::get<0>(info.param).name) +
-               (std::get<1>(info.param) ? "_tls" : "_plain") +
-               (std::get<2>(info.param) == LEAT_SIM_WHOLE ? "_whole" : "_cut");
+    [](const testing::TestParamInfo<Hostile::ParamType>& one) {
+        return std::string(std::get<0>(one.param).name) +
+               (std::get<1>(one.param) ? "_tls" : "_plain") +
+               (std::get<2>(one.param) == LEAT_SIM_WHOLE ? "_whole" : "_cut");
     });
 
 }  // namespace

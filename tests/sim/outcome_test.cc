@@ -10,6 +10,7 @@ void obey(World* world) {
     world->respond = [world](const leat_sim_request& request, leat_sim_response& response) {
         const std::string body = copy(request.body);
         const size_t at = body.find("status ");
+        response.delay_ns = 5 * ms;
         if (at == std::string::npos) return;
         response.status = std::stoi(body.substr(at + 7, 3));
         response.body = world->keep("{\"error\":{\"message\":\"no\",\"code\":\"c\"}}");
@@ -118,7 +119,9 @@ TEST(Outcome, fail_fast_keeps_what_is_finished_and_cancels_the_rest) {
     EXPECT_EQ(world.count(LEAT_FAILED), 1u);
     EXPECT_EQ(world.count(LEAT_CANCELLED), 7u);
     for (const Result& result : world.results) {
-        if (result.outcome == LEAT_CANCELLED) EXPECT_EQ(result.status, LEAT_E_ABORTED);
+        if (result.outcome == LEAT_CANCELLED) {
+            EXPECT_EQ(result.status, LEAT_E_ABORTED);
+        }
     }
     EXPECT_EQ(world.requests.size(), 4u);
     EXPECT_EQ(leat_submit(world.batch, nullptr, nullptr), LEAT_E_ARGUMENT);

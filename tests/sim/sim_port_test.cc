@@ -75,9 +75,9 @@ TEST_P(SimConformance, holds) {
 INSTANTIATE_TEST_SUITE_P(sim, SimConformance,
                          testing::Combine(testing::ValuesIn(sim_subjects()),
                                           testing::ValuesIn(sim_probes())),
-                         [](const testing::TestParamInfo<Case>& info) {
-                             return std::get<0>(info.param).name + "_" +
-                                    std::get<1>(info.param).name;
+                         [](const testing::TestParamInfo<Case>& one) {
+                             return std::get<0>(one.param).name + "_" +
+                                    std::get<1>(one.param).name;
                          });
 
 // ---------------------------------------------------------------- promises of its own

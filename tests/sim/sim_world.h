@@ -127,6 +127,7 @@ public:
         block_bytes_ = leat_memory_required(&setup.config);
         EXPECT_GT(block_bytes_, 0u) << leat_config_error(&setup.config);
         block_ = std::aligned_alloc(16, (block_bytes_ + 15) / 16 * 16);
+        memset(block_, 0xA5, block_bytes_);  // nothing of an earlier world, and no lucky zeros
         leat_status status = leat_open(&setup.config, block_, block_bytes_, &client);
         if (status != LEAT_OK) client = nullptr;
         if (status == LEAT_OK) status = leat_endpoint_add(client, &setup.endpoint, &endpoint);
@@ -230,6 +231,7 @@ public:
         for (size_t i = 0; i < batches_.size(); ++i) {
             if (batches_[i] == closed) batches_.erase(batches_.begin() + static_cast<long>(i));
         }
+        accepted.erase(closed);
         if (batch == closed) batch = nullptr;
         several_ = true;
     }

@@ -43,7 +43,9 @@ TEST(Timeout, connect_is_exact) {
         const uint64_t begin = world.now();
         world.exchange(1);
         expect_limit(world, begin, over, LEAT_E_TIMEOUT_CONNECT, 3000 * ms);
-        if (over > 0) EXPECT_EQ(world.only().stage, LEAT_STAGE_CONNECT);
+        if (over > 0) {
+            EXPECT_EQ(world.only().stage, LEAT_STAGE_CONNECT);
+        }
     }
 }
 
@@ -60,7 +62,9 @@ TEST(Timeout, connect_counts_the_tls_handshake) {
         const uint64_t begin = world.now();
         world.exchange(1);
         expect_limit(world, begin, over, LEAT_E_TIMEOUT_CONNECT, 3000 * ms);
-        if (over > 0) EXPECT_EQ(world.only().stage, LEAT_STAGE_TLS);
+        if (over > 0) {
+            EXPECT_EQ(world.only().stage, LEAT_STAGE_TLS);
+        }
     }
 }
 

@@ -145,9 +145,9 @@ TEST_P(Torture, every_nth_failure_is_survived) {
 INSTANTIATE_TEST_SUITE_P(ports, Torture,
                          testing::Combine(testing::ValuesIn(scenarios),
                                           testing::Range(0, int{LEAT_SIM_CALLS_COUNT})),
-                         [](const testing::TestParamInfo<Torture::ParamType>& info) {
-                             return std::string(std::get<0>(info.param).name) + "_" +
-                                    call_names[std::get<1>(info.param)];
+                         [](const testing::TestParamInfo<Torture::ParamType>& one) {
+                             return std::string(std::get<0>(one.param).name) + "_" +
+                                    call_names[std::get<1>(one.param)];
                          });
 
 }  // namespace

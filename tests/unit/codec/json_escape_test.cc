@@ -54,8 +54,9 @@ TEST(JsonEscapeRead, resolves_every_escape) {
 }
 
 TEST(JsonEscapeRead, refuses_broken_escapes_and_lone_surrogates) {
-    for (const char* raw : {"\\", "\\x", "\\u", "\\u12", "\\u12g4", "\\ud800", "\\ud800a", "\\udc00",
-                            "\\ud800\\ud800", "\\ud800\\u0041", "\\ud800\\", "\\ud800\\udc0"}) {
+    for (const char* raw :
+         {"\\", "\\x", "\\u", "\\u12", "\\u12g4", "\\ud800", "\\ud800a", "\\udc00",
+          "\\ud800\\ud800", "\\ud800\\u0041", "\\ud800\\", "\\ud800\\udc0"}) {
         std::string out;
         for (size_t before : {0u, 5u, 31u, 64u, 100u}) {
             EXPECT_EQ(decode(std::string(before, 'a') + raw, 200, &out), LEAT_E_JSON) << raw;
@@ -64,8 +65,9 @@ TEST(JsonEscapeRead, refuses_broken_escapes_and_lone_surrogates) {
 }
 
 TEST(JsonEscapeRead, capacity_is_exact) {
-    const std::string raw = "0123456789\\n0123456789\\u00e90123456789012345678901234567890123456789"
-                            "\\ud83d\\ude00 and so on and on and on and on";
+    const std::string raw =
+        "0123456789\\n0123456789\\u00e90123456789012345678901234567890123456789"
+        "\\ud83d\\ude00 and so on and on and on and on";
     std::string whole;
     ASSERT_EQ(decode(raw, raw.size(), &whole), LEAT_OK);
     for (size_t capacity = 0; capacity <= raw.size(); ++capacity) {

@@ -122,13 +122,20 @@ private:
     }
     bool value() {
         switch (now()) {
-            case '{': return container('}', true);
-            case '[': return container(']', false);
-            case '"': return string();
-            case 't': return word("true");
-            case 'f': return word("false");
-            case 'n': return word("null");
-            default: return number();
+            case '{':
+                return container('}', true);
+            case '[':
+                return container(']', false);
+            case '"':
+                return string();
+            case 't':
+                return word("true");
+            case 'f':
+                return word("false");
+            case 'n':
+                return word("null");
+            default:
+                return number();
         }
     }
 

@@ -68,7 +68,8 @@ TEST(JsonEscape, size_and_text_agree_with_the_rule_for_random_text) {
 }
 
 TEST(JsonEscape, any_window_size_gives_the_same_bytes) {
-    const std::string s = "He said \"so\",\n\x01\x02 then\ttext that is longer than a block of bytes\\";
+    const std::string s =
+        "He said \"so\",\n\x01\x02 then\ttext that is longer than a block of bytes\\";
     const std::string expected = escape_by_rule(s);
     for (size_t window = 1; window <= expected.size() + 1; ++window) {
         JsonEscape escape(view(s));
@@ -185,11 +186,40 @@ TEST(JsonWriter, reaches_its_full_depth) {
 
 TEST(JsonWriterDeathTest, calls_out_of_order_are_programming_errors) {
     char out[50];
-    EXPECT_DEATH({ JsonWriter w(out, 50); w.begin_object(); w.null(); }, "");
-    EXPECT_DEATH({ JsonWriter w(out, 50); w.end_object(); }, "");
-    EXPECT_DEATH({ JsonWriter w(out, 50); w.begin_array(); w.end_object(); }, "");
-    EXPECT_DEATH({ JsonWriter w(out, 50); w.begin_array(); w.key(text("a")); }, "");
-    EXPECT_DEATH({ JsonWriter w(out, 50); w.null(); w.null(); }, "");
+    EXPECT_DEATH(
+        {
+            JsonWriter w(out, 50);
+            w.begin_object();
+            w.null();
+        },
+        "");
+    EXPECT_DEATH(
+        {
+            JsonWriter w(out, 50);
+            w.end_object();
+        },
+        "");
+    EXPECT_DEATH(
+        {
+            JsonWriter w(out, 50);
+            w.begin_array();
+            w.end_object();
+        },
+        "");
+    EXPECT_DEATH(
+        {
+            JsonWriter w(out, 50);
+            w.begin_array();
+            w.key(text("a"));
+        },
+        "");
+    EXPECT_DEATH(
+        {
+            JsonWriter w(out, 50);
+            w.null();
+            w.null();
+        },
+        "");
 }
 
 }  // namespace

@@ -84,7 +84,8 @@ TEST(Jsonl, the_length_limit_is_exact) {
 
 TEST(Jsonl, every_split_gives_the_same_lines) {
     const std::string input =
-        "\xEF\xBB\xBF{\"a\":1}\r\n\n{\"a\":22222222222222}\r\n  \r\n12345678\r\n123456789\n\r\nlast";
+        "\xEF\xBB\xBF{\"a\":1}\r\n\n{\"a\":22222222222222}\r\n  "
+        "\r\n12345678\r\n123456789\n\r\nlast";
     for (size_t line_max : {1u, 7u, 8u, 20u}) {
         const Lines whole = split(input, line_max, {input.size()}, input.size());
         for (size_t piece = 1; piece <= input.size(); ++piece) {

@@ -1,5 +1,6 @@
 // All forms of the byte loops answer the same, for every length, place and alignment.
 #include "codec/scan_simd.h"
+#include "codec/scan_copy.h"
 
 #include <gtest/gtest.h>
 
@@ -22,7 +23,7 @@ using RunForm = size_t (*)(const char*, size_t, bool*);
 
 std::vector<RunForm> all_forms() {
     std::vector<RunForm> forms = {simd::string_run_portable, string_run_far, string_run};
-#if defined(__x86_64__)
+#ifdef LEAT_SIMD_SSE2
     forms.push_back(simd::string_run_sse2);
     if (simd::has_avx2()) forms.push_back(simd::string_run_avx2);
 #endif
@@ -65,7 +66,7 @@ TEST(ScanSimd, random_bytes_give_the_same_run_in_every_form) {
         }
         const size_t growth = simd::escape_growth_portable(s.data(), s.size());
         ASSERT_EQ(escape_growth(copy.text().data, size), growth);
-#if defined(__x86_64__)
+#ifdef LEAT_SIMD_SSE2
         ASSERT_EQ(simd::escape_growth_sse2(copy.text().data, size), growth);
         if (simd::has_avx2()) {
             ASSERT_EQ(simd::escape_growth_avx2(copy.text().data, size), growth);
