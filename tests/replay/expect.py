@@ -22,6 +22,8 @@ CODES = {"context_length_exceeded": "context_length", "exceed_context_size_error
 STATUS = {400: "invalid_request", 401: "authentication", 402: "quota", 403: "permission",
           404: "model", 413: "invalid_request", 422: "invalid_request", 429: "rate_limit",
           503: "overloaded", 529: "overloaded"}
+TOO_LONG = ("maximum context length", "exceeded max context length", "exceeds the context window",
+            "prompt is too long")
 TRANSFER = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
 
 
@@ -127,7 +129,7 @@ def word_of(status, error):
     if status < 300 and isinstance(error.get("code"), int):
         status = error["code"]
     message = str(error.get("message") or "").lower()
-    if status in (400, 413, 422) and "maximum context length" in message:
+    if status in (400, 413, 422) and any(phrase in message for phrase in TOO_LONG):
         return "context_length"
     return STATUS.get(status, "server" if status >= 500 else "http")
 

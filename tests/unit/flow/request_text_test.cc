@@ -237,6 +237,26 @@ TEST(RequestCheckTest, unknown_sizes_flags_and_reserved_fields_are_refused) {
     EXPECT_EQ(request_check(request), LEAT_E_RESERVED);
 }
 
+TEST(RequestCheckTest, reserved_bytes_of_numbers_are_looked_at) {
+    for (const NumberField field : number_fields) {
+        for (size_t i = 0; i < sizeof(leat_number::reserved); ++i) {
+            leat_request request = fresh();
+            request.prompt = text("p");
+            (request.*field).reserved[i] = 1;
+            EXPECT_EQ(request_check(request), LEAT_E_RESERVED);
+        }
+    }
+}
+
+TEST(RequestCheckTest, defaults_need_no_body) {
+    EXPECT_EQ(defaults_check(fresh()), LEAT_OK);
+    leat_request request = fresh();
+    request.model = Text{nullptr, 1};
+    EXPECT_EQ(defaults_check(request), LEAT_E_ARGUMENT);
+    request.struct_size = 1;
+    EXPECT_EQ(defaults_check(request), LEAT_E_STRUCT_SIZE);
+}
+
 TEST(RequestCheckTest, texts_without_memory_are_refused) {
     for (const TextField field : text_fields) {
         leat_request request = fresh();

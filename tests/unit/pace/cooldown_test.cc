@@ -33,7 +33,7 @@ TEST(CooldownTest, a_multiplier_of_one_keeps_the_length) {
 TEST(CooldownTest, retry_after_decides_B37) {
     const leat_cooldown rules = default_rules();
     for (uint32_t c = 1; c <= 4; ++c) {
-        EXPECT_EQ(cooldown_ms(rules, c, 0), 0u);
+        EXPECT_EQ(cooldown_ms(rules, c, 0), 1000u) << "\"at once\" is a second";
         EXPECT_EQ(cooldown_ms(rules, c, 1), 1u);
         EXPECT_EQ(cooldown_ms(rules, c, 119999), 119999u);
         EXPECT_EQ(cooldown_ms(rules, c, 120000), 120000u);
@@ -65,7 +65,7 @@ TEST(CooldownTest, is_paused_until_its_end_and_not_beyond) {
 }
 
 TEST(CooldownTest, spreads_the_end_by_a_tenth_and_at_most_a_second) {
-    for (const int64_t wait : {0, 10, 1000, 9999, 10000, 20000, 120000}) {
+    for (const int64_t wait : {1, 10, 1000, 9999, 10000, 20000, 120000}) {
         const uint64_t pause = static_cast<uint64_t>(wait) * ms;
         const uint64_t most = pause / 10 < 1000 * ms ? pause / 10 : 1000 * ms;
         for (const double unit : {0.0, 0.25, 0.5, almost_one}) {

@@ -95,13 +95,18 @@ TEST(GateTest, the_burst_of_requests_is_one_seconds_worth_unless_given) {
         GateLimits limits = limits_of(100, row.per_minute);
         limits.request_burst = row.burst;
         Gate gate = opened(limits);
+        // Rounding against the taker may cost a nanosecond a token; the burst is over by then.
+        uint64_t now = 0;
         uint32_t gone = 0;
-        while (gate.ask(0, 0).admit) {
-            gate.admit(0, 0);
+        for (GateVerdict verdict = gate.ask(now, 0); verdict.retry_at_ns <= 20;
+             verdict = gate.ask(now, 0)) {
+            now = verdict.retry_at_ns;
+            if (!verdict.admit) continue;
+            gate.admit(now, 0);
             ++gone;
         }
         EXPECT_EQ(gone, row.expected) << row.per_minute << " " << row.burst;
-        EXPECT_EQ(gate.ask(0, 0).limiter, LEAT_LIMITER_REQUESTS);
+        EXPECT_EQ(gate.ask(now, 0).limiter, LEAT_LIMITER_REQUESTS);
     }
 }
 

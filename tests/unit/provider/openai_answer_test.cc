@@ -259,6 +259,13 @@ TEST(ChatParseTest, a_choice_without_a_message_is_not_what_was_promised) {
     }
 }
 
+TEST(ChatParseTest, a_blocked_answer_may_lack_its_message) {
+    Answered a(R"({"choices":[{"content_filter_results":{},"finish_reason":"content_filter"}]})");
+    ASSERT_EQ(a.parse(), LEAT_OK) << "as Azure sends it";
+    EXPECT_EQ(a.answer.finish, LEAT_FINISH_CONTENT_FILTER);
+    EXPECT_EQ(a.answer.text.size, 0u);
+}
+
 TEST(ChatParseTest, what_is_no_JSON_is_refused) {
     for (const char* body : {"", " ", "null", "[]", "\"x\"", "<html>502</html>", "{", "{}{}", "{} x",
                              "{\"choices\":[}", "data: {}", "\xEF\xBB\xBF{}", "{\"a\":\"\xFF\"}",

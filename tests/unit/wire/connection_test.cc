@@ -236,11 +236,11 @@ TEST_F(ConnectionTest, one_read_of_the_socket_serves_many_records) {
     Connection* const connection = ready(&secure_);
     const int reads = fake_.reads;
     fake_.stream(connection).incoming =
-        FakePorts::record("one") + FakePorts::record("two") + FakePorts::record("three");
+        FakePorts::record("one") + FakePorts::record("four") + FakePorts::record("seven");
     Wire::note_event(connection, LEAT_READY_READ);
     char bytes[16];
     EXPECT_EQ(wire_.read(connection, bytes, sizeof bytes), 3);
-    EXPECT_EQ(wire_.read(connection, bytes, sizeof bytes), 3);
+    EXPECT_EQ(wire_.read(connection, bytes, sizeof bytes), 4);
     EXPECT_EQ(wire_.read(connection, bytes, sizeof bytes), 5);
     EXPECT_EQ(wire_.read(connection, bytes, sizeof bytes), LEAT_E_WOULD_BLOCK);
     EXPECT_EQ(fake_.reads, reads + 1);

@@ -101,6 +101,20 @@ TEST_F(PoolTest, a_late_ticket_on_an_idle_connection_is_noise) {
     EXPECT_EQ(fake_.tickets.count(0), 1u);
 }
 
+TEST_F(PoolTest, one_that_ended_unseen_is_dropped_when_it_is_taken) {
+    Connection* const kept = ready(&plain_);
+    Connection* const ended = ready(&plain_);
+    Connection* const chatty = ready(&plain_);
+    pool_.put(kept, 1);
+    pool_.put(ended, 2);
+    pool_.put(chatty, 3);
+    fake_.stream(ended).incoming_end = LEAT_E_CONNECTION_CLOSED;
+    fake_.stream(chatty).incoming = "HTTP/1.1 408";
+    EXPECT_EQ(pool_.take(10), kept);
+    EXPECT_EQ(pool_.size(), 0u);
+    EXPECT_EQ(wire_.counters().open, 1u);
+}
+
 TEST_F(PoolTest, drop_all_leaves_none) {
     pool_.put(ready(&plain_), 1);
     pool_.put(ready(&plain_), 2);
