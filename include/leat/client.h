@@ -104,6 +104,9 @@ LEAT_API const char *leat_limiter_name(leat_limiter limiter);
 /* Names of the providers that leat_endpoint_config.provider knows: index from 0; NULL after the
  * last. */
 LEAT_API const char *leat_provider_name(uint32_t index);
+/* Where that provider is reached when no base_url is given; "" when there is no such place. NULL
+ * after the last. */
+LEAT_API const char *leat_provider_base_url(uint32_t index);
 
 /* "0.1.0"; and the number that grows with each release of the ABI. */
 #define LEAT_VERSION "0.1.0"

@@ -16,11 +16,7 @@ leat_status batch_config_status(const leat_client* client, const leat_batch_conf
                              config->order <= LEAT_ORDER_INPUT &&
                              config->retry_failed <= LEAT_RETRY_FAILED_ANY;
     if (!enums_known) return LEAT_E_CONFIG;
-    const leat_request* const defaults = config->defaults;
-    if (defaults != nullptr && defaults->struct_size != sizeof(leat_request)) {
-        return LEAT_E_STRUCT_SIZE;
-    }
-    return LEAT_OK;
+    return config->defaults == nullptr ? LEAT_OK : leat::defaults_check(*config->defaults);
 }
 
 // Copies a request's text into the batch's intake.
@@ -97,6 +93,7 @@ leat_status leat_batch_next(leat_batch* batch, const leat_result** result) {
     if (batch == nullptr || result == nullptr || !batch->open) return LEAT_E_ARGUMENT;
     *result = nullptr;
     if (batch->config.on_result != nullptr) return LEAT_E_STATE;
+    leat::drop_hidden(batch->client, batch);
     leat::Item* const item = leat::next_deliverable(batch);
     if (item == nullptr) return leat::batch_is_done(*batch) ? LEAT_E_DONE : LEAT_E_WOULD_BLOCK;
     leat::hand_out(batch->client, batch, item);

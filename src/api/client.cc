@@ -1,4 +1,5 @@
 // api/client.cc: the client's public functions: arguments are checked, then flow does the work.
+// Depends on flow. Invariant: no call goes through with a struct of another size or a wrong field.
 #include <leat/leat.h>
 
 #include "base/check.h"
@@ -10,22 +11,48 @@ namespace {
 constexpr uint32_t abi_age = 1;
 constexpr int64_t ns_per_ms = 1'000'000;
 
+template <size_t N>
+bool all_zero(const uint8_t (&bytes)[N]) {
+    for (const uint8_t byte : bytes) {
+        if (byte != 0) return false;
+    }
+    return true;
+}
+
+// A text that has bytes says where they are.
+bool is_sound(const leat_str& t) { return t.size == 0 || t.data != nullptr; }
+
+bool has_sound_texts(const leat_endpoint_config& config) {
+    bool sound = is_sound(config.provider) && is_sound(config.base_url) &&
+                 is_sound(config.api_key) && is_sound(config.model) && is_sound(config.proxy);
+    for (uint32_t i = 0; i < config.headers_count; ++i) {
+        sound &= is_sound(config.headers[i].name) && is_sound(config.headers[i].value);
+    }
+    for (uint32_t i = 0; i < config.resolve_count; ++i) {
+        sound &= is_sound(config.resolve[i].host) && is_sound(config.resolve[i].address);
+    }
+    return sound;
+}
+
 leat_status config_status(const leat_config* config) {
     if (config == nullptr) return LEAT_E_ARGUMENT;
     if (config->struct_size != sizeof(leat_config)) return LEAT_E_STRUCT_SIZE;
-    for (const uint8_t byte : config->reserved8) {
-        if (byte != 0) return LEAT_E_RESERVED;
-    }
+    if (config->ports.struct_size != sizeof(leat_ports)) return LEAT_E_STRUCT_SIZE;
+    const bool unused = all_zero(config->reserved8) && config->reserved32 == 0 &&
+                        config->ports.reserved == 0;
+    if (!unused) return LEAT_E_RESERVED;
+    if (!is_sound(config->tls_ca_file) || !is_sound(config->tls_ca_pem)) return LEAT_E_ARGUMENT;
     return leat_config_error(config)[0] == '\0' ? LEAT_OK : LEAT_E_CONFIG;
 }
 
 leat_status endpoint_status(const leat_endpoint_config* config) {
     if (config == nullptr) return LEAT_E_ARGUMENT;
     if (config->struct_size != sizeof(leat_endpoint_config)) return LEAT_E_STRUCT_SIZE;
-    for (const uint8_t byte : config->reserved8) {
-        if (byte != 0) return LEAT_E_RESERVED;
-    }
-    return leat_endpoint_config_error(config)[0] == '\0' ? LEAT_OK : LEAT_E_CONFIG;
+    const bool unused = all_zero(config->reserved8) && config->retry.reserved == 0 &&
+                        all_zero(config->cooldown.reserved8);
+    if (!unused) return LEAT_E_RESERVED;
+    if (leat_endpoint_config_error(config)[0] != '\0') return LEAT_E_CONFIG;
+    return has_sound_texts(*config) ? LEAT_OK : LEAT_E_ARGUMENT;
 }
 
 }  // namespace
@@ -125,6 +152,11 @@ leat_limiter leat_endpoint_limiter(const leat_client* client, leat_endpoint endp
 const char* leat_provider_name(uint32_t index) {
     const leat_adapter* const adapter = leat::adapter_at(index);
     return adapter == nullptr ? nullptr : adapter->name;
+}
+
+const char* leat_provider_base_url(uint32_t index) {
+    const leat_adapter* const adapter = leat::adapter_at(index);
+    return adapter == nullptr ? nullptr : adapter->base_url;
 }
 
 const char* leat_version(void) { return LEAT_VERSION; }

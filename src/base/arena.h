@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/bytes.h"
+#include "base/poison.h"
 
 namespace leat {
 
@@ -34,10 +35,22 @@ public:
     // Text that grows at the end of the arena: begin, then append or commit any number of times.
     // Nothing else may be taken meanwhile; text is begin..cursor.
     char* begin_text() { return cursor_; }
-    bool append(Text t);
+    bool append(Text t) {
+        char* const at = extend(t.size);
+        if (at == nullptr) return false;
+        if (t.size > 0) memcpy(at, t.data, t.size);
+        return true;
+    }
     size_t room() const { return static_cast<size_t>(end_ - cursor_); }
     // Claims `size` more bytes in place (their content is what was written there before).
-    char* extend(size_t size);
+    char* extend(size_t size) {
+        if (size > room()) return nullptr;
+        char* const at = cursor_;
+        unpoison(at, size);
+        cursor_ += size;
+        note_peak();
+        return at;
+    }
 
     // Overwrites with zeros all that was ever given, for the arena's end.
     void wipe_used();
@@ -46,7 +59,9 @@ public:
     size_t capacity() const { return static_cast<size_t>(end_ - base_); }
 
 private:
-    void note_peak();
+    void note_peak() {
+        if (mark() > peak_) peak_ = mark();
+    }
 
     char* base_ = nullptr;
     char* cursor_ = nullptr;

@@ -1,4 +1,5 @@
-// base/bytes.cc: the text operations that are too long to stand in the header. Pure functions.
+// base/bytes.cc: the text operations that are too long to stand in the header. Pure functions;
+// none reads outside of the view that it is given.
 #include "base/bytes.h"
 
 #include "base/check.h"

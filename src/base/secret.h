@@ -1,4 +1,5 @@
 // base/secret.h: wiping of memory that held a credential, in a way no optimiser may drop.
+// Depends on nothing. Whoever copies a credential wipes the copy with this.
 #pragma once
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
-// base/timers.cc: the heap behind timers.h.
+// base/timers.cc: the heap behind timers.h. A node whose deadline moved away keeps its place until
+// it comes to the top and is put right there: settle_top.
 #include "base/timers.h"
 
 #include "base/check.h"

@@ -3,6 +3,7 @@
 #include "codec/http_lines.h"
 
 #include "base/check.h"
+#include "codec/scan_simd.h"
 
 namespace leat {
 
@@ -33,9 +34,23 @@ bool HttpStatusLine::step(char c) {
     return true;
 }
 
+// The usual beginning in one piece: how many bytes it has, 0 when it is not there.
+size_t HttpStatusLine::usual_begin(Text bytes) {
+    constexpr Text version = text("HTTP/1.1 ");
+    if (at_ != 0 || bytes.size < at_reason || !starts_with(bytes, version)) return 0;
+    const char* const code = bytes.data + version.size;
+    const bool good = code[0] >= '1' && code[0] <= '5' && is_digit(code[1]) && is_digit(code[2]) &&
+                      code[3] == ' ';
+    if (!good) return 0;
+    code_ = static_cast<uint16_t>((code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0'));
+    minor_ = 1;
+    at_ = at_reason;
+    return at_reason;
+}
+
 size_t HttpStatusLine::scan(Text bytes) {
     LEAT_CHECK(!bad_);
-    size_t used = 0;
+    size_t used = usual_begin(bytes);
     while (used < bytes.size && !done()) {
         if (!step(bytes.data[used])) {
             bad_ = true;
@@ -50,35 +65,62 @@ size_t HttpLines::scan(Text bytes) {
     LEAT_CHECK(!bad_ && !done_);
     size_t at = 0;
     while (at < bytes.size && !bad_ && !done_) {
-        const char c = bytes.data[at];
-        if (line_ == Line::begin && c == '\r') {
-            line_ = Line::only_return;
-        } else if (line_ == Line::only_return || line_ == Line::inside_return) {
+        if (line_ == Line::begin) at = skip_whole_lines(bytes, at);
+        if (at < bytes.size) at = step(bytes, at);
+    }
+    return at;
+}
+
+// Past every line that is whole and not empty, from a line's first byte on.
+size_t HttpLines::skip_whole_lines(Text bytes, size_t at) {
+    while (at < bytes.size) {
+        const char first = bytes.data[at];
+        if (first == ' ' || first == '\t' || first == '\r') break;
+        const size_t end = at + line_run(bytes.data + at, bytes.size - at);
+        const bool whole =
+            bytes.size - end >= 2 && bytes.data[end] == '\r' && bytes.data[end + 1] == '\n';
+        if (!whole) break;
+        at = end + 2;
+    }
+    return at;
+}
+
+// One piece of a line: a single byte, or all up to its end.
+size_t HttpLines::step(Text bytes, size_t at) {
+    const char c = bytes.data[at];
+    switch (line_) {
+        case Line::begin:
+            if (c == '\r') {
+                line_ = Line::only_return;
+                return at + 1;
+            }
+            bad_ = c == ' ' || c == '\t';
+            return bad_ ? at : scan_line(bytes, at);
+        case Line::inside:
+            return scan_line(bytes, at);
+        case Line::only_return:
+        case Line::inside_return:
             bad_ = c != '\n';
             done_ = !bad_ && line_ == Line::only_return;
             line_ = Line::begin;
-        } else if (line_ == Line::begin && (c == ' ' || c == '\t')) {
-            bad_ = true;
-        } else {
-            at = scan_line(bytes, at);
-            continue;
-        }
-        if (!bad_) ++at;
+            return bad_ ? at : at + 1;
     }
+    LEAT_CHECK(false);
     return at;
 }
 
 // From a line's first byte or from inside it to behind its carriage return, or to the end of the
 // bytes.
 size_t HttpLines::scan_line(Text bytes, size_t at) {
-    LEAT_CHECK(at < bytes.size);
-    const size_t found = find_byte(bytes, '\r', at);
-    const size_t end = found == not_found ? bytes.size : found;
-    const size_t feed = find_byte(head(bytes, end), '\n', at);
-    bad_ = feed != not_found;
-    if (bad_) return feed;
-    line_ = found == not_found ? Line::inside : Line::inside_return;
-    return found == not_found ? end : end + 1;
+    const size_t end = at + line_run(bytes.data + at, bytes.size - at);
+    if (end == bytes.size) {
+        line_ = Line::inside;
+        return end;
+    }
+    bad_ = bytes.data[end] != '\r';
+    if (bad_) return end;
+    line_ = Line::inside_return;
+    return end + 1;
 }
 
 }  // namespace leat

@@ -1,7 +1,7 @@
 // codec/http_lines.h: the strict outer shape of a response head: its status line, and the lines
 // of its header or trailer section. llhttp reads the same bytes afterwards; what these two let
 // through is narrower than what any version of llhttp does, and they say where a head ends.
-// Depends on base only. Invariant: the verdict depends on the bytes, never on how they were cut.
+// Depends on base and scan_simd. Invariant: the verdict depends on the bytes, never on how they were cut.
 #pragma once
 
 #include "base/bytes.h"
@@ -26,6 +26,7 @@ private:
     static constexpr uint8_t at_line_feed = 14;
     static constexpr uint8_t at_end = 15;
     bool step(char c);
+    size_t usual_begin(Text bytes);
 
     uint8_t at_ = 0;
     uint8_t minor_ = 0;
@@ -46,6 +47,8 @@ public:
 
 private:
     enum class Line : uint8_t { begin, only_return, inside, inside_return };
+    size_t skip_whole_lines(Text bytes, size_t at);
+    size_t step(Text bytes, size_t at);
     size_t scan_line(Text bytes, size_t at);
 
     Line line_ = Line::begin;

@@ -143,31 +143,58 @@ void put_credentials(Writer* to, const Credentials& credentials) {
     to->put(text("\r\n"));
 }
 
-void put_request(Writer* to, const HttpRequestHead& head, const Credentials& credentials) {
-    to->put(head.method);
-    to->put(text(" "));
-    if (head.to_plain_proxy) {
-        to->put(head.authority.scheme);
-        to->put(text("://"));
-        put_authority(to, head.authority, false);
+void put_headers(Writer* to, const leat_header* headers, size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+        to->put(headers[i].name);
+        to->put(text(": "));
+        to->put(headers[i].value);
+        to->put(text("\r\n"));
     }
-    to->put(head.path);
-    to->put(text(" HTTP/1.1\r\nHost: "));
+}
+
+// What stands before the path in the request line.
+void put_origin(Writer* to, const HttpRequestHead& head) {
+    if (!head.to_plain_proxy) return;
+    to->put(head.authority.scheme);
+    to->put(text("://"));
+    put_authority(to, head.authority, false);
+}
+
+// The lines that every request to this peer has.
+void put_lines(Writer* to, const HttpRequestHead& head, const Credentials& credentials) {
+    to->put(text("Host: "));
     put_authority(to, head.authority, false);
     to->put(text("\r\n"));
     if (head.to_plain_proxy) put_credentials(to, credentials);
-    for (size_t i = 0; i < head.header_count; ++i) {
-        to->put(head.headers[i].name);
-        to->put(text(": "));
-        to->put(head.headers[i].value);
-        to->put(text("\r\n"));
-    }
+    put_headers(to, head.headers, head.header_count);
     to->put(text("Accept-Encoding: identity\r\n"));
-    if (head.has_body) {
-        to->put(text("Content-Length: "));
-        to->put_number(head.content_length);
-        to->put(text("\r\n"));
-    }
+}
+
+void put_length(Writer* to, uint64_t content_length) {
+    to->put(text("Content-Length: "));
+    to->put_number(content_length);
+    to->put(text("\r\n"));
+}
+
+void put_request(Writer* to, const HttpRequestHead& head, const Credentials& credentials) {
+    to->put(head.method);
+    to->put(text(" "));
+    put_origin(to, head);
+    to->put(head.path);
+    to->put(text(" HTTP/1.1\r\n"));
+    put_lines(to, head, credentials);
+    if (head.has_body) put_length(to, head.content_length);
+    to->put(text("\r\n"));
+}
+
+void put_shared(Writer* to, const HttpSharedHead& shared, const HttpOwnHead& own) {
+    to->put(text("POST "));
+    to->put(shared.origin);
+    to->put(own.path);
+    to->put(text(" HTTP/1.1\r\n"));
+    to->put(shared.lines);
+    put_headers(to, own.headers, own.header_count);
+    put_length(to, own.content_length);
     to->put(text("\r\n"));
 }
 
@@ -213,6 +240,25 @@ leat_status write_request_head(const HttpRequestHead& head, Arena* store, Text* 
     Credentials credentials;
     LEAT_TRY(credentials.join(head.proxy_credentials));
     return write_twice(store, out, [&](Writer* to) { put_request(to, head, credentials); });
+}
+
+leat_status share_request_head(const HttpRequestHead& head, Arena* store, HttpSharedHead* out) {
+    LEAT_CHECK(store != nullptr && out != nullptr);
+    LEAT_TRY(check_authority(head.authority));
+    LEAT_TRY(check_headers(head.headers, head.header_count));
+    Credentials credentials;
+    LEAT_TRY(credentials.join(head.proxy_credentials));
+    LEAT_TRY(write_twice(store, &out->origin, [&](Writer* to) { put_origin(to, head); }));
+    return write_twice(store, &out->lines,
+                       [&](Writer* to) { put_lines(to, head, credentials); });
+}
+
+leat_status write_own_head(const HttpSharedHead& shared, const HttpOwnHead& own, Arena* store,
+                           Text* out) {
+    LEAT_CHECK(store != nullptr && out != nullptr);
+    LEAT_TRY(check_path(own.path));
+    LEAT_TRY(check_headers(own.headers, own.header_count));
+    return write_twice(store, out, [&](Writer* to) { put_shared(to, shared, own); });
 }
 
 leat_status write_connect_head(const HttpAuthority& target, const HttpCredentials& credentials,

@@ -40,6 +40,28 @@ struct HttpRequestHead {
 // credentials: wipe it when it is sent.
 leat_status write_request_head(const HttpRequestHead& head, Arena* store, Text* out);
 
+// The part of a request head that all requests to one peer share: checked and written once.
+struct HttpSharedHead {
+    Text origin;  // before the path: empty, or http://host:port to a plain proxy
+    Text lines;   // Host, headers and Accept-Encoding: identity, each with its line end
+};
+
+// The part that is a request's own. It is a POST with a body.
+struct HttpOwnHead {
+    Text path;
+    const leat_header* headers = nullptr;
+    size_t header_count = 0;
+    uint64_t content_length = 0;
+};
+
+// Of head, its authority, headers and proxy count here. Statuses as write_request_head. The lines
+// may hold credentials: they live as long as the peer, in memory that is wiped.
+leat_status share_request_head(const HttpRequestHead& head, Arena* store, HttpSharedHead* out);
+
+// The head of one request. Statuses and care as write_request_head.
+leat_status write_own_head(const HttpSharedHead& shared, const HttpOwnHead& own, Arena* store,
+                           Text* out);
+
 // Writes CONNECT host:port with Host and, when there are credentials, Proxy-Authorization.
 leat_status write_connect_head(const HttpAuthority& target, const HttpCredentials& credentials,
                                Arena* store, Text* out);

@@ -84,6 +84,21 @@ inline size_t string_run(const char* data, size_t size, bool* high) {
     return string_run_far(data, size, high);
 }
 
+// The length of the run without CR and LF at the start of data.
+inline size_t line_run(const char* data, size_t size) {
+    size_t at = 0;
+#ifdef LEAT_SIMD_SSE2
+    for (; size - at >= 16; at += 16) {
+        const __m128i bytes = load_16(data + at);
+        const uint32_t ends = byte_mask(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')),
+                                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n'))));
+        if (ends != 0) return at + trailing_zeros(ends);
+    }
+#endif
+    while (at < size && data[at] != '\r' && data[at] != '\n') ++at;
+    return at;
+}
+
 inline bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 // blank_run_far with its first 16 bytes in line: an indented document has a run before each name.

@@ -84,11 +84,16 @@ void hold_back(Engine* engine, Endpoint* endpoint, const GateVerdict& verdict) {
     }
 }
 
-bool is_idle(Engine* engine, Endpoint* endpoint) {
+// True when no batch can give an item now; the limiter then says whether a source is why.
+bool has_no_work(Engine* engine, Endpoint* endpoint) {
+    leat_limiter limiter = LEAT_LIMITER_NONE;
     for (uint32_t i = 0; i < engine->config.batches_max; ++i) {
         const Batch& batch = engine->batches[i];
-        if (batch.open && batch.endpoint == endpoint && batch_may_have_work(batch)) return false;
+        if (!batch.open || batch.endpoint != endpoint) continue;
+        if (batch_may_have_work(batch)) return false;
+        if (batch.source_blocked) limiter = LEAT_LIMITER_SOURCE;
     }
+    endpoint->limiter = limiter;
     return true;
 }
 
@@ -109,10 +114,7 @@ void admit_items(Engine* engine, Endpoint* endpoint) {
         GateVerdict verdict{};
         Item* const item = next_waiting(endpoint);
         if (item == nullptr) {
-            if (is_idle(engine, endpoint)) {
-                endpoint->limiter = LEAT_LIMITER_NONE;
-                return;
-            }
+            if (has_no_work(engine, endpoint)) return;
             if (!worth_fetching(engine, endpoint, &verdict)) {
                 hold_back(engine, endpoint, verdict);
                 return;

@@ -31,16 +31,13 @@ leat_status choose_path(Item* item, const leat_rope& rope) {
 }
 
 leat_status keep_headers(Item* item, const leat_rope& rope) {
-    const uint32_t own = item->endpoint->headers_count;
-    item->headers = item->endpoint->headers;
-    item->headers_count = own;
+    item->headers = nullptr;
+    item->headers_count = rope.headers_count;
     if (rope.headers_count == 0) return LEAT_OK;
-    leat_header* const all = item->arena.make<leat_header>(own + rope.headers_count);
-    if (all == nullptr) return LEAT_E_ITEM_MEMORY;
-    memcpy(all, item->endpoint->headers, sizeof(leat_header) * own);
-    memcpy(all + own, rope.headers, sizeof(leat_header) * rope.headers_count);
-    item->headers = all;
-    item->headers_count = own + rope.headers_count;
+    leat_header* const own = item->arena.make<leat_header>(rope.headers_count);
+    if (own == nullptr) return LEAT_E_ITEM_MEMORY;
+    memcpy(own, rope.headers, sizeof(leat_header) * rope.headers_count);
+    item->headers = own;
     return LEAT_OK;
 }
 

@@ -9,9 +9,8 @@ namespace leat {
 
 namespace {
 
-void count(Batch* batch, const Item& item) {
+void count(Batch* batch, const leat_result& result) {
     leat_summary* const sum = &batch->summary;
-    const leat_result& result = item.result;
     switch (result.outcome) {
         case LEAT_SUCCEEDED:
             ++sum->succeeded;
@@ -43,9 +42,9 @@ bool is_hidden(const Batch& batch, const Item& item) {
            item.result.outcome == LEAT_FAILED;
 }
 
-void tell_progress(Batch* batch, const Item& item) {
+void tell_progress(Batch* batch, const leat_result& result) {
     if (batch->config.on_progress == nullptr) return;
-    const leat_progress progress = {batch->completed, batch->accepted, &item.result};
+    const leat_progress progress = {batch->completed, batch->accepted, &result};
     batch->config.on_progress(batch->config.user, &progress);
 }
 
@@ -56,18 +55,8 @@ void deliver_one(Engine* engine, Batch* batch, Item* item) {
     if (!hidden) keep = batch->config.on_result(batch->config.user, &item->result);
     // A kept result may have been released inside the callback already.
     if (item->state != ItemState::held) return;
-    tell_progress(batch, *item);
+    tell_progress(batch, item->result);
     if (keep == LEAT_RELEASE && item->state == ItemState::held) release_item(engine, item);
-}
-
-// Failures that the policy hides must not block leat_batch_next.
-void drop_hidden(Engine* engine, Batch* batch) {
-    while (Item* const item = next_deliverable(batch)) {
-        if (!is_hidden(*batch, *item)) return;
-        hand_out(engine, batch, item);
-        tell_progress(batch, *item);
-        release_item(engine, item);
-    }
 }
 
 void tell_writable(Batch* batch) {
@@ -88,6 +77,42 @@ Item* next_deliverable(Batch* batch) {
     return in_turn ? item : nullptr;
 }
 
+void drop_hidden(Engine* engine, Batch* batch) {
+    while (Item* const item = next_deliverable(batch)) {
+        if (!is_hidden(*batch, *item)) return;
+        hand_out(engine, batch, item);
+        tell_progress(batch, item->result);
+        release_item(engine, item);
+    }
+}
+
+void hand_out_unsent(Engine* engine, Batch* batch, const Waiting& waiting) {
+    LEAT_CHECK(batch->stop != BatchStop::none && batch->completed < batch->accepted);
+    leat_result result{};
+    result.struct_size = sizeof result;
+    result.outcome = LEAT_CANCELLED;
+    result.status = waiting.cancel_asked ? LEAT_E_CANCELLED : batch->stop_status;
+    result.stage = LEAT_STAGE_WAITING;
+    result.index = waiting.index;
+    result.id = waiting.request.id;
+    result.user = waiting.request.user;
+    result.user_number = waiting.request.user_number;
+    result.metadata = waiting.request.metadata;
+    result.usage = unknown_usage();
+    result.usage_failed = unknown_usage();
+    const double item_ms = static_cast<double>(engine->now_ns - waiting.accepted_ns) / 1e6;
+    result.timing = leat_timing{-1.0, -1.0, -1.0, -1.0, item_ms};
+    batch->next_index = waiting.index + 1;
+    batch->last_result_ns = engine->now_ns;
+    ++batch->completed;
+    count(batch, result);
+    // Its batch is being closed: nothing can be kept.
+    if (batch->config.on_result != nullptr) {
+        (void)batch->config.on_result(batch->config.user, &result);
+    }
+    tell_progress(batch, result);
+}
+
 void hand_out(Engine* engine, Batch* batch, Item* item) {
     LEAT_CHECK(item->state == ItemState::done && item->batch == batch);
     batch->done.remove(item);
@@ -96,7 +121,7 @@ void hand_out(Engine* engine, Batch* batch, Item* item) {
     batch->last_result_ns = engine->now_ns;
     ++batch->completed;
     LEAT_CHECK(batch->completed <= batch->accepted);
-    count(batch, *item);
+    count(batch, item->result);
 }
 
 void deliver_results(Engine* engine) {

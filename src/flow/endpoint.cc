@@ -146,6 +146,17 @@ leat_status fill_headers(const leat_endpoint_config& config, Endpoint* endpoint)
     return add_header(endpoint, text("User-Agent"), text("leat/" LEAT_VERSION));
 }
 
+leat_status share_head(Endpoint* endpoint) {
+    HttpRequestHead head;
+    head.authority = endpoint->authority;
+    head.headers = endpoint->headers;
+    head.header_count = endpoint->headers_count;
+    head.to_plain_proxy = endpoint->origin.proxy == ProxyUse::forward;
+    head.proxy_credentials = endpoint->proxy_credentials;
+    const leat_status status = share_request_head(head, &endpoint->head_arena, &endpoint->head);
+    return status == LEAT_E_ITEM_MEMORY ? LEAT_E_TOO_LARGE : status;
+}
+
 void fill_limits(const leat_endpoint_config& config, Endpoint* endpoint) {
     GateLimits limits{};
     limits.permits = config.max_in_flight;
@@ -174,8 +185,10 @@ leat_status fill(Engine* engine, const leat_endpoint_config& config, Endpoint* e
     LEAT_TRY(keep(endpoint, config.model, &endpoint->model));
     LEAT_TRY(fill_headers(config, endpoint));
     fill_limits(config, endpoint);
-    if (!empty(config.proxy)) return read_proxy(engine, config, endpoint);
-    return find_addresses(engine, config, url.host, url.port, origin);
+    const leat_status found =
+        empty(config.proxy) ? find_addresses(engine, config, url.host, url.port, origin)
+                            : read_proxy(engine, config, endpoint);
+    return found == LEAT_OK ? share_head(endpoint) : found;
 }
 
 void open_timer(Timer* timer, TimerKind kind, void* owner) {
@@ -191,6 +204,7 @@ leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, En
     LEAT_CHECK(config.max_in_flight >= 1);
     wipe(endpoint, sizeof *endpoint);
     endpoint->arena.open(endpoint->text, sizeof endpoint->text);
+    endpoint->head_arena.open(endpoint->head_text, sizeof endpoint->head_text);
     endpoint->waiting.open();
     endpoint->idle.open(&endpoint->origin);
     endpoint->limiter = LEAT_LIMITER_NONE;
@@ -198,9 +212,8 @@ leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, En
     open_timer(&endpoint->idle_timer, TimerKind::idle, endpoint);
     const leat_status status = fill(engine, config, endpoint);
     if (status != LEAT_OK) {
-        endpoint->arena.reset();
-        endpoint->arena.open(nullptr, 0);
         unpoison(endpoint->text, sizeof endpoint->text);
+        unpoison(endpoint->head_text, sizeof endpoint->head_text);
         wipe(endpoint, sizeof *endpoint);
     }
     return status;

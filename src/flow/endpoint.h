@@ -16,6 +16,8 @@ namespace leat {
 
 constexpr size_t endpoint_text_bytes = 8192;
 constexpr uint32_t endpoint_headers_max = 32;
+// The texts once more, as lines of a request head, with what leat adds to them.
+constexpr size_t endpoint_head_bytes = endpoint_text_bytes + 2048;
 
 struct Endpoint {
     const leat_adapter* adapter;
@@ -32,6 +34,7 @@ struct Endpoint {
     Text model;
     leat_header headers[endpoint_headers_max + 4];  // credential and content type included
     uint32_t headers_count;
+    HttpSharedHead head;  // holds the credential
     Text secrets[3];
     uint32_t secrets_count;
     leat_timeouts timeouts;
@@ -41,7 +44,9 @@ struct Endpoint {
     uint32_t next_batch;   // where the next turn for a fresh item begins
     leat_limiter limiter;
     Arena arena;
+    Arena head_arena;
     alignas(16) char text[endpoint_text_bytes];
+    alignas(16) char head_text[endpoint_head_bytes];
 };
 
 }  // namespace leat

@@ -58,6 +58,8 @@ leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, En
 bool fetch_item(Engine* engine, Endpoint* endpoint);
 // A stopped batch's waiting requests -> results, as many as there are free slots.
 void end_waiting(Engine* engine, Batch* batch);
+// The same for all of them at once, with no slot: their batch is being closed.
+void end_unsent(Engine* engine, Batch* batch);
 
 // flow/build.cc: request -> rope.
 leat_status build_request(Engine* engine, Item* item);
@@ -113,6 +115,10 @@ void end_batch(Engine* engine, Batch* batch);
 Item* next_deliverable(Batch* batch);
 void hand_out(Engine* engine, Batch* batch, Item* item);
 void deliver_results(Engine* engine);
+// Failures that the policy hides must not reach, or block, leat_batch_next.
+void drop_hidden(Engine* engine, Batch* batch);
+// The result of a stopped batch's request that never became an item.
+void hand_out_unsent(Engine* engine, Batch* batch, const Waiting& waiting);
 
 // flow/loop.cc
 leat_status run_step(Engine* engine, int64_t timeout_ns);

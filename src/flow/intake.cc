@@ -139,6 +139,16 @@ void end_waiting(Engine* engine, Batch* batch) {
     while (!batch->ring.empty() && !engine->free_items.empty()) take_from_ring(engine, batch);
 }
 
+void end_unsent(Engine* engine, Batch* batch) {
+    while (Waiting* const waiting = batch->ring.front()) {
+        hand_out_unsent(engine, batch, *waiting);
+        if (waiting->text != nullptr) {
+            batch->intake.give_back(waiting->text, waiting->text_bytes, waiting->text_charged);
+        }
+        batch->ring.pop();
+    }
+}
+
 bool fetch_item(Engine* engine, Endpoint* endpoint) {
     const uint32_t count = engine->config.batches_max;
     endpoint->limiter = LEAT_LIMITER_NONE;

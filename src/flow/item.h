@@ -60,7 +60,7 @@ struct Item {
     leat_request request{};  // texts in the arena, or borrowed
     Text model{nullptr, 0};
     Text path{nullptr, 0};
-    const leat_header* headers = nullptr;
+    const leat_header* headers = nullptr;  // its own; the endpoint has those of all
     uint32_t headers_count = 0;
     Rope rope;
 

@@ -1,4 +1,5 @@
-// flow/lifecycle.cc: see lifecycle.h. Nothing is allocated: every part of the block was planned.
+// flow/lifecycle.cc: see lifecycle.h. Nothing is allocated: every part of the block was planned,
+// and nothing relies on what the block held before.
 #include "flow/lifecycle.h"
 
 #include "base/check.h"
@@ -128,6 +129,7 @@ void engine_close(Engine* engine) {
     for (uint32_t i = 0; i < config.batches_max; ++i) engine->batches[i].intake.wipe_used();
     for (uint32_t i = 0; i < engine->endpoints_count; ++i) {
         unpoison(engine->endpoints[i].text, sizeof engine->endpoints[i].text);
+        unpoison(engine->endpoints[i].head_text, sizeof engine->endpoints[i].head_text);
         wipe(&engine->endpoints[i], sizeof engine->endpoints[i]);
     }
     // The block is the caller's again, all of it.

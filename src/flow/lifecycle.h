@@ -1,4 +1,5 @@
-// flow/lifecycle.h: making an engine out of a block, and ending it.
+// flow/lifecycle.h: making an engine out of a block, and ending it. Depends on the whole of flow.
+// Invariant: after engine_close no byte of the block holds a credential or an answer.
 #pragma once
 
 #include "flow/engine.h"

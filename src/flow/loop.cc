@@ -118,13 +118,34 @@ void run_stages(Engine* engine) {
     deliver_results(engine);
 }
 
+// What waits in the batch waits for nothing but a free item.
+bool wants_item(const Batch& batch) {
+    if (batch.stop != BatchStop::none) return batch.ring.size() > 0;
+    return batch.endpoint->limiter == LEAT_LIMITER_ITEMS && batch_may_have_work(batch);
+}
+
 // Something can be done without waiting for anything outside.
 bool has_work(const Engine& engine) {
     if (engine.work_pending || engine.stops_pending) return true;
+    const bool has_item = !engine.free_items.empty();
     for (uint32_t i = 0; i < engine.config.batches_max; ++i) {
         const Batch& batch = engine.batches[i];
+        // Items that ended before they were sent come free without an event.
+        if (batch.open && has_item && wants_item(batch)) return true;
         if (batch.open && batch.endpoint->limiter == LEAT_LIMITER_NONE &&
             batch_may_have_work(batch) && batch.endpoint->gate.has_permit()) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A result is there for leat_batch_next.
+bool result_waits(Engine* engine) {
+    for (uint32_t i = 0; i < engine->config.batches_max; ++i) {
+        Batch* const batch = &engine->batches[i];
+        if (batch->open && batch->config.on_result == nullptr &&
+            next_deliverable(batch) != nullptr) {
             return true;
         }
     }
@@ -152,14 +173,16 @@ leat_status run_step(Engine* engine, int64_t timeout_ns) {
     engine->in_step = true;
     update_clock(engine);
     // Work that needs no event goes first, so that a step never waits before it has sent.
+    bool has_result = false;
     if (has_work(*engine)) {
         engine->work_pending = false;
         run_stages(engine);
+        has_result = result_waits(engine);
     }
     const int64_t due_ns = next_wait_ns(engine);
     int64_t wait_ns = timeout_ns;
     if (due_ns >= 0 && (timeout_ns < 0 || due_ns < timeout_ns)) wait_ns = due_ns;
-    if (all_done(*engine)) wait_ns = 0;
+    if (has_result || all_done(*engine)) wait_ns = 0;
     const int32_t count = engine->ports.poller->wait(engine->wire.poller_state(), wait_ns,
                                                      engine->ready,
                                                      engine->config.events_per_step);

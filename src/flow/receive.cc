@@ -48,6 +48,8 @@ leat_status end_of_stream(Item* item, int64_t got) {
     const bool is_end = got == LEAT_E_CONNECTION_CLOSED || got == LEAT_E_TLS_TRUNCATED;
     if (!item->response_open || !is_end) return static_cast<leat_status>(got);
     const leat_status verdict = item->response.finish(got == LEAT_E_CONNECTION_CLOSED);
+    // Too early an end is called by what the connection saw: closed, or cut inside TLS.
+    if (verdict == LEAT_E_CONNECTION_CLOSED) return static_cast<leat_status>(got);
     if (verdict != LEAT_OK) return verdict;
     return item->response.complete() ? LEAT_OK : static_cast<leat_status>(got);
 }

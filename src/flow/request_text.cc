@@ -1,4 +1,5 @@
-// flow/request_text.cc: see request_text.h.
+// flow/request_text.cc: see request_text.h. The tables name every text once; a field that is added
+// to leat_request is added here and nowhere else.
 #include "flow/request_text.h"
 
 #include "base/bytes.h"
@@ -63,6 +64,9 @@ void copy_text(char** at, leat_str* t) {
     *at += t->size;
 }
 
+// A text that has bytes says where they are.
+bool is_sound(const leat_str& t) { return t.size == 0 || t.data != nullptr; }
+
 }  // namespace
 
 size_t request_copy_bytes(const leat_request& from) {
@@ -112,20 +116,33 @@ void request_fill(leat_request* request, const leat_request& defaults) {
     }
 }
 
-leat_status request_check(const leat_request& request) {
+leat_status defaults_check(const leat_request& request) {
     if (request.struct_size != sizeof(leat_request)) return LEAT_E_STRUCT_SIZE;
     if (request.reserved != 0 || (request.flags & ~uint32_t{LEAT_COPY}) != 0) {
         return LEAT_E_RESERVED;
     }
-    const bool has_turns = request.prompt.size > 0 || request.messages_count > 0;
-    const bool has_body = request.body_json.size > 0;
-    if (has_turns == has_body) return LEAT_E_ARGUMENT;
+    for (const auto field : number_fields) {
+        for (const uint8_t byte : (request.*field).reserved) {
+            if (byte != 0) return LEAT_E_RESERVED;
+        }
+    }
     if (request.messages_count > 0 && request.messages == nullptr) return LEAT_E_ARGUMENT;
     if (request.stop_count > 0 && request.stop == nullptr) return LEAT_E_ARGUMENT;
-    for (const TextField field : text_fields) {
-        if ((request.*field).size > 0 && (request.*field).data == nullptr) return LEAT_E_ARGUMENT;
+    bool sound = true;
+    for (const TextField field : text_fields) sound &= is_sound(request.*field);
+    for (uint32_t i = 0; i < request.stop_count; ++i) sound &= is_sound(request.stop[i]);
+    for (uint32_t i = 0; i < request.messages_count; ++i) {
+        for (const auto field : message_fields) sound &= is_sound(request.messages[i].*field);
     }
-    return LEAT_OK;
+    return sound ? LEAT_OK : LEAT_E_ARGUMENT;
+}
+
+leat_status request_check(const leat_request& request) {
+    const leat_status status = defaults_check(request);
+    if (status != LEAT_OK) return status;
+    const bool has_turns = request.prompt.size > 0 || request.messages_count > 0;
+    const bool has_body = request.body_json.size > 0;
+    return has_turns == has_body ? LEAT_E_ARGUMENT : LEAT_OK;
 }
 
 }  // namespace leat

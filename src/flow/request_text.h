@@ -15,6 +15,9 @@ void request_copy(const leat_request& from, char* memory, leat_request* to);
 // Unset options of `request` become those of `defaults`.
 void request_fill(leat_request* request, const leat_request& defaults);
 
+// LEAT_OK, or why a batch's defaults cannot be used.
+leat_status defaults_check(const leat_request& request);
+
 // LEAT_OK, or why a request cannot be accepted.
 leat_status request_check(const leat_request& request);
 

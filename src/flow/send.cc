@@ -12,19 +12,13 @@ namespace leat {
 namespace {
 
 leat_status make_head(Item* item) {
-    const Endpoint& endpoint = *item->endpoint;
     item->arena.rewind(item->attempt_mark);
-    HttpRequestHead head;
-    head.method = text("POST");
-    head.authority = endpoint.authority;
-    head.path = item->path;
-    head.headers = item->headers;
-    head.header_count = item->headers_count;
-    head.content_length = item->rope.total_bytes;
-    head.has_body = true;
-    head.to_plain_proxy = endpoint.origin.proxy == ProxyUse::forward;
-    head.proxy_credentials = endpoint.proxy_credentials;
-    return write_request_head(head, &item->arena, &item->head);
+    HttpOwnHead own;
+    own.path = item->path;
+    own.headers = item->headers;
+    own.header_count = item->headers_count;
+    own.content_length = item->rope.total_bytes;
+    return write_own_head(item->endpoint->head, own, &item->arena, &item->head);
 }
 
 void forget_head(Item* item) {

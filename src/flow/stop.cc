@@ -79,14 +79,13 @@ void end_batch(Engine* engine, Batch* batch) {
     LEAT_CHECK(batch->open && !engine->in_step);
     engine->in_step = true;
     if (!batch_is_done(*batch)) stop_batch(engine, batch, BatchStop::hard, LEAT_E_CANCELLED);
-    // Each round ends at least one item's worth of waiting requests, or there are none left.
-    while (!batch_is_done(*batch)) {
-        stop_items(engine);
-        end_waiting(engine, batch);
-        deliver_results(engine);
-        release_all(engine, batch);
-    }
+    stop_items(engine);
+    deliver_results(engine);
     release_all(engine, batch);
+    // What waits in the ring came after all of these; other batches may hold every slot.
+    end_unsent(engine, batch);
+    release_all(engine, batch);
+    LEAT_CHECK(batch_is_done(*batch));
     engine->timers.clear(&batch->deadline);
     batch->open = false;
     engine->in_step = false;

@@ -1,4 +1,5 @@
-// meter/usage.cc: see usage.h. Sums saturate: a hostile peer's counts cannot wrap around.
+// meter/usage.cc: see usage.h. Unknown parts change nothing.
+// Sums saturate: a hostile peer's counts cannot wrap around.
 #include "meter/usage.h"
 
 #include "base/check.h"

@@ -1,4 +1,5 @@
-// meter/usage.h: adding token counts of which some are unknown. Pure.
+// meter/usage.h: adding token counts of which some are unknown. Pure; depends on the public types.
+// Invariant: unknown is never taken for 0, nor 0 for unknown.
 #pragma once
 
 #include <leat/types.h>

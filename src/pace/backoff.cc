@@ -1,4 +1,5 @@
-// pace/backoff.cc: see backoff.h.
+// pace/backoff.cc: see backoff.h. The loop ends at the cap, so that no attempt number can make it
+// long or its product overflow.
 #include "pace/backoff.h"
 
 #include "base/check.h"

@@ -1,4 +1,5 @@
-// pace/bucket.cc: see bucket.h. Costs are rounded up, the burst is rounded down: never too much.
+// pace/bucket.cc: see bucket.h. Costs are rounded up and the burst down, so that rounding never
+// lets more through than the limit says.
 #include "pace/bucket.h"
 
 #include "base/check.h"

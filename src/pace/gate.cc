@@ -1,4 +1,5 @@
-// pace/gate.cc: see gate.h.
+// pace/gate.cc: see gate.h. ask() changes nothing; admit() takes what ask() granted, from all
+// buckets or, by a check, from none.
 #include "pace/gate.h"
 
 #include "base/check.h"

@@ -1,4 +1,5 @@
-// provider/json_read.cc: see json_read.h.
+// provider/json_read.cc: see json_read.h. A value of an unexpected type is passed over, since
+// providers differ; broken JSON is found by the cursor.
 #include "provider/json_read.h"
 
 #include "base/check.h"

@@ -14,9 +14,14 @@ class Members {
 public:
     explicit Members(leat_rope* rope) : rope_(rope) { leat_rope_bytes(rope_, text("{")); }
     void name(Text key) {
-        leat_rope_bytes(rope_, first_ ? text("\"") : text(",\""));
-        leat_rope_bytes(rope_, key);
-        leat_rope_bytes(rope_, text("\":"));
+        char whole[name_bytes_max];
+        const size_t comma = first_ ? 0 : 1;
+        LEAT_CHECK(key.size <= name_bytes_max - 4);
+        whole[0] = ',';
+        whole[comma] = '"';
+        memcpy(whole + comma + 1, key.data, key.size);
+        memcpy(whole + comma + 1 + key.size, "\":", 2);
+        leat_rope_copy(rope_, text(whole, comma + key.size + 3));
         first_ = false;
     }
     void string(Text key, Text value) {
@@ -43,6 +48,7 @@ public:
     void end() { leat_rope_bytes(rope_, text("}")); }
 
 private:
+    static constexpr size_t name_bytes_max = 32;
     leat_rope* rope_;
     bool first_ = true;
 };
@@ -63,11 +69,11 @@ void put_message(leat_rope* rope, const leat_message& message) {
     members.end();
 }
 
-void put_text_message(leat_rope* rope, Text role, Text content) {
-    leat_message message{};
-    message.role = role;
-    message.content = content;
-    put_message(rope, message);
+// `begin` is the message up to its content.
+void put_text_message(leat_rope* rope, Text begin, Text content) {
+    leat_rope_bytes(rope, begin);
+    leat_rope_json_string(rope, content);
+    leat_rope_bytes(rope, text("}"));
 }
 
 void put_messages(const leat_request& request, leat_rope* rope) {
@@ -78,7 +84,7 @@ void put_messages(const leat_request& request, leat_rope* rope) {
     };
     if (!empty(request.system)) {
         separate();
-        put_text_message(rope, text("system"), request.system);
+        put_text_message(rope, text("{\"role\":\"system\",\"content\":"), request.system);
     }
     for (uint32_t i = 0; i < request.messages_count; ++i) {
         separate();
@@ -86,7 +92,7 @@ void put_messages(const leat_request& request, leat_rope* rope) {
     }
     if (!empty(request.prompt)) {
         separate();
-        put_text_message(rope, text("user"), request.prompt);
+        put_text_message(rope, text("{\"role\":\"user\",\"content\":"), request.prompt);
     }
     leat_rope_bytes(rope, text("]"));
 }

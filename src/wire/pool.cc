@@ -1,4 +1,5 @@
-// wire/pool.cc: see pool.h.
+// wire/pool.cc: see pool.h. The list is ordered by use: the front was used last and is reused first,
+// the back has waited longest and is the first to expire or to give way.
 #include "wire/pool.h"
 
 #include "base/check.h"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # what bench.sh sets and uses
 # tests/bench/nginx.sh: the server of bench.sh, sourced by it: one worker, a static completion of
 # 1,168 bytes with 15 header lines, plain and over TLS with tickets, keep-alive without end; and a
 # second TLS port that closes after each answer. Sets nginx_pid, plain, secure, closing, ca.
@@ -98,8 +98,8 @@ run_nginx() {
 # Started twice: first to learn how much filling the reply needs, then for good.
 start_nginx() {
     make_certificates
-    local try filling="x"
-    for try in 1 2 3 4 5 6; do
+    local filling="x"
+    for _ in 1 2 3 4 5 6; do
         plain=$((20000 + RANDOM % 9000)) secure=$((plain + 1)) closing=$((plain + 2))
         write_nginx_conf "$filling"
         if run_nginx; then
