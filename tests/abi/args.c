@@ -184,17 +184,11 @@ static leat_keep drop(void* user, const leat_result* result) {
     return LEAT_RELEASE;
 }
 
-static void test_batch(void) {
+static leat_batch* test_batch_open(void) {
     leat_batch_config config;
     leat_batch* batch = NULL;
     leat_batch* more = NULL;
     leat_request defaults;
-    leat_request request;
-    const leat_result* result = NULL;
-    leat_summary sum;
-    static leat_message message;
-    static char text[100];
-    uint64_t index = 0;
     leat_batch_config_init(&config);
     config.endpoint = endpoint;
     expect(leat_batch_open(NULL, &config, &batch), LEAT_E_ARGUMENT, "batch, no client");
@@ -231,7 +225,13 @@ static void test_batch(void) {
         check(third == NULL, "... leaves NULL");
     }
     leat_batch_close(more);
+    return batch;
+}
 
+static void test_submit_refused(leat_batch* batch) {
+    static leat_message message;
+    leat_request request;
+    uint64_t index = 0;
     leat_request_init(&request);
     expect(leat_submit(batch, &request, &index), LEAT_E_ARGUMENT, "submit, nothing to ask");
     request.prompt = LEAT_STR("hello");
@@ -265,7 +265,14 @@ static void test_batch(void) {
     request.messages_count = 0;
     request.stop_count = 1;
     expect(leat_submit(batch, &request, &index), LEAT_E_ARGUMENT, "submit, stop of NULL");
-    request.stop_count = 0;
+}
+
+/* Fills the ring of two, and the intake of 64 bytes. */
+static void test_submit_limits(leat_batch* batch) {
+    static char text[100];
+    leat_request request;
+    uint64_t index = 0;
+    leat_request_init(&request);
     request.flags = LEAT_COPY;
     memset(text, 'a', sizeof text);
     request.prompt.data = text;
@@ -278,7 +285,15 @@ static void test_batch(void) {
     expect(leat_submit(batch, &request, &index), LEAT_OK, "submit, borrowed beside it");
     check(index == 1, "... is number 1");
     expect(leat_submit(batch, &request, &index), LEAT_E_WOULD_BLOCK, "submit, ring full");
+}
 
+static void test_batch_calls(leat_batch* batch) {
+    const leat_result* result = NULL;
+    leat_summary sum;
+    leat_request request;
+    uint64_t index = 0;
+    leat_request_init(&request);
+    request.prompt = LEAT_STR("hello");
     expect(leat_batch_next(NULL, &result), LEAT_E_ARGUMENT, "next, no batch");
     expect(leat_batch_next(batch, NULL), LEAT_E_ARGUMENT, "next, nowhere to put it");
     expect(leat_batch_next(batch, &result), LEAT_E_STATE, "next beside on_result");
@@ -304,6 +319,13 @@ static void test_batch(void) {
     leat_batch_close(batch);
     leat_batch_close(batch);
     check(1, "close twice");
+}
+
+static void test_batch(void) {
+    leat_batch* const batch = test_batch_open();
+    test_submit_refused(batch);
+    test_submit_limits(batch);
+    test_batch_calls(batch);
 }
 
 static void test_posix(void) {

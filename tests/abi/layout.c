@@ -5,430 +5,265 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* C99 has no alignof. */
-#define STRUCT(name)                                                                \
-    do {                                                                            \
-        struct probe {                                                              \
-            char before;                                                            \
-            name it;                                                                \
-        };                                                                          \
-        (void)printf("%s size %lu align %lu\n", #name, (unsigned long)sizeof(name), \
-                     (unsigned long)offsetof(struct probe, it));                    \
-    } while (0)
-#define FIELD(name, field) \
-    (void)printf("%s.%s %lu\n", #name, #field, (unsigned long)offsetof(name, field))
+typedef struct place {
+    const char* name;
+    size_t offset;
+    size_t size; /* of the struct, 0 for its fields */
+} place;
 
-static void print_types(void) {
-    STRUCT(leat_str);
-    FIELD(leat_str, data);
-    FIELD(leat_str, size);
-    STRUCT(leat_number);
-    FIELD(leat_number, value);
-    FIELD(leat_number, is_set);
-    FIELD(leat_number, reserved);
-    STRUCT(leat_header);
-    FIELD(leat_header, name);
-    FIELD(leat_header, value);
-    STRUCT(leat_usage);
-    FIELD(leat_usage, input_tokens);
-    FIELD(leat_usage, output_tokens);
-    FIELD(leat_usage, cached_input_tokens);
-    FIELD(leat_usage, cache_write_tokens);
-    FIELD(leat_usage, reasoning_tokens);
-    FIELD(leat_usage, total_tokens);
-    STRUCT(leat_tool_call);
-    FIELD(leat_tool_call, id);
-    FIELD(leat_tool_call, name);
-    FIELD(leat_tool_call, arguments_json);
-}
+/* C99 has no alignof: a struct's alignment is where it lies behind one byte. */
+#define SHAPE(name)  \
+    struct of_##name { \
+        char before; \
+        name it;     \
+    }
+#define STRUCT(name) {#name, offsetof(struct of_##name, it), sizeof(name)}
+#define FIELD(name, field) {#name "." #field, offsetof(name, field), 0}
 
-static void print_config(void) {
-    STRUCT(leat_config);
-    FIELD(leat_config, struct_size);
-    FIELD(leat_config, items_max);
-    FIELD(leat_config, item_bytes);
-    FIELD(leat_config, connections_max);
-    FIELD(leat_config, endpoints_max);
-    FIELD(leat_config, batches_max);
-    FIELD(leat_config, ring_entries);
-    FIELD(leat_config, intake_bytes);
-    FIELD(leat_config, header_bytes_max);
-    FIELD(leat_config, events_per_step);
-    FIELD(leat_config, body_bytes_max);
-    FIELD(leat_config, staging_bytes);
-    FIELD(leat_config, receive_bytes);
-    FIELD(leat_config, tls_pool_bytes);
-    FIELD(leat_config, tls_ca_file);
-    FIELD(leat_config, tls_ca_pem);
-    FIELD(leat_config, use_tls);
-    FIELD(leat_config, reserved8);
-    FIELD(leat_config, seed);
-    FIELD(leat_config, log_level);
-    FIELD(leat_config, reserved32);
-    FIELD(leat_config, ports);
-    STRUCT(leat_retry);
-    FIELD(leat_retry, attempts_max);
-    FIELD(leat_retry, backoff_initial_ms);
-    FIELD(leat_retry, backoff_max_ms);
-    FIELD(leat_retry, reserved);
-    FIELD(leat_retry, backoff_base);
-    FIELD(leat_retry, jitter_min);
-    STRUCT(leat_cooldown);
-    FIELD(leat_cooldown, retries_max);
-    FIELD(leat_cooldown, initial_ms);
-    FIELD(leat_cooldown, max_ms);
-    FIELD(leat_cooldown, retry_after_max_ms);
-    FIELD(leat_cooldown, multiplier);
-    FIELD(leat_cooldown, slow_start_items);
-    FIELD(leat_cooldown, slow_start_initial_ms);
-    FIELD(leat_cooldown, slow_start_final_ms);
-    FIELD(leat_cooldown, retry_after_is_floor);
-    FIELD(leat_cooldown, reserved8);
-    STRUCT(leat_timeouts);
-    FIELD(leat_timeouts, connect_ms);
-    FIELD(leat_timeouts, first_byte_ms);
-    FIELD(leat_timeouts, idle_ms);
-    FIELD(leat_timeouts, attempt_ms);
-    STRUCT(leat_resolve);
-    FIELD(leat_resolve, host);
-    FIELD(leat_resolve, address);
-    FIELD(leat_resolve, port);
-    FIELD(leat_resolve, reserved);
-    STRUCT(leat_endpoint_config);
-    FIELD(leat_endpoint_config, struct_size);
-    FIELD(leat_endpoint_config, max_in_flight);
-    FIELD(leat_endpoint_config, provider);
-    FIELD(leat_endpoint_config, adapter);
-    FIELD(leat_endpoint_config, base_url);
-    FIELD(leat_endpoint_config, api_key);
-    FIELD(leat_endpoint_config, model);
-    FIELD(leat_endpoint_config, proxy);
-    FIELD(leat_endpoint_config, headers);
-    FIELD(leat_endpoint_config, headers_count);
-    FIELD(leat_endpoint_config, requests_per_minute);
-    FIELD(leat_endpoint_config, tokens_per_minute);
-    FIELD(leat_endpoint_config, request_burst);
-    FIELD(leat_endpoint_config, output_estimate_tokens);
-    FIELD(leat_endpoint_config, resolve);
-    FIELD(leat_endpoint_config, resolve_count);
-    FIELD(leat_endpoint_config, keepalive_ms);
-    FIELD(leat_endpoint_config, timeouts);
-    FIELD(leat_endpoint_config, retry);
-    FIELD(leat_endpoint_config, cooldown);
-    FIELD(leat_endpoint_config, allow_plain_http);
-    FIELD(leat_endpoint_config, reserved8);
-}
+SHAPE(leat_str);
+SHAPE(leat_number);
+SHAPE(leat_header);
+SHAPE(leat_usage);
+SHAPE(leat_tool_call);
+SHAPE(leat_config);
+SHAPE(leat_retry);
+SHAPE(leat_cooldown);
+SHAPE(leat_timeouts);
+SHAPE(leat_resolve);
+SHAPE(leat_endpoint_config);
+SHAPE(leat_stats);
+SHAPE(leat_memory_line);
+SHAPE(leat_message);
+SHAPE(leat_request);
+SHAPE(leat_timing);
+SHAPE(leat_result);
+SHAPE(leat_progress);
+SHAPE(leat_batch_config);
+SHAPE(leat_summary);
+SHAPE(leat_build);
+SHAPE(leat_reply);
+SHAPE(leat_answer);
+SHAPE(leat_fault);
+SHAPE(leat_adapter);
+SHAPE(leat_address);
+SHAPE(leat_ready);
+SHAPE(leat_poller_ops);
+SHAPE(leat_stream_ops);
+SHAPE(leat_tls_bio);
+SHAPE(leat_tls_config);
+SHAPE(leat_tls_stats);
+SHAPE(leat_tls_ops);
+SHAPE(leat_resolver_ops);
+SHAPE(leat_clock_ops);
+SHAPE(leat_entropy_ops);
+SHAPE(leat_log_ops);
+SHAPE(leat_ports);
+SHAPE(leat_posix_log_options);
 
-static void print_client(void) {
-    STRUCT(leat_stats);
-    FIELD(leat_stats, steps);
-    FIELD(leat_stats, requests_sent);
-    FIELD(leat_stats, responses);
-    FIELD(leat_stats, connections_opened);
-    FIELD(leat_stats, connections_reused);
-    FIELD(leat_stats, connections_replayed);
-    FIELD(leat_stats, tls_full_handshakes);
-    FIELD(leat_stats, tls_resumed_handshakes);
-    FIELD(leat_stats, bytes_sent);
-    FIELD(leat_stats, bytes_received);
-    FIELD(leat_stats, rate_limited);
-    FIELD(leat_stats, retries);
-    FIELD(leat_stats, in_flight);
-    FIELD(leat_stats, in_flight_peak);
-    FIELD(leat_stats, connections_open);
-    FIELD(leat_stats, items_alive);
-    FIELD(leat_stats, item_bytes_peak);
-    FIELD(leat_stats, tls_pool_peak_bytes);
-}
-
-static void print_memory(void) {
-    STRUCT(leat_memory_line);
-    FIELD(leat_memory_line, consumer);
-    FIELD(leat_memory_line, reason);
-    FIELD(leat_memory_line, count);
-    FIELD(leat_memory_line, each_bytes);
-    FIELD(leat_memory_line, bytes);
-}
-
-static void print_batch(void) {
-    STRUCT(leat_message);
-    FIELD(leat_message, role);
-    FIELD(leat_message, content);
-    FIELD(leat_message, content_json);
-    FIELD(leat_message, tool_call_id);
-    FIELD(leat_message, tool_calls_json);
-    STRUCT(leat_request);
-    FIELD(leat_request, struct_size);
-    FIELD(leat_request, flags);
-    FIELD(leat_request, id);
-    FIELD(leat_request, user);
-    FIELD(leat_request, user_number);
-    FIELD(leat_request, prompt);
-    FIELD(leat_request, messages);
-    FIELD(leat_request, messages_count);
-    FIELD(leat_request, max_output_tokens);
-    FIELD(leat_request, system);
-    FIELD(leat_request, model);
-    FIELD(leat_request, temperature);
-    FIELD(leat_request, top_p);
-    FIELD(leat_request, seed);
-    FIELD(leat_request, presence_penalty);
-    FIELD(leat_request, frequency_penalty);
-    FIELD(leat_request, stop);
-    FIELD(leat_request, stop_count);
-    FIELD(leat_request, timeout_ms);
-    FIELD(leat_request, reasoning_effort);
-    FIELD(leat_request, response_format_json);
-    FIELD(leat_request, tools_json);
-    FIELD(leat_request, tool_choice_json);
-    FIELD(leat_request, extra_json);
-    FIELD(leat_request, body_json);
-    FIELD(leat_request, path);
-    FIELD(leat_request, metadata);
-    FIELD(leat_request, deadline_ms);
-    FIELD(leat_request, estimated_tokens);
-    FIELD(leat_request, reserved);
-    STRUCT(leat_timing);
-    FIELD(leat_timing, queued_ms);
-    FIELD(leat_timing, connect_ms);
-    FIELD(leat_timing, first_byte_ms);
-    FIELD(leat_timing, total_ms);
-    FIELD(leat_timing, item_ms);
-    STRUCT(leat_result);
-    FIELD(leat_result, struct_size);
-    FIELD(leat_result, outcome);
-    FIELD(leat_result, status);
-    FIELD(leat_result, stage);
-    FIELD(leat_result, index);
-    FIELD(leat_result, id);
-    FIELD(leat_result, user);
-    FIELD(leat_result, user_number);
-    FIELD(leat_result, metadata);
-    FIELD(leat_result, http_status);
-    FIELD(leat_result, attempts);
-    FIELD(leat_result, rate_limited);
-    FIELD(leat_result, retried);
-    FIELD(leat_result, cached);
-    FIELD(leat_result, reserved8);
-    FIELD(leat_result, text);
-    FIELD(leat_result, refusal);
-    FIELD(leat_result, thinking);
-    FIELD(leat_result, finish);
-    FIELD(leat_result, tool_calls_count);
-    FIELD(leat_result, finish_reason);
-    FIELD(leat_result, tool_calls);
-    FIELD(leat_result, model);
-    FIELD(leat_result, response_id);
-    FIELD(leat_result, request_id);
-    FIELD(leat_result, usage);
-    FIELD(leat_result, usage_failed);
-    FIELD(leat_result, body);
-    FIELD(leat_result, error_message);
-    FIELD(leat_result, error_code);
-    FIELD(leat_result, timing);
-    STRUCT(leat_progress);
-    FIELD(leat_progress, completed);
-    FIELD(leat_progress, total);
-    FIELD(leat_progress, result);
-    STRUCT(leat_batch_config);
-    FIELD(leat_batch_config, struct_size);
-    FIELD(leat_batch_config, endpoint);
-    FIELD(leat_batch_config, on_failure);
-    FIELD(leat_batch_config, order);
-    FIELD(leat_batch_config, retry_failed);
-    FIELD(leat_batch_config, max_in_flight);
-    FIELD(leat_batch_config, deadline_ms);
-    FIELD(leat_batch_config, defaults);
-    FIELD(leat_batch_config, user);
-    FIELD(leat_batch_config, source);
-    FIELD(leat_batch_config, on_result);
-    FIELD(leat_batch_config, on_progress);
-    FIELD(leat_batch_config, on_writable);
-    STRUCT(leat_summary);
-    FIELD(leat_summary, total);
-    FIELD(leat_summary, succeeded);
-    FIELD(leat_summary, failed);
-    FIELD(leat_summary, skipped);
-    FIELD(leat_summary, cancelled);
-    FIELD(leat_summary, retried);
-    FIELD(leat_summary, attempts);
-    FIELD(leat_summary, rate_limited);
-    FIELD(leat_summary, usage);
-    FIELD(leat_summary, usage_failed);
-    FIELD(leat_summary, sum_item_ms);
-    FIELD(leat_summary, wall_ms);
-    FIELD(leat_summary, first_error);
-    FIELD(leat_summary, reserved);
-    FIELD(leat_summary, first_error_index);
-}
-
-static void print_adapter(void) {
-    STRUCT(leat_build);
-    FIELD(leat_build, request);
-    FIELD(leat_build, model);
-    FIELD(leat_build, context);
-    STRUCT(leat_reply);
-    FIELD(leat_reply, http_status);
-    FIELD(leat_reply, headers_count);
-    FIELD(leat_reply, headers);
-    FIELD(leat_reply, body);
-    FIELD(leat_reply, context);
-    STRUCT(leat_answer);
-    FIELD(leat_answer, text);
-    FIELD(leat_answer, refusal);
-    FIELD(leat_answer, thinking);
-    FIELD(leat_answer, finish);
-    FIELD(leat_answer, tool_calls_count);
-    FIELD(leat_answer, finish_reason);
-    FIELD(leat_answer, tool_calls);
-    FIELD(leat_answer, model);
-    FIELD(leat_answer, response_id);
-    FIELD(leat_answer, usage);
-    STRUCT(leat_fault);
-    FIELD(leat_fault, status);
-    FIELD(leat_fault, retryable);
-    FIELD(leat_fault, rate_limit);
-    FIELD(leat_fault, reserved);
-    FIELD(leat_fault, wait_ms);
-    FIELD(leat_fault, message);
-    FIELD(leat_fault, code);
-    FIELD(leat_fault, usage);
-    STRUCT(leat_adapter);
-    FIELD(leat_adapter, struct_size);
-    FIELD(leat_adapter, reserved);
-    FIELD(leat_adapter, name);
-    FIELD(leat_adapter, base_url);
-    FIELD(leat_adapter, path);
-    FIELD(leat_adapter, auth_header);
-    FIELD(leat_adapter, auth_prefix);
-    FIELD(leat_adapter, context);
-    FIELD(leat_adapter, build);
-    FIELD(leat_adapter, parse);
-    FIELD(leat_adapter, classify);
-}
-
-static void print_port(void) {
-    STRUCT(leat_address);
-    FIELD(leat_address, family);
-    FIELD(leat_address, reserved);
-    FIELD(leat_address, port);
-    FIELD(leat_address, scope_id);
-    FIELD(leat_address, bytes);
-    STRUCT(leat_ready);
-    FIELD(leat_ready, token);
-    FIELD(leat_ready, events);
-    FIELD(leat_ready, reserved);
-    STRUCT(leat_poller_ops);
-    FIELD(leat_poller_ops, struct_size);
-    FIELD(leat_poller_ops, reserved);
-    FIELD(leat_poller_ops, name);
-    FIELD(leat_poller_ops, state_bytes);
-    FIELD(leat_poller_ops, open);
-    FIELD(leat_poller_ops, close);
-    FIELD(leat_poller_ops, add);
-    FIELD(leat_poller_ops, remove);
-    FIELD(leat_poller_ops, wait);
-    FIELD(leat_poller_ops, pollable);
-    FIELD(leat_poller_ops, rearm);
-    STRUCT(leat_stream_ops);
-    FIELD(leat_stream_ops, struct_size);
-    FIELD(leat_stream_ops, reserved);
-    FIELD(leat_stream_ops, name);
-    FIELD(leat_stream_ops, open);
-    FIELD(leat_stream_ops, finish);
-    FIELD(leat_stream_ops, read);
-    FIELD(leat_stream_ops, write);
-    FIELD(leat_stream_ops, close);
-    STRUCT(leat_tls_bio);
-    FIELD(leat_tls_bio, user);
-    FIELD(leat_tls_bio, read);
-    FIELD(leat_tls_bio, write);
-    STRUCT(leat_tls_config);
-    FIELD(leat_tls_config, struct_size);
-    FIELD(leat_tls_config, sessions_max);
-    FIELD(leat_tls_config, tickets_max);
-    FIELD(leat_tls_config, reserved);
-    FIELD(leat_tls_config, pool_bytes);
-    FIELD(leat_tls_config, ca_file);
-    FIELD(leat_tls_config, ca_pem);
-    FIELD(leat_tls_config, clock);
-    FIELD(leat_tls_config, clock_user);
-    FIELD(leat_tls_config, entropy);
-    FIELD(leat_tls_config, entropy_user);
-    STRUCT(leat_tls_stats);
-    FIELD(leat_tls_stats, pool_bytes);
-    FIELD(leat_tls_stats, pool_used_bytes);
-    FIELD(leat_tls_stats, pool_peak_bytes);
-    FIELD(leat_tls_stats, pool_failures);
-    FIELD(leat_tls_stats, handshakes_full);
-    FIELD(leat_tls_stats, handshakes_resumed);
-    STRUCT(leat_tls_ops);
-    FIELD(leat_tls_ops, struct_size);
-    FIELD(leat_tls_ops, reserved);
-    FIELD(leat_tls_ops, name);
-    FIELD(leat_tls_ops, state_bytes);
-    FIELD(leat_tls_ops, open);
-    FIELD(leat_tls_ops, close);
-    FIELD(leat_tls_ops, session_bytes);
-    FIELD(leat_tls_ops, start);
-    FIELD(leat_tls_ops, handshake);
-    FIELD(leat_tls_ops, read);
-    FIELD(leat_tls_ops, write);
-    FIELD(leat_tls_ops, flush);
-    FIELD(leat_tls_ops, stop);
-    FIELD(leat_tls_ops, has_ticket);
-    FIELD(leat_tls_ops, stats);
-    STRUCT(leat_resolver_ops);
-    FIELD(leat_resolver_ops, struct_size);
-    FIELD(leat_resolver_ops, reserved);
-    FIELD(leat_resolver_ops, name);
-    FIELD(leat_resolver_ops, resolve);
-    STRUCT(leat_clock_ops);
-    FIELD(leat_clock_ops, struct_size);
-    FIELD(leat_clock_ops, reserved);
-    FIELD(leat_clock_ops, now_ns);
-    FIELD(leat_clock_ops, wall_ms);
-    STRUCT(leat_entropy_ops);
-    FIELD(leat_entropy_ops, struct_size);
-    FIELD(leat_entropy_ops, reserved);
-    FIELD(leat_entropy_ops, fill);
-    STRUCT(leat_log_ops);
-    FIELD(leat_log_ops, struct_size);
-    FIELD(leat_log_ops, reserved);
-    FIELD(leat_log_ops, write);
-    STRUCT(leat_ports);
-    FIELD(leat_ports, struct_size);
-    FIELD(leat_ports, reserved);
-    FIELD(leat_ports, poller);
-    FIELD(leat_ports, poller_user);
-    FIELD(leat_ports, stream);
-    FIELD(leat_ports, stream_user);
-    FIELD(leat_ports, tls);
-    FIELD(leat_ports, tls_user);
-    FIELD(leat_ports, resolver);
-    FIELD(leat_ports, resolver_user);
-    FIELD(leat_ports, clock);
-    FIELD(leat_ports, clock_user);
-    FIELD(leat_ports, entropy);
-    FIELD(leat_ports, entropy_user);
-    FIELD(leat_ports, log);
-    FIELD(leat_ports, log_user);
-}
-
-static void print_posix(void) {
-    STRUCT(leat_posix_log_options);
-    FIELD(leat_posix_log_options, descriptor);
-    FIELD(leat_posix_log_options, level_max);
-}
+/* clang-format off: a struct a paragraph */
+static const place places[] = {
+    STRUCT(leat_str),
+    FIELD(leat_str, data), FIELD(leat_str, size),
+    STRUCT(leat_number),
+    FIELD(leat_number, value), FIELD(leat_number, is_set), FIELD(leat_number, reserved),
+    STRUCT(leat_header),
+    FIELD(leat_header, name), FIELD(leat_header, value),
+    STRUCT(leat_usage),
+    FIELD(leat_usage, input_tokens), FIELD(leat_usage, output_tokens),
+    FIELD(leat_usage, cached_input_tokens), FIELD(leat_usage, cache_write_tokens),
+    FIELD(leat_usage, reasoning_tokens), FIELD(leat_usage, total_tokens),
+    STRUCT(leat_tool_call),
+    FIELD(leat_tool_call, id), FIELD(leat_tool_call, name), FIELD(leat_tool_call, arguments_json),
+    STRUCT(leat_config),
+    FIELD(leat_config, struct_size), FIELD(leat_config, items_max),
+    FIELD(leat_config, item_bytes), FIELD(leat_config, connections_max),
+    FIELD(leat_config, endpoints_max), FIELD(leat_config, batches_max),
+    FIELD(leat_config, ring_entries), FIELD(leat_config, intake_bytes),
+    FIELD(leat_config, header_bytes_max), FIELD(leat_config, events_per_step),
+    FIELD(leat_config, body_bytes_max), FIELD(leat_config, staging_bytes),
+    FIELD(leat_config, receive_bytes), FIELD(leat_config, tls_pool_bytes),
+    FIELD(leat_config, tls_ca_file), FIELD(leat_config, tls_ca_pem), FIELD(leat_config, use_tls),
+    FIELD(leat_config, reserved8), FIELD(leat_config, seed), FIELD(leat_config, log_level),
+    FIELD(leat_config, reserved32), FIELD(leat_config, ports),
+    STRUCT(leat_retry),
+    FIELD(leat_retry, attempts_max), FIELD(leat_retry, backoff_initial_ms),
+    FIELD(leat_retry, backoff_max_ms), FIELD(leat_retry, reserved),
+    FIELD(leat_retry, backoff_base), FIELD(leat_retry, jitter_min),
+    STRUCT(leat_cooldown),
+    FIELD(leat_cooldown, retries_max), FIELD(leat_cooldown, initial_ms),
+    FIELD(leat_cooldown, max_ms), FIELD(leat_cooldown, retry_after_max_ms),
+    FIELD(leat_cooldown, multiplier), FIELD(leat_cooldown, slow_start_items),
+    FIELD(leat_cooldown, slow_start_initial_ms), FIELD(leat_cooldown, slow_start_final_ms),
+    FIELD(leat_cooldown, retry_after_is_floor), FIELD(leat_cooldown, reserved8),
+    STRUCT(leat_timeouts),
+    FIELD(leat_timeouts, connect_ms), FIELD(leat_timeouts, first_byte_ms),
+    FIELD(leat_timeouts, idle_ms), FIELD(leat_timeouts, attempt_ms),
+    STRUCT(leat_resolve),
+    FIELD(leat_resolve, host), FIELD(leat_resolve, address), FIELD(leat_resolve, port),
+    FIELD(leat_resolve, reserved),
+    STRUCT(leat_endpoint_config),
+    FIELD(leat_endpoint_config, struct_size), FIELD(leat_endpoint_config, max_in_flight),
+    FIELD(leat_endpoint_config, provider), FIELD(leat_endpoint_config, adapter),
+    FIELD(leat_endpoint_config, base_url), FIELD(leat_endpoint_config, api_key),
+    FIELD(leat_endpoint_config, model), FIELD(leat_endpoint_config, proxy),
+    FIELD(leat_endpoint_config, headers), FIELD(leat_endpoint_config, headers_count),
+    FIELD(leat_endpoint_config, requests_per_minute),
+    FIELD(leat_endpoint_config, tokens_per_minute), FIELD(leat_endpoint_config, request_burst),
+    FIELD(leat_endpoint_config, output_estimate_tokens), FIELD(leat_endpoint_config, resolve),
+    FIELD(leat_endpoint_config, resolve_count), FIELD(leat_endpoint_config, keepalive_ms),
+    FIELD(leat_endpoint_config, timeouts), FIELD(leat_endpoint_config, retry),
+    FIELD(leat_endpoint_config, cooldown), FIELD(leat_endpoint_config, allow_plain_http),
+    FIELD(leat_endpoint_config, reserved8),
+    STRUCT(leat_stats),
+    FIELD(leat_stats, steps), FIELD(leat_stats, requests_sent), FIELD(leat_stats, responses),
+    FIELD(leat_stats, connections_opened), FIELD(leat_stats, connections_reused),
+    FIELD(leat_stats, connections_replayed), FIELD(leat_stats, tls_full_handshakes),
+    FIELD(leat_stats, tls_resumed_handshakes), FIELD(leat_stats, bytes_sent),
+    FIELD(leat_stats, bytes_received), FIELD(leat_stats, rate_limited),
+    FIELD(leat_stats, retries), FIELD(leat_stats, in_flight), FIELD(leat_stats, in_flight_peak),
+    FIELD(leat_stats, connections_open), FIELD(leat_stats, items_alive),
+    FIELD(leat_stats, item_bytes_peak), FIELD(leat_stats, tls_pool_peak_bytes),
+    STRUCT(leat_memory_line),
+    FIELD(leat_memory_line, consumer), FIELD(leat_memory_line, reason),
+    FIELD(leat_memory_line, count), FIELD(leat_memory_line, each_bytes),
+    FIELD(leat_memory_line, bytes),
+    STRUCT(leat_message),
+    FIELD(leat_message, role), FIELD(leat_message, content), FIELD(leat_message, content_json),
+    FIELD(leat_message, tool_call_id), FIELD(leat_message, tool_calls_json),
+    STRUCT(leat_request),
+    FIELD(leat_request, struct_size), FIELD(leat_request, flags), FIELD(leat_request, id),
+    FIELD(leat_request, user), FIELD(leat_request, user_number), FIELD(leat_request, prompt),
+    FIELD(leat_request, messages), FIELD(leat_request, messages_count),
+    FIELD(leat_request, max_output_tokens), FIELD(leat_request, system),
+    FIELD(leat_request, model), FIELD(leat_request, temperature), FIELD(leat_request, top_p),
+    FIELD(leat_request, seed), FIELD(leat_request, presence_penalty),
+    FIELD(leat_request, frequency_penalty), FIELD(leat_request, stop),
+    FIELD(leat_request, stop_count), FIELD(leat_request, timeout_ms),
+    FIELD(leat_request, reasoning_effort), FIELD(leat_request, response_format_json),
+    FIELD(leat_request, tools_json), FIELD(leat_request, tool_choice_json),
+    FIELD(leat_request, extra_json), FIELD(leat_request, body_json), FIELD(leat_request, path),
+    FIELD(leat_request, metadata), FIELD(leat_request, deadline_ms),
+    FIELD(leat_request, estimated_tokens), FIELD(leat_request, reserved),
+    STRUCT(leat_timing),
+    FIELD(leat_timing, queued_ms), FIELD(leat_timing, connect_ms),
+    FIELD(leat_timing, first_byte_ms), FIELD(leat_timing, total_ms), FIELD(leat_timing, item_ms),
+    STRUCT(leat_result),
+    FIELD(leat_result, struct_size), FIELD(leat_result, outcome), FIELD(leat_result, status),
+    FIELD(leat_result, stage), FIELD(leat_result, index), FIELD(leat_result, id),
+    FIELD(leat_result, user), FIELD(leat_result, user_number), FIELD(leat_result, metadata),
+    FIELD(leat_result, http_status), FIELD(leat_result, attempts),
+    FIELD(leat_result, rate_limited), FIELD(leat_result, retried), FIELD(leat_result, cached),
+    FIELD(leat_result, reserved8), FIELD(leat_result, text), FIELD(leat_result, refusal),
+    FIELD(leat_result, thinking), FIELD(leat_result, finish),
+    FIELD(leat_result, tool_calls_count), FIELD(leat_result, finish_reason),
+    FIELD(leat_result, tool_calls), FIELD(leat_result, model), FIELD(leat_result, response_id),
+    FIELD(leat_result, request_id), FIELD(leat_result, usage), FIELD(leat_result, usage_failed),
+    FIELD(leat_result, body), FIELD(leat_result, error_message), FIELD(leat_result, error_code),
+    FIELD(leat_result, timing),
+    STRUCT(leat_progress),
+    FIELD(leat_progress, completed), FIELD(leat_progress, total), FIELD(leat_progress, result),
+    STRUCT(leat_batch_config),
+    FIELD(leat_batch_config, struct_size), FIELD(leat_batch_config, endpoint),
+    FIELD(leat_batch_config, on_failure), FIELD(leat_batch_config, order),
+    FIELD(leat_batch_config, retry_failed), FIELD(leat_batch_config, max_in_flight),
+    FIELD(leat_batch_config, deadline_ms), FIELD(leat_batch_config, defaults),
+    FIELD(leat_batch_config, user), FIELD(leat_batch_config, source),
+    FIELD(leat_batch_config, on_result), FIELD(leat_batch_config, on_progress),
+    FIELD(leat_batch_config, on_writable),
+    STRUCT(leat_summary),
+    FIELD(leat_summary, total), FIELD(leat_summary, succeeded), FIELD(leat_summary, failed),
+    FIELD(leat_summary, skipped), FIELD(leat_summary, cancelled), FIELD(leat_summary, retried),
+    FIELD(leat_summary, attempts), FIELD(leat_summary, rate_limited), FIELD(leat_summary, usage),
+    FIELD(leat_summary, usage_failed), FIELD(leat_summary, sum_item_ms),
+    FIELD(leat_summary, wall_ms), FIELD(leat_summary, first_error), FIELD(leat_summary, reserved),
+    FIELD(leat_summary, first_error_index),
+    STRUCT(leat_build),
+    FIELD(leat_build, request), FIELD(leat_build, model), FIELD(leat_build, context),
+    STRUCT(leat_reply),
+    FIELD(leat_reply, http_status), FIELD(leat_reply, headers_count), FIELD(leat_reply, headers),
+    FIELD(leat_reply, body), FIELD(leat_reply, context),
+    STRUCT(leat_answer),
+    FIELD(leat_answer, text), FIELD(leat_answer, refusal), FIELD(leat_answer, thinking),
+    FIELD(leat_answer, finish), FIELD(leat_answer, tool_calls_count),
+    FIELD(leat_answer, finish_reason), FIELD(leat_answer, tool_calls), FIELD(leat_answer, model),
+    FIELD(leat_answer, response_id), FIELD(leat_answer, usage),
+    STRUCT(leat_fault),
+    FIELD(leat_fault, status), FIELD(leat_fault, retryable), FIELD(leat_fault, rate_limit),
+    FIELD(leat_fault, reserved), FIELD(leat_fault, wait_ms), FIELD(leat_fault, message),
+    FIELD(leat_fault, code), FIELD(leat_fault, usage),
+    STRUCT(leat_adapter),
+    FIELD(leat_adapter, struct_size), FIELD(leat_adapter, reserved), FIELD(leat_adapter, name),
+    FIELD(leat_adapter, base_url), FIELD(leat_adapter, path), FIELD(leat_adapter, auth_header),
+    FIELD(leat_adapter, auth_prefix), FIELD(leat_adapter, context), FIELD(leat_adapter, build),
+    FIELD(leat_adapter, parse), FIELD(leat_adapter, classify),
+    STRUCT(leat_address),
+    FIELD(leat_address, family), FIELD(leat_address, reserved), FIELD(leat_address, port),
+    FIELD(leat_address, scope_id), FIELD(leat_address, bytes),
+    STRUCT(leat_ready),
+    FIELD(leat_ready, token), FIELD(leat_ready, events), FIELD(leat_ready, reserved),
+    STRUCT(leat_poller_ops),
+    FIELD(leat_poller_ops, struct_size), FIELD(leat_poller_ops, reserved),
+    FIELD(leat_poller_ops, name), FIELD(leat_poller_ops, state_bytes),
+    FIELD(leat_poller_ops, open), FIELD(leat_poller_ops, close), FIELD(leat_poller_ops, add),
+    FIELD(leat_poller_ops, remove), FIELD(leat_poller_ops, wait),
+    FIELD(leat_poller_ops, pollable), FIELD(leat_poller_ops, rearm),
+    STRUCT(leat_stream_ops),
+    FIELD(leat_stream_ops, struct_size), FIELD(leat_stream_ops, reserved),
+    FIELD(leat_stream_ops, name), FIELD(leat_stream_ops, open), FIELD(leat_stream_ops, finish),
+    FIELD(leat_stream_ops, read), FIELD(leat_stream_ops, write), FIELD(leat_stream_ops, close),
+    STRUCT(leat_tls_bio),
+    FIELD(leat_tls_bio, user), FIELD(leat_tls_bio, read), FIELD(leat_tls_bio, write),
+    STRUCT(leat_tls_config),
+    FIELD(leat_tls_config, struct_size), FIELD(leat_tls_config, sessions_max),
+    FIELD(leat_tls_config, tickets_max), FIELD(leat_tls_config, reserved),
+    FIELD(leat_tls_config, pool_bytes), FIELD(leat_tls_config, ca_file),
+    FIELD(leat_tls_config, ca_pem), FIELD(leat_tls_config, clock),
+    FIELD(leat_tls_config, clock_user), FIELD(leat_tls_config, entropy),
+    FIELD(leat_tls_config, entropy_user),
+    STRUCT(leat_tls_stats),
+    FIELD(leat_tls_stats, pool_bytes), FIELD(leat_tls_stats, pool_used_bytes),
+    FIELD(leat_tls_stats, pool_peak_bytes), FIELD(leat_tls_stats, pool_failures),
+    FIELD(leat_tls_stats, handshakes_full), FIELD(leat_tls_stats, handshakes_resumed),
+    STRUCT(leat_tls_ops),
+    FIELD(leat_tls_ops, struct_size), FIELD(leat_tls_ops, reserved), FIELD(leat_tls_ops, name),
+    FIELD(leat_tls_ops, state_bytes), FIELD(leat_tls_ops, open), FIELD(leat_tls_ops, close),
+    FIELD(leat_tls_ops, session_bytes), FIELD(leat_tls_ops, start),
+    FIELD(leat_tls_ops, handshake), FIELD(leat_tls_ops, read), FIELD(leat_tls_ops, write),
+    FIELD(leat_tls_ops, flush), FIELD(leat_tls_ops, stop), FIELD(leat_tls_ops, has_ticket),
+    FIELD(leat_tls_ops, stats),
+    STRUCT(leat_resolver_ops),
+    FIELD(leat_resolver_ops, struct_size), FIELD(leat_resolver_ops, reserved),
+    FIELD(leat_resolver_ops, name), FIELD(leat_resolver_ops, resolve),
+    STRUCT(leat_clock_ops),
+    FIELD(leat_clock_ops, struct_size), FIELD(leat_clock_ops, reserved),
+    FIELD(leat_clock_ops, now_ns), FIELD(leat_clock_ops, wall_ms),
+    STRUCT(leat_entropy_ops),
+    FIELD(leat_entropy_ops, struct_size), FIELD(leat_entropy_ops, reserved),
+    FIELD(leat_entropy_ops, fill),
+    STRUCT(leat_log_ops),
+    FIELD(leat_log_ops, struct_size), FIELD(leat_log_ops, reserved), FIELD(leat_log_ops, write),
+    STRUCT(leat_ports),
+    FIELD(leat_ports, struct_size), FIELD(leat_ports, reserved), FIELD(leat_ports, poller),
+    FIELD(leat_ports, poller_user), FIELD(leat_ports, stream), FIELD(leat_ports, stream_user),
+    FIELD(leat_ports, tls), FIELD(leat_ports, tls_user), FIELD(leat_ports, resolver),
+    FIELD(leat_ports, resolver_user), FIELD(leat_ports, clock), FIELD(leat_ports, clock_user),
+    FIELD(leat_ports, entropy), FIELD(leat_ports, entropy_user), FIELD(leat_ports, log),
+    FIELD(leat_ports, log_user),
+    STRUCT(leat_posix_log_options),
+    FIELD(leat_posix_log_options, descriptor), FIELD(leat_posix_log_options, level_max),
+};
+/* clang-format on */
 
 int main(void) {
-    print_types();
-    print_config();
-    print_client();
-    print_memory();
-    print_batch();
-    print_adapter();
-    print_port();
-    print_posix();
+    size_t i = 0;
+    for (i = 0; i < sizeof places / sizeof places[0]; ++i) {
+        const place* const p = &places[i];
+        if (p->size != 0) {
+            printf("%s size %lu align %lu\n", p->name, (unsigned long)p->size,
+                   (unsigned long)p->offset);
+        } else {
+            printf("%s %lu\n", p->name, (unsigned long)p->offset);
+        }
+    }
     return 0;
 }

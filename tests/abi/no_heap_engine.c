@@ -13,45 +13,11 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "fates.h"
 #include "heap_count.h"
 #include "mock_child.h"
 
 enum { lanes_max = 6, prompt_bytes = 96, wait_s = 100 };
-
-/* What becomes of a prompt with this mark. attempts_max is 3 everywhere. */
-typedef struct fate {
-    const char* mark;
-    leat_status status;
-    uint32_t attempts;
-} fate;
-
-static const fate plain_fates[] = {
-    {"", LEAT_OK, 1},
-    {"[[mock:500x1]]", LEAT_OK, 2},
-    {"", LEAT_OK, 1},
-    {"[[mock:429x1]]", LEAT_OK, 1},
-    {"[[mock:resetx2]]", LEAT_OK, 3},
-    {"", LEAT_OK, 1},
-    {"[[mock:truncate]]", LEAT_E_CONNECTION_CLOSED, 3},
-    {"[[mock:badjson]]", LEAT_E_PARSE, 3},
-    {"[[mock:chunked]]", LEAT_OK, 1},
-    {"[[mock:400]]", LEAT_E_INVALID_REQUEST, 1},
-    {"[[mock:503x1]]", LEAT_OK, 2},
-    {"[[mock:surplus]]", LEAT_OK, 1},
-    {"[[mock:html]]", LEAT_E_PARSE, 3},
-    {"[[mock:eof]]", LEAT_OK, 1},
-    {"[[mock:interim]]", LEAT_OK, 1},
-    {"[[mock:302]]", LEAT_E_REDIRECT, 1},
-    {"[[mock:close]]", LEAT_OK, 1},
-    {"[[mock:reset after=20]]", LEAT_E_CONNECTION_RESET, 3},
-    {"[[mock:401]]", LEAT_E_AUTHENTICATION, 1},
-    {"\xff broken text", LEAT_E_TEXT, 0},
-};
-static const fate refused_fates[] = {{"", LEAT_E_CONNECT, 3}};
-static const fate wrong_name_fates[] = {{"", LEAT_E_TLS_NAME, 1}};
-static const fate late_fates[] = {{"[[mock:hang]]", LEAT_E_DEADLINE_ITEM, 1},
-                                  {"[[mock:hang]] attempt", LEAT_E_TIMEOUT_ATTEMPT, 3}};
-static const fate cancel_fates[] = {{"[[mock:hang]]", LEAT_E_CANCELLED, 1}};
 
 /* A batch with its items: what is expected, and what came. */
 typedef struct lane {
@@ -281,52 +247,36 @@ static void report(const lane* l) {
         leat_status_name(l->wrong_status), l->wrong_attempts);
 }
 
-#define FATES(list) list, sizeof(list) / sizeof((list)[0])
+#define FATES(list) .fates = (list), .fates_count = sizeof(list) / sizeof((list)[0])
 
-int main(void) {
-    static const char* const mock_options[] = {
-        "--keepalive-requests", "5", "--retry-after-ms", "2", "--tokens", "4:40", NULL};
-    static lane lanes[lanes_max] = {
-        {"plain", FATES(plain_fates), 4000, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, ""},
-        {"tls", FATES(plain_fates), 5000, 1, 1, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, ""},
-        {"refused", FATES(refused_fates), 400, 2, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL,
-         ""},
-        {"wrong name", FATES(wrong_name_fates), 100, 3, 1, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL,
-         NULL, ""},
-        {"late", FATES(late_fates), 300, 4, 0, 1, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, ""},
-        {"cancelled", FATES(cancel_fates), 300, 5, 1, 0, 1, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL,
-         ""},
-    };
-    mock_child mock;
+static lane lanes[lanes_max] = {
+    {.name = "plain", FATES(plain_fates), .items = 4000, .endpoint = 0},
+    {.name = "tls", FATES(plain_fates), .items = 5000, .endpoint = 1, .by_next = 1},
+    {.name = "refused", FATES(refused_fates), .items = 400, .endpoint = 2},
+    {.name = "wrong name", FATES(wrong_name_fates), .items = 100, .endpoint = 3, .by_next = 1},
+    {.name = "late", FATES(late_fates), .items = 300, .endpoint = 4, .is_late = 1},
+    {.name = "cancelled",
+     FATES(cancel_fates),
+     .items = 300,
+     .endpoint = 5,
+     .by_next = 1,
+     .is_cancel = 1},
+};
+
+/* A client with an endpoint for each lane, in the lanes' order. */
+static leat_status open_client(const mock_child* mock, unsigned refusing, leat_client** client) {
     leat_config config;
-    leat_client* client = NULL;
-    leat_stats stats;
-    heap_count count;
     leat_resolve other_name;
-    char url[3][64];
-    char line[200];
-    int holder = -1;
-    unsigned refusing = 0;
-    size_t i = 0;
+    char refused[64];
+    char other[64];
     leat_status status = LEAT_OK;
     leat_endpoint endpoint = 0;
-
-    (void)setvbuf(stdout, NULL, _IONBF, 0);
-    if (!mock_child_start(&mock, mock_options)) {
-        printf("not ok - no heap: leat-mock runs\n");
-        return 1;
-    }
-    for (i = 0; i < lanes_max; ++i) {
-        lanes[i].prompts = calloc(lanes[i].items, prompt_bytes);
-        lanes[i].seen = calloc(lanes[i].items, 1);
-    }
-    refusing = refusing_port(&holder);
-    (void)snprintf(url[0], sizeof url[0], "http://127.0.0.1:%u/v1", refusing);
-    (void)snprintf(url[1], sizeof url[1], "https://other.test:%u/v1", mock.tls_port);
+    (void)snprintf(refused, sizeof refused, "http://127.0.0.1:%u/v1", refusing);
+    (void)snprintf(other, sizeof other, "https://other.test:%u/v1", mock->tls_port);
     memset(&other_name, 0, sizeof other_name);
     other_name.host = view("other.test");
     other_name.address = view("127.0.0.1");
-    other_name.port = (uint16_t)mock.tls_port;
+    other_name.port = (uint16_t)mock->tls_port;
 
     leat_config_init(&config);
     leat_posix_ports(&config.ports);
@@ -337,61 +287,86 @@ int main(void) {
     config.endpoints_max = lanes_max;
     config.batches_max = lanes_max;
     config.ring_entries = 300; /* all of the cancelled batch's items at once */
-    config.tls_ca_file = view(mock.ca_file);
+    config.tls_ca_file = view(mock->ca_file);
     config.log_level = LEAT_LOG_ERROR;
-    status = leat_open_mapped(&config, &client);
-    if (status == LEAT_OK) status = add(client, mock.plain, NULL, &endpoint);
-    if (status == LEAT_OK) status = add(client, mock.tls, NULL, &endpoint);
-    if (status == LEAT_OK) status = add(client, url[0], NULL, &endpoint);
-    if (status == LEAT_OK) status = add(client, url[1], &other_name, &endpoint);
-    if (status == LEAT_OK) status = add(client, mock.plain, NULL, &endpoint);
-    if (status == LEAT_OK) status = add(client, mock.tls, NULL, &endpoint);
-    check(status == LEAT_OK, "client and endpoints open");
-    if (status != LEAT_OK) {
-        printf("#  %s\n", leat_status_name(status));
-        mock_child_stop(&mock);
-        return 1;
-    }
+    status = leat_open_mapped(&config, client);
+    if (status == LEAT_OK) status = add(*client, mock->plain, NULL, &endpoint);
+    if (status == LEAT_OK) status = add(*client, mock->tls, NULL, &endpoint);
+    if (status == LEAT_OK) status = add(*client, refused, NULL, &endpoint);
+    if (status == LEAT_OK) status = add(*client, other, &other_name, &endpoint);
+    if (status == LEAT_OK) status = add(*client, mock->plain, NULL, &endpoint);
+    if (status == LEAT_OK) status = add(*client, mock->tls, NULL, &endpoint);
+    return status;
+}
 
+static void check_stats(const leat_stats* stats) {
+    check(stats->tls_full_handshakes > 0 && stats->tls_resumed_handshakes > 500,
+          "there were handshakes, full and resumed");
+    check(stats->connections_opened > 2000 && stats->retries > 2000 && stats->rate_limited > 400,
+          "connections were opened often, items retried, rate limits met");
+    printf("#  opened %lu reused %lu replayed %lu full %lu resumed %lu retries %lu limited %lu\n",
+           (unsigned long)stats->connections_opened, (unsigned long)stats->connections_reused,
+           (unsigned long)stats->connections_replayed, (unsigned long)stats->tls_full_handshakes,
+           (unsigned long)stats->tls_resumed_handshakes, (unsigned long)stats->retries,
+           (unsigned long)stats->rate_limited);
+}
+
+static void check_count(const heap_count* count, const char* name) {
+    check(count->total_count == 0, name);
+    if (count->total_count == 0) return;
+    printf(
+        "#  malloc %lu calloc %lu realloc %lu free %lu aligned %lu map %lu break %lu; first %s "
+        "from %p\n",
+        count->malloc_count, count->calloc_count, count->realloc_count, count->free_count,
+        count->aligned_count, count->map_count, count->break_count,
+        count->first_name != NULL ? count->first_name : "?", count->first_caller);
+}
+
+static void run_lanes(leat_client* client) {
+    leat_stats stats;
+    heap_count running;
+    heap_count closing;
+    size_t i = 0;
     heap_count_begin();
     if (open_lanes(client, lanes, lanes_max)) run(client, lanes, lanes_max);
     leat_get_stats(client, &stats);
-    count = heap_count_end();
-
+    running = heap_count_end();
     for (i = 0; i < lanes_max; ++i) report(&lanes[i]);
-    check(stats.tls_full_handshakes > 0 && stats.tls_resumed_handshakes > 500,
-          "there were handshakes, full and resumed");
-    check(stats.connections_opened > 2000 && stats.retries > 2000 && stats.rate_limited > 400,
-          "connections were opened often, items retried, rate limits met");
-    printf(
-        "#  connections %lu reused %lu replayed %lu full %lu resumed %lu retries %lu limited %lu\n",
-        (unsigned long)stats.connections_opened, (unsigned long)stats.connections_reused,
-        (unsigned long)stats.connections_replayed, (unsigned long)stats.tls_full_handshakes,
-        (unsigned long)stats.tls_resumed_handshakes, (unsigned long)stats.retries,
-        (unsigned long)stats.rate_limited);
-
+    check_stats(&stats);
     heap_count_begin();
     for (i = 0; i < lanes_max; ++i) leat_batch_close(lanes[i].batch);
-    {
-        const heap_count closing = heap_count_end();
-        count.total_count += closing.total_count;
-        if (count.first_name == NULL) {
-            count.first_name = closing.first_name;
-            count.first_caller = closing.first_caller;
-        }
+    closing = heap_count_end();
+    check_count(&running, "not one call of the allocator or the system's maps while it runs");
+    check_count(&closing, "nor while batches are closed");
+}
+
+int main(void) {
+    static const char* const mock_options[] = {
+        "--keepalive-requests", "5", "--retry-after-ms", "2", "--tokens", "4:40", NULL};
+    mock_child mock;
+    leat_client* client = NULL;
+    leat_status status = LEAT_OK;
+    int holder = -1;
+    size_t i = 0;
+
+    (void)setvbuf(stdout, NULL, _IONBF, 0);
+    if (!mock_child_start(&mock, mock_options)) {
+        printf("not ok - no heap: leat-mock runs\n");
+        return 1;
     }
-    (void)snprintf(line, sizeof line, "not one call of the allocator or the system's maps");
-    check(count.total_count == 0, line);
-    if (count.total_count != 0) {
-        printf(
-            "#  malloc %lu calloc %lu realloc %lu free %lu aligned %lu map %lu break %lu; first %s "
-            "from %p\n",
-            count.malloc_count, count.calloc_count, count.realloc_count, count.free_count,
-            count.aligned_count, count.map_count, count.break_count,
-            count.first_name != NULL ? count.first_name : "?", count.first_caller);
+    for (i = 0; i < lanes_max; ++i) {
+        lanes[i].prompts = calloc(lanes[i].items, prompt_bytes);
+        lanes[i].seen = calloc(lanes[i].items, 1);
     }
+    status = open_client(&mock, refusing_port(&holder), &client);
+    check(status == LEAT_OK, "client and endpoints open");
+    if (status == LEAT_OK) run_lanes(client);
     leat_close_mapped(client);
     mock_child_stop(&mock);
     (void)close(holder);
+    for (i = 0; i < lanes_max; ++i) {
+        free(lanes[i].prompts);
+        free(lanes[i].seen);
+    }
     return failed_count != 0;
 }

@@ -15,14 +15,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "probe_key.h"
+
 namespace {
 
-constexpr size_t key_bytes_max = 256;
-constexpr unsigned char mask = 0x5a;
 constexpr size_t prompt_room = 64;
 
 leat_str view(const char* text) { return leat_str{text, text == nullptr ? 0 : strlen(text)}; }
@@ -42,89 +41,6 @@ uint32_t number(char** arguments, const char* name, uint32_t otherwise) {
     return text == nullptr ? otherwise : static_cast<uint32_t>(strtoul(text, nullptr, 10));
 }
 
-// ---- the key ------------------------------------------------------------------------------------
-
-struct Key {
-    unsigned char masked[key_bytes_max];
-    size_t size;
-};
-
-Key key;
-
-// Bytes of the key found in [data, data + size): compared without ever being put together.
-uint64_t count_key(const char* data, size_t size) {
-    uint64_t count = 0;
-    if (key.size == 0) return 0;
-    for (size_t i = 0; i + key.size <= size; ++i) {
-        size_t same = 0;
-        while (same < key.size &&
-               (static_cast<unsigned char>(data[i + same]) ^ mask) == key.masked[same]) {
-            ++same;
-        }
-        if (same == key.size) ++count;
-    }
-    return count;
-}
-
-uint64_t count_key(const leat_str& text) { return count_key(text.data, text.size); }
-
-// Reads the key into `plain`, which the caller wipes.
-void read_key(const char* file, char* plain) {
-    const int from = open(file, O_RDONLY | O_CLOEXEC);
-    const ssize_t got = from < 0 ? -1 : read(from, plain, key_bytes_max);
-    if (from >= 0) close(from);
-    key.size = got > 0 ? static_cast<size_t>(got) : 0;
-    if (key.size > 0 && plain[key.size - 1] == '\n') --key.size;
-    for (size_t i = 0; i < key.size; ++i) {
-        key.masked[i] = static_cast<unsigned char>(plain[i]) ^ mask;
-    }
-}
-
-void wipe(void* at, size_t size) {
-    memset(at, 0, size);
-    __asm__ __volatile__("" : : "r"(at) : "memory");
-}
-
-// Searches every readable mapping of this process through /proc/self/mem, save the window that it
-// reads them into.
-uint64_t count_key_everywhere() {
-    constexpr size_t window_bytes = 1 << 20;
-    char* const window = static_cast<char*>(
-        mmap(nullptr, window_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    const int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-    FILE* const maps = fopen("/proc/self/maps", "re");
-    uint64_t count = 0;
-    char line[512];
-    while (maps != nullptr && fgets(line, sizeof line, maps) != nullptr) {
-        unsigned long from = 0;
-        unsigned long to = 0;
-        char rights[8] = "";
-        if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) != 3 || rights[0] != 'r') continue;
-        const unsigned long own = reinterpret_cast<unsigned long>(window);
-        while (from < to) {
-            if (from >= own && from < own + window_bytes) {
-                from = own + window_bytes;
-                continue;
-            }
-            unsigned long end = to < from + window_bytes ? to : from + window_bytes;
-            if (from < own && end > own) end = own;
-            const ssize_t got = pread(memory, window, end - from, static_cast<off_t>(from));
-            if (got <= 0) break;
-            const uint64_t here = count_key(window, static_cast<size_t>(got));
-            if (here > 0) fprintf(stderr, "key in %s", line);
-            count += here;
-            // Windows overlap by a key, so that one across their border is seen.
-            const unsigned long step = static_cast<unsigned long>(got);
-            from += end < to && step > key.size ? step - key.size + 1 : step;
-        }
-        wipe(window, window_bytes);
-    }
-    if (maps != nullptr) fclose(maps);
-    if (memory >= 0) close(memory);
-    munmap(window, window_bytes);
-    return count;
-}
-
 // ---- the batch ----------------------------------------------------------------------------------
 
 struct Tally {
@@ -138,8 +54,7 @@ struct Run {
     uint32_t prompt_bytes;
     const char* fates[64];
     uint32_t fates_count;
-    char* prompts;  // items_max slots, by index modulo
-    uint32_t slots;
+    char* prompt;  // of the item being made; leat copies it
     unsigned char* seen;
     uint64_t results;
     uint64_t twice;
@@ -168,8 +83,7 @@ leat_status source(void* user, leat_request* request) {
     Run* const run = static_cast<Run*>(user);
     if (run->made == run->items) return LEAT_E_DONE;
     const uint32_t index = run->made++;
-    const size_t room = prompt_room + run->prompt_bytes;
-    char* const slot = run->prompts + (index % run->slots) * room;
+    char* const slot = run->prompt;
     const int begin = snprintf(slot, prompt_room, "item %u ", index);
     size_t size = static_cast<size_t>(begin);
     if (run->prompt_bytes > size) {
@@ -311,6 +225,59 @@ void print(const Run& run, const leat_stats& stats, const leat_summary& sum) {
            run.key_in_results, run.key_in_bodies);
 }
 
+leat_config client_config(char** arguments, leat_posix_log_options* log) {
+    leat_config config;
+    leat_config_init(&config);
+    leat_posix_ports(&config.ports);
+    leat_mbedtls_port(&config.ports);
+    config.connections_max = number(arguments, "connections", number(arguments, "c", 8));
+    config.items_max = 2 * config.connections_max + 8;
+    config.item_bytes = number(arguments, "item_bytes", 256 * 1024);
+    config.tls_ca_file = view(option(arguments, "ca", ""));
+    config.use_tls = strncmp(option(arguments, "url", ""), "https:", 6) == 0;
+    const char* const file = option(arguments, "log", nullptr);
+    if (file != nullptr) {
+        log->descriptor = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+        config.log_level = LEAT_LOG_DEBUG;
+        config.ports.log_user = log;
+    }
+    return config;
+}
+
+Run* new_run(char** arguments) {
+    Run* const run = static_cast<Run*>(calloc(1, sizeof(Run)));
+    run->items = number(arguments, "items", 1);
+    run->prompt_bytes = number(arguments, "bytes", 0);
+    run->prompt = static_cast<char*>(calloc(1, prompt_room + run->prompt_bytes + 4096));
+    run->seen = static_cast<unsigned char*>(malloc(run->items));
+    memset(run->seen, 0, run->items);  // touched now, so that it does not count as growth
+    split_fates(const_cast<char*>(option(arguments, "fates", nullptr)), run);
+    return run;
+}
+
+// Steps until the batch is done. True when it is, in time.
+bool run_batch(leat_client* client, leat_endpoint endpoint, Run* run, double end_s) {
+    leat_batch_config config;
+    leat_batch_config_init(&config);
+    config.endpoint = endpoint;
+    config.user = run;
+    config.source = source;
+    config.on_result = on_result;
+    leat_batch* batch = nullptr;
+    if (leat_batch_open(client, &config, &batch) != LEAT_OK) return false;
+    bool done = false;
+    while (!done && now_s() < end_s && leat_step(client, 100) == LEAT_OK) {
+        done = leat_batch_done(batch) != 0;
+    }
+    leat_stats stats{};
+    leat_summary sum{};
+    leat_get_stats(client, &stats);
+    leat_batch_summary(batch, &sum);
+    print(*run, stats, sum);
+    leat_batch_close(batch);
+    return done;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -327,34 +294,12 @@ int main(int argc, char** argv) {
         if (strncmp(*at, "resolve=", 8) != 0 || resolve_count == 8) continue;
         if (!read_resolve(*at + 8, &resolve[resolve_count++])) return 2;
     }
-
-    leat_config config;
-    leat_config_init(&config);
-    leat_posix_ports(&config.ports);
-    leat_mbedtls_port(&config.ports);
-    config.connections_max = number(arguments, "connections", number(arguments, "c", 8));
-    config.items_max = 2 * config.connections_max + 8;
-    config.item_bytes = number(arguments, "item_bytes", 256 * 1024);
-    config.tls_ca_file = view(option(arguments, "ca", ""));
-    config.use_tls = strncmp(option(arguments, "url", ""), "https:", 6) == 0;
     leat_posix_log_options log = {2, LEAT_LOG_DEBUG};
-    const char* const log_file = option(arguments, "log", nullptr);
-    if (log_file != nullptr) {
-        log.descriptor = open(log_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-        config.log_level = LEAT_LOG_DEBUG;
-        config.ports.log_user = &log;
-    }
-
-    Run* const run = static_cast<Run*>(calloc(1, sizeof(Run)));
-    run->items = number(arguments, "items", 1);
-    run->prompt_bytes = number(arguments, "bytes", 0);
-    run->slots = 1;  // text is copied at once
-    run->prompts = static_cast<char*>(calloc(1, prompt_room + run->prompt_bytes + 4096));
-    run->seen = static_cast<unsigned char*>(calloc(run->items, 1));
-    memset(run->seen, 0, run->items);
-    split_fates(const_cast<char*>(option(arguments, "fates", nullptr)), run);
+    const leat_config config = client_config(arguments, &log);
+    Run* const run = new_run(arguments);
 
     const uint32_t descriptors_before = descriptors();
+    const double begin_s = now_s();
     const size_t bytes = leat_memory_required(&config);
     void* block = nullptr;
     leat_client* client = nullptr;
@@ -366,29 +311,8 @@ int main(int argc, char** argv) {
     }
     wipe(plain_key, key_bytes_max);
     printf("{\"open\":\"%s\",", leat_status_name(status));
-
-    leat_batch_config batch_config;
-    leat_batch_config_init(&batch_config);
-    batch_config.endpoint = endpoint;
-    batch_config.user = run;
-    batch_config.source = source;
-    batch_config.on_result = on_result;
-    leat_batch* batch = nullptr;
-    if (status == LEAT_OK) status = leat_batch_open(client, &batch_config, &batch);
-    const double begin_s = now_s();
     const double end_s = begin_s + number(arguments, "limit_s", 60);
-    bool done = status != LEAT_OK;
-    while (!done && now_s() < end_s && leat_step(client, 100) == LEAT_OK) {
-        done = leat_batch_done(batch) != 0;
-    }
-    if (batch != nullptr) {
-        leat_stats stats{};
-        leat_summary sum{};
-        leat_get_stats(client, &stats);
-        leat_batch_summary(batch, &sum);
-        print(*run, stats, sum);
-        leat_batch_close(batch);
-    }
+    const bool done = status != LEAT_OK || run_batch(client, endpoint, run, end_s);
     leat_close(client);
     printf("\"ms\":%.0f,\"descriptors_before\":%u,\"descriptors_after\":%u,",
            (now_s() - begin_s) * 1e3, descriptors_before, descriptors());
@@ -397,5 +321,10 @@ int main(int argc, char** argv) {
         printf("\"key_in_memory\":%lu,", count_key_everywhere());
     }
     printf("\"ended\":%d}\n", done ? 1 : 0);
+    leat_posix_unmap(block, bytes);
+    free(run->prompt);
+    free(run->seen);
+    free(run);
+    free(plain_key);
     return done ? 0 : 1;
 }

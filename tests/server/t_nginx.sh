@@ -16,7 +16,9 @@ fi
 make_ca ca
 make_leaf good ca subjectAltName=DNS:api.test
 completion() { # completion TEXT
-    printf '{"id":"c1","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":5,"total_tokens":8}}' "$1"
+    printf '%s' '{"id":"c1","object":"chat.completion","model":"m","choices":[{"index":0,' \
+        '"message":{"role":"assistant","content":"' "$1" '"},"finish_reason":"stop"}],' \
+        '"usage":{"prompt_tokens":3,"completion_tokens":5,"total_tokens":8}}'
 }
 mkdir www
 completion Hello >www/small.json

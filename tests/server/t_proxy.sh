@@ -62,7 +62,8 @@ else
     report 'not ok' 'CONNECT: squid saw the tunnels' "$(tail -n 3 access.log)"
 fi
 if grep -rqF "$canary" access.log cache.log; then
-    report 'not ok' 'CONNECT: the key never reaches the proxy' "$(grep -rF "$canary" access.log cache.log | head -n 2)"
+    report 'not ok' 'CONNECT: the key never reaches the proxy' \
+        "$(grep -rF "$canary" access.log cache.log | head -n 2)"
 else
     report ok 'CONNECT: the key never reaches the proxy'
 fi
