@@ -15,6 +15,8 @@ struct Row {
     Script script;
 };
 
+void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+
 // The whole answer as bytes; repeated 0 times means once.
 Script raw(const char* prefix, const char* repeated = "", uint64_t times = 0,
            const char* behind = "") {

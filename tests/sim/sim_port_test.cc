@@ -12,6 +12,11 @@
 #include "sim/sim_peer.h"
 
 namespace port_test {
+
+// Without it a failure's text, and each run under valgrind, would show padding.
+static void PrintTo(const Subject& subject, std::ostream* out) { *out << subject.name; }
+static void PrintTo(const NamedProbe& probe, std::ostream* out) { *out << probe.name; }
+
 namespace {
 
 leat_sim_config config_of(leat_sim_edges edges) {

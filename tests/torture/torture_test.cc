@@ -13,6 +13,8 @@ struct Scenario {
     void (*configure)(leat_batch_config* config);
 };
 
+void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
+
 void answers_vary(World* world) {
     world->respond = [](const leat_sim_request& request, leat_sim_response& response) {
         if (request.number % 5 == 1) response.status = 500;
