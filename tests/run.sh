@@ -5,7 +5,8 @@
 # Families: unit sim port torture abi fuzz checks server cli, each a folder of tests/; asan (the
 # GoogleTest families and the C programs again, with sanitizers), valgrind (the unit tests), gcc
 # and clang (builds with warnings as errors), lint (clang-tidy). Any other folder of tests/ with
-# t_* scripts is a family as well.
+# t_* scripts is a family as well. fuzz runs each target for LEAT_FUZZ_SECONDS (5); what it finds
+# on the way stays in build/fuzz-corpus for the next run.
 # The last line is `N passed, M failed`; the exit status is 0 only when M is 0 and N is not.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -97,14 +98,16 @@ limited() {
     timeout -k 10 "$seconds" "$@" </dev/null
 }
 
-# build FAMILY BINARY_DIR PRESET [CMAKE_ARGUMENT...]: a failing build is one failed test.
+# build FAMILY BINARY_DIR PRESET [CMAKE_ARGUMENT...]: a failing build is one failed test. Builds
+# $target alone where a caller sets it.
 built=" "
 build() {
     local family=$1 dir=$2 preset=$3 log=$log_dir/build-$2.log status=0
     shift 3
     case $built in *" $dir:ok "*) return 0 ;; *" $dir:broken "*) return 1 ;; esac
     { limited 120 cmake --preset "$preset" -B "build/$dir" "$@" &&
-        limited 900 cmake --build "build/$dir" -j "$jobs" -- -k 0; } >"$log" 2>&1 || status=$?
+        limited 900 cmake --build "build/$dir" -j "$jobs" ${target:+--target "$target"} -- -k 0
+    } >"$log" 2>&1 || status=$?
     if [ "$status" -eq 0 ]; then
         built="$built$dir:ok "
         return 0
@@ -205,6 +208,46 @@ run_valgrind() {
         valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 }
 
+# run_libfuzzer BINARY SECONDS: one fuzz target, from the seeds of tests/fuzz/corpus.
+run_libfuzzer() {
+    local name=${1##*/leat_fuzz_}
+    mkdir -p "build/fuzz-corpus/$name"
+    limited "$(($2 + 60))" "$1" -max_total_time="$2" -timeout=10 -rss_limit_mb=1024 -max_len=4096 \
+        -print_final_stats=1 -artifact_prefix="$log_dir/fuzz-$name-" \
+        "build/fuzz-corpus/$name" "tests/fuzz/corpus/$name" >"$log_dir/fuzz-$name.log" 2>&1
+}
+
+# The corpus and the tests of tests/fuzz, then every target under libFuzzer, $jobs at a time.
+run_fuzz() {
+    run_folder fuzz
+    local binary name status i binaries=() pids=()
+    local target=leat_fuzz
+    build fuzz clang-fuzz clang-asan -DLEAT_TESTS=ON -DLEAT_EXAMPLES=OFF \
+        "-DLEAT_SANITIZE=address;undefined;fuzzer-no-link" "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g" || return
+    for binary in build/clang-fuzz/tests/fuzz/leat_fuzz_*; do
+        [ ! -x "$binary" ] || binaries+=("$binary")
+    done
+    for ((i = 0; i < ${#binaries[@]} + jobs; i++)); do
+        if [ "$i" -ge "$jobs" ]; then
+            status=0
+            wait "${pids[$((i - jobs))]}" || status=$?
+            name=${binaries[$((i - jobs))]##*/leat_fuzz_}
+            if [ "$status" -eq 0 ]; then
+                count fuzz 1 0 0
+            else
+                echo "---- $name (whole log: build/test-logs/fuzz-$name.log)"
+                tail -n 40 "$log_dir/fuzz-$name.log"
+                echo "----"
+                count fuzz 0 1 0 "$name: libFuzzer found a fault"
+            fi
+        fi
+        if [ "$i" -lt "${#binaries[@]}" ]; then
+            run_libfuzzer "${binaries[$i]}" "${LEAT_FUZZ_SECONDS:-5}" &
+            pids+=($!)
+        fi
+    done
+}
+
 # run_werror COMPILER: everything compiles without a warning.
 run_werror() {
     if build "$1" "$1-werror" "$1-debug" -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON; then
@@ -239,6 +282,7 @@ run_family() {
     family_skipped=0
     case $family in
     asan) run_asan ;;
+    fuzz) run_fuzz ;;
     valgrind) run_valgrind ;;
     gcc | clang) run_werror "$family" ;;
     lint) run_lint ;;

@@ -1,4 +1,5 @@
 // Choosing a fate: prompt marker first, then script, then rates. Parsing is in inject_parse.cc.
+// What a rate draws is a function of seed and request number, not of what was drawn before.
 #include "inject.h"
 
 namespace mock {

@@ -1,4 +1,5 @@
 // Token buckets over a clock that is passed in. See limit.h.
+// A request takes from both buckets or from neither, so a refusal costs the client nothing.
 #include "limit.h"
 
 #include <cmath>

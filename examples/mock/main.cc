@@ -1,4 +1,5 @@
-// The standalone binary. Everything is in mock_main, which the leat command calls as well.
+// The standalone binary: what it does is mock_main, which the leat command calls as well,
+// so that `leat-mock` and `leat mock` cannot differ.
 #include "mock.h"
 
 int main(int argc, char** argv) { return mock_main(argc, argv); }

@@ -1,4 +1,5 @@
 // Defaults, the option table and its reader. See options.h.
+// Numbers are read whole: a value with anything behind it, or out of range, is refused.
 #include "options.h"
 
 #include <cerrno>

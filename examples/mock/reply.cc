@@ -1,4 +1,5 @@
 // Heads, dates, error objects. See reply.h.
+// The head is made last, into the room that was left before the body; it must fit there.
 #include "reply.h"
 
 #include <ctime>

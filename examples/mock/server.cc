@@ -1,4 +1,5 @@
 // Opening, accepting, waiting, dispatching. See server.h.
+// Listeners are bound to 127.0.0.1 and ::1, and nowhere else.
 #include "server.h"
 
 #include <arpa/inet.h>

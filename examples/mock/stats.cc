@@ -1,4 +1,5 @@
 // Counters as JSON, and the buffered request log. See stats.h.
+// A counter that names a status or a fate is printed only once it has counted.
 #include "stats.h"
 
 #include <fcntl.h>

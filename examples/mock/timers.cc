@@ -1,4 +1,5 @@
 // The heap itself. See timers.h.
+// An entry's key is never later than its node's due time, so no timer is noticed late.
 #include "timers.h"
 
 namespace mock {

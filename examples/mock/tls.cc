@@ -1,4 +1,5 @@
 // mbedTLS behind four calls: handshake, read, write, end. See tls.h.
+// A write that would block is repeated with the same size, as mbedTLS demands.
 #include "tls.h"
 
 #include <mbedtls/net_sockets.h>

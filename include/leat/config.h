@@ -41,7 +41,10 @@ typedef struct leat_config {
     leat_str tls_ca_file;      /* empty: the system's bundle. Read once, by leat_open */
     leat_str tls_ca_pem;       /* PEM text instead of a file; wins over tls_ca_file */
     uint8_t use_tls;           /* 1; 0 leaves the TLS port out: no pool, no https:// */
-    uint8_t reserved8[7];
+    uint8_t block_is_zero;     /* 0; 1: every byte of the block is 0, as fresh pages are. Parts of
+                                  the TLS pool that are never used then cost no memory.
+                                  leat_open_mapped sets it */
+    uint8_t reserved8[6];
     uint64_t seed;             /* 0: from the entropy port. Otherwise jitter repeats exactly */
     leat_log_level log_level;  /* LEAT_LOG_WARNING */
     uint32_t reserved32;

@@ -122,7 +122,7 @@ typedef struct leat_tls_config {
     uint32_t struct_size;
     uint32_t sessions_max;   /* connections at once */
     uint32_t tickets_max;    /* endpoints that keep a session for resumption */
-    uint32_t reserved;
+    uint32_t state_is_zero;  /* 1: every byte of state is 0, and need not be made so; else 0 */
     size_t pool_bytes;       /* 0: the port's own estimate for sessions_max */
     leat_str ca_file;        /* PEM bundle to trust; empty: the system's */
     leat_str ca_pem;         /* PEM text to trust instead of a file; empty: none */

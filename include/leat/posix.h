@@ -19,8 +19,8 @@
 
 /* kqueue carries a token in a pointer, so it takes 64 bits to have it. */
 #if !defined(LEAT_POSIX_HAS_KQUEUE)
-#if (defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || \
-     defined(__OpenBSD__) || defined(__DragonFly__)) && \
+#if (defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__) || \
+     defined(__DragonFly__)) &&                                                                   \
     UINTPTR_MAX >= UINT64_MAX
 #define LEAT_POSIX_HAS_KQUEUE 1
 #else
@@ -69,8 +69,7 @@ LEAT_API void leat_posix_unmap(void *block, size_t bytes);
 
 /* leat_open in a block that is mapped for it. Statuses as of leat_open; LEAT_E_MEMORY also when the
  * system gives no memory. Close it with leat_close_mapped, which gives the block back. */
-LEAT_CHECKED LEAT_API leat_status leat_open_mapped(const leat_config *config,
-                                                   leat_client **client);
+LEAT_CHECKED LEAT_API leat_status leat_open_mapped(const leat_config *config, leat_client **client);
 /* NULL is ignored. Not from a callback. */
 LEAT_API void leat_close_mapped(leat_client *client);
 

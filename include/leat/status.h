@@ -42,11 +42,13 @@ typedef enum leat_class {
     X(LEAT_E_UNSUPPORTED, -16, CALLER, "this build, port or provider cannot do that")              \
     X(LEAT_E_CONFIG, -20, CALLER, "a configuration value is invalid; see the field named")         \
     X(LEAT_E_URL, -21, CALLER, "not a usable http:// or https:// URL")                             \
-    X(LEAT_E_TEXT, -22, CALLER, "text has a byte that must not go on the wire (CR, LF, NUL, "      \
-                                "or broken UTF-8)")                                                \
+    X(LEAT_E_TEXT, -22, CALLER,                                                                    \
+      "text has a byte that must not go on the wire (CR, LF, NUL, "                                \
+      "or broken UTF-8)")                                                                          \
     X(LEAT_E_JSON, -23, CALLER, "not valid JSON")                                                  \
-    X(LEAT_E_PLAIN_HTTP, -24, CALLER, "plain http:// to a host that is not loopback; allow it by " \
-                                      "name or use https://")                                      \
+    X(LEAT_E_PLAIN_HTTP, -24, CALLER,                                                              \
+      "plain http:// to a host that is not loopback; allow it by "                                 \
+      "name or use https://")                                                                      \
     X(LEAT_E_PORT, -25, CALLER, "a port failed or lacks a function")                               \
     X(LEAT_E_MEMORY, -30, LIMIT, "the block is too small; see leat_memory_required")               \
     X(LEAT_E_ITEM_MEMORY, -31, LIMIT, "the item needs more than item_bytes")                       \

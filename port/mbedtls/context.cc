@@ -121,7 +121,8 @@ leat_status port_open(void* state, size_t bytes, const leat_tls_config* config, 
     context->clock_user = config->clock_user;
     context->entropy = config->entropy;
     context->entropy_user = config->entropy_user;
-    context->pool.open(static_cast<char*>(state) + fixed, bytes - fixed);
+    context->pool.open(static_cast<char*>(state) + fixed, bytes - fixed,
+                       config->state_is_zero != 0);
 
     route_heap();
     warm_up_calendar();

@@ -13,7 +13,6 @@
 namespace leat::tls {
 
 constexpr size_t host_max = 255;
-constexpr size_t read_ahead_bytes = 4096;  // most answers and any record header: one receive
 constexpr size_t record_payload_max = 16384;
 constexpr uint32_t idle_records_max = 64;  // records without data in a row before we hang up
 constexpr int64_t ticket_age_max_ms = 24 * 3600 * 1000LL;  // since the certificate was checked
@@ -69,10 +68,7 @@ struct Session {
     int64_t now_ms;         // the date during this handshake
     int64_t checked_ms;     // when this peer's certificate was verified (maybe long ago)
     int64_t not_after_ms;
-    uint32_t ahead_begin;
-    uint32_t ahead_end;
     mbedtls_ssl_context ssl;
-    uint8_t ahead[read_ahead_bytes];
 };
 
 // peer.cc: false when host is empty, too long or no name that a certificate can have.

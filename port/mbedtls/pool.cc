@@ -38,6 +38,7 @@ using Block = Pool::Block;
 constexpr size_t unit = 2 * sizeof(void*);
 constexpr size_t header_bytes = unit;
 constexpr size_t payload_min = 2 * sizeof(void*);
+constexpr size_t written_bytes = header_bytes + payload_min;  // of a free block
 constexpr size_t small_end = 16 * unit;
 constexpr unsigned small_end_log2 = sizeof(void*) == 8 ? 8 : 7;
 constexpr size_t size_max = size_t{1} << 31;
@@ -90,7 +91,7 @@ void wipe(void* at, size_t size) {
     __asm__ __volatile__("" : : "r"(at) : "memory");
 }
 
-void Pool::open(void* memory, size_t bytes) {
+void Pool::open(void* memory, size_t bytes, bool is_zero) {
     memset(static_cast<void*>(this), 0, sizeof *this);
     bytes &= ~(unit - 1);
     if (bytes > size_max) bytes = size_max;
@@ -102,13 +103,15 @@ void Pool::open(void* memory, size_t bytes) {
     last_ = above(first_);
     last_->below = first_;
     last_->tag = 0;
+    written_end_ = static_cast<char*>(memory) + (is_zero ? written_bytes : bytes);
     insert(first_);
 }
 
 void Pool::close() {
     if (first_ != nullptr) {
         unpoison(first_, capacity_);
-        wipe(first_, capacity_);
+        wipe(first_, static_cast<size_t>(written_end_ - reinterpret_cast<char*>(first_)));
+        wipe(last_, header_bytes);
     }
     memset(static_cast<void*>(this), 0, sizeof *this);
 }
@@ -215,7 +218,21 @@ void* Pool::take(size_t count, size_t size) {
     split(block, bytes);
     used_ += block->size() + header_bytes;
     if (used_ > peak_) peak_ = used_;
-    return memset(payload_of(block), 0, bytes);
+    return clear(block);
+}
+
+// Zeroes a block's payload as far as it was ever written to. Behind it lies, from now on, at most
+// the head of a free block.
+void* Pool::clear(Block* block) {
+    char* const begin = payload_of(block);
+    char* const end = begin + block->size();
+    if (begin < written_end_) {
+        memset(begin, 0, static_cast<size_t>((end < written_end_ ? end : written_end_) - begin));
+    }
+    char* const last = reinterpret_cast<char*>(last_) + header_bytes;
+    char* const touched = end + written_bytes < last ? end + written_bytes : last;
+    if (touched > written_end_) written_end_ = touched;
+    return begin;
 }
 
 void Pool::give(void* at) {

@@ -13,8 +13,9 @@ namespace leat::tls {
 
 class Pool {
 public:
-    // memory is aligned to 16. Less than a few hundred bytes is an empty pool.
-    void open(void* memory, size_t bytes);
+    // memory is aligned to 16. Less than a few hundred bytes is an empty pool. Where all of it is 0
+    // already, pages that were never in use stay untouched.
+    void open(void* memory, size_t bytes, bool is_zero = false);
     // Every byte becomes 0; nothing can be taken until the next open.
     void close();
 
@@ -57,10 +58,12 @@ private:
     void insert(Block* block);
     void remove(Block* block);
     void split(Block* block, size_t size);
+    void* clear(Block* block);
     bool injected_failure();
 
     Block* first_;
     Block* last_;  // sentinel of size 0, never free
+    char* written_end_;  // bytes from here on are 0 still
     size_t capacity_;
     size_t used_;
     size_t peak_;

@@ -11,7 +11,9 @@ leat_status leat_open_mapped(const leat_config* config, leat_client** client) {
     void* block = nullptr;
     leat_status status = leat_posix_map(bytes != 0 ? bytes : 4096, &block);
     if (status != LEAT_OK) return status;
-    status = leat_open(config, block, bytes, client);
+    leat_config fresh = *config;
+    fresh.block_is_zero = 1;
+    status = leat_open(&fresh, block, bytes, client);
     if (status != LEAT_OK) leat_posix_unmap(block, bytes != 0 ? bytes : 4096);
     return status;
 }

@@ -16,7 +16,10 @@ leat_str header_of(leat_str head, leat_str name) {
         size_t end = at;
         while (end < head.size && head.data[end] != '\r') ++end;
         size_t i = 0;
-        while (i < name.size && at + i < end && lower(head.data[at + i]) == lower(name.data[i])) ++i;
+        while (i < name.size && at + i < end &&
+               lower(head.data[at + i]) == lower(name.data[i])) {
+            ++i;
+        }
         if (i == name.size && at + i < end && head.data[at + i] == ':') {
             size_t begin = at + i + 1;
             while (begin < end && head.data[begin] == ' ') ++begin;
@@ -183,8 +186,8 @@ void http_timer(void*, leat_sim_conn* conn) { answer_timer(state_of(conn)); }
 
 void http_close(void*, leat_sim_conn* conn) {
     HttpConn* const self = state_of(conn);
-    const bool unanswered = self->answering || (self->reading == Reading::body && !self->answered_early);
-    if (unanswered) --self->http->in_flight;
+    const bool begun = self->reading == Reading::body && !self->answered_early;
+    if (self->answering || begun) --self->http->in_flight;
     self->answering = false;
     self->reading = Reading::head;
     self->closing = true;

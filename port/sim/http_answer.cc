@@ -114,7 +114,8 @@ leat_str part_bytes(const HttpConn* self) {
         case Part::body:
             if (self->body_sent == self->body_total) break;
             return body_bytes(self, self->body_total - self->body_sent);
-        case Part::chunk_size: return rest_of(leat_str{self->small, self->small_size}, self->offset);
+        case Part::chunk_size:
+            return rest_of(leat_str{self->small, self->small_size}, self->offset);
         case Part::chunk:
             if (self->chunk_left == 0) break;
             return body_bytes(self, self->chunk_left);

@@ -15,7 +15,8 @@ uint64_t cut(leat_sim* sim, leat_sim_chunks chunks, uint64_t size, uint64_t done
         case LEAT_SIM_BYTEWISE: return min_of<uint64_t>(size, 1);
         case LEAT_SIM_RANDOM:
             if (random_below(sim, 8) == 0) return 0;
-            return 1 + random_below(sim, random_below(sim, 2) == 0 ? min_of<uint64_t>(size, 16) : size);
+            if (random_below(sim, 2) == 0) size = min_of<uint64_t>(size, 16);
+            return 1 + random_below(sim, size);
         case LEAT_SIM_SPLIT: return done < split ? min_of(size, split - done) : size;
     }
     return size;
@@ -225,7 +226,9 @@ uint32_t level_of(const leat_sim_conn* conn) {
     uint32_t level = 0;
     const Pipe* const down = &conn->down;
     const bool ended = down->finish_arrived || down->reset_arrived;
-    if (conn->client == Client::failed) return LEAT_READY_READ | LEAT_READY_WRITE | LEAT_READY_ERROR;
+    if (conn->client == Client::failed) {
+        return LEAT_READY_READ | LEAT_READY_WRITE | LEAT_READY_ERROR;
+    }
     if (conn->client != Client::open) return 0;
     if (down->arrived > 0 || ended) level |= LEAT_READY_READ;
     if (client_room(conn) > 0 || down->reset_arrived) level |= LEAT_READY_WRITE;

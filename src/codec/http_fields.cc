@@ -178,6 +178,26 @@ leat_header HttpFields::end() {
     return leat_header{name, value};
 }
 
+leat_status HttpFields::add(Text name, Text value, leat_header* field) {
+    LEAT_CHECK(store_ != nullptr && !frozen_ && !is_open_);
+    if (count_ >= fields_max_) return LEAT_E_HEADERS_TOO_LARGE;
+    const size_t before = sizeof(Sizes) + name.size;
+    if (before + value.size > store_->room()) return LEAT_E_ITEM_MEMORY;
+    value = trim_end(value);
+    char* const record = store_->extend(before + value.size);
+    LEAT_CHECK(record != nullptr);
+    const Sizes sizes{narrow<uint32_t>(name.size), narrow<uint32_t>(value.size)};
+    memcpy(record, &sizes.name, sizeof sizes.name);
+    memcpy(record + sizeof sizes.name, &sizes.value, sizeof sizes.value);
+    const bool good = lower_name(name, record + sizeof sizes);
+    if (value.size > 0) memcpy(record + before, value.data, value.size);
+    packed_bytes_ += before + value.size;
+    ++count_;
+    *field = leat_header{text(record + sizeof sizes, name.size),
+                         text(record + before, value.size)};
+    return good ? LEAT_OK : LEAT_ALERT_HEADER;
+}
+
 HttpFields::Sizes HttpFields::sizes_at(size_t at) const {
     LEAT_CHECK(at + sizeof(Sizes) <= packed_bytes_);
     Sizes sizes;

@@ -32,6 +32,8 @@ public:
     leat_status add_value(Text part);
     // What end() answers is the field, as packed.
     leat_header end();
+    // The same for a field that lies whole in memory.
+    leat_status add(Text name, Text value, leat_header* field);
     // No more fields: the arena is free for others.
     void freeze() { frozen_ = true; }
 

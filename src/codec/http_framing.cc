@@ -14,8 +14,12 @@ leat_status HttpResponse::on_name(Text part) {
     if (part.size == 0) return LEAT_OK;
     if (part_ == Part::none) {
         part_ = Part::name;
-        if (phase_ != Phase::trailers) field_status_ = fields_.begin();
+        if (phase_ != Phase::trailers) {
+            name_here_ = part;
+            return LEAT_OK;
+        }
     }
+    if (name_here_.data != nullptr) LEAT_TRY(pack_here());
     if (phase_ == Phase::trailers || field_status_ != LEAT_OK) {
         return is_header_name(part) ? LEAT_OK : LEAT_ALERT_HEADER;
     }
@@ -28,6 +32,13 @@ leat_status HttpResponse::on_name(Text part) {
 leat_status HttpResponse::on_value(Text part) {
     if (part_ == Part::none) return LEAT_ALERT_HEADER;
     part_ = Part::value;
+    if (name_here_.data != nullptr) {
+        if (value_here_.data == nullptr) {
+            value_here_ = part;
+            return LEAT_OK;
+        }
+        LEAT_TRY(pack_here());
+    }
     if (phase_ == Phase::trailers || field_status_ != LEAT_OK) {
         return is_header_value(part) ? LEAT_OK : LEAT_ALERT_HEADER;
     }
@@ -37,12 +48,32 @@ leat_status HttpResponse::on_value(Text part) {
     return LEAT_OK;
 }
 
+// The slice ends inside a field: what has come is packed, the rest will be added to it.
+leat_status HttpResponse::pack_here() {
+    const Text name = name_here_;
+    const Text value = value_here_;
+    name_here_ = value_here_ = Text{nullptr, 0};
+    field_status_ = fields_.begin();
+    if (field_status_ != LEAT_OK) return LEAT_OK;
+    field_status_ = fields_.add_name(name);
+    if (field_status_ == LEAT_ALERT_HEADER) return field_status_;
+    if (field_status_ == LEAT_OK) field_status_ = fields_.add_value(value);
+    return LEAT_OK;
+}
+
 leat_status HttpResponse::on_field_end() {
     if (part_ == Part::none) return LEAT_ALERT_HEADER;
     part_ = Part::none;
     if (phase_ == Phase::trailers) return LEAT_OK;
-    if (field_status_ != LEAT_OK) return field_status_;
-    const leat_header field = fields_.end();
+    leat_header field{};
+    if (name_here_.data != nullptr) {
+        field_status_ = fields_.add(name_here_, value_here_, &field);
+        name_here_ = value_here_ = Text{nullptr, 0};
+        LEAT_TRY(field_status_);
+    } else {
+        LEAT_TRY(field_status_);
+        field = fields_.end();
+    }
     LEAT_CHECK(field.name.size > 0);
     note_field(field);
     return LEAT_OK;

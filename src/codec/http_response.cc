@@ -105,6 +105,7 @@ void HttpResponse::begin_message() {
     body_phase_ = Phase::complete;
     part_ = Part::none;
     content_length_ = 0;
+    name_here_ = value_here_ = Text{nullptr, 0};
     length_fields_ = coding_fields_ = 0;
     field_status_ = content_status_ = LEAT_OK;
     section_seen_ = coding_is_chunked_ = false;
@@ -254,6 +255,10 @@ size_t HttpResponse::execute(Text slice, leat_status* parsed) {
     p->data = this;
     slice_ = slice.data;
     const int error = static_cast<int>(llhttp_execute(p, slice.data, slice.size));
+    if (name_here_.data != nullptr) {
+        const leat_status packed = pack_here();
+        if (error == HPE_OK && packed != LEAT_OK) *parsed = packed;
+    }
     if (error == HPE_OK) return slice.size;
     const char* const stopped = llhttp_get_error_pos(p);
     const bool known = stopped >= slice.data && stopped <= slice.data + slice.size;

@@ -93,6 +93,7 @@ private:
     leat_status on_name(Text part);
     leat_status on_value(Text part);
     leat_status on_field_end();
+    leat_status pack_here();
     leat_status on_headers(bool parser_chunked, bool parser_keep_alive, bool* has_body);
     void note_field(const leat_header& field);
     leat_status choose_framing(bool parser_chunked);
@@ -120,6 +121,9 @@ private:
     uint64_t chunked_raw_ = 0;     // bytes since the headers, framing and data, before this slice
     uint64_t framing_settled_ = 0; // framing bytes already charged
     uint64_t content_length_ = 0;
+    // A field that has come in this slice so far: packed when it ends, or when the slice does.
+    Text name_here_{nullptr, 0};
+    Text value_here_{nullptr, 0};
     const char* slice_ = nullptr;  // what the parser is reading now
     uint32_t header_bytes_ = 0;
     uint32_t informational_ = 0;

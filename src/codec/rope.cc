@@ -13,6 +13,11 @@ namespace {
 // Up to this size bytes are copied beside their neighbours, so that short pieces make one segment.
 constexpr size_t inline_bytes_max = 256;
 
+bool is_one_line(Text t) {
+    return find_byte(t, '\r') == not_found && find_byte(t, '\n') == not_found &&
+           find_byte(t, '\0') == not_found;
+}
+
 void fail(leat_rope* rope, leat_status status) {
     if (rope->status == LEAT_OK) rope->status = status;
 }
@@ -137,6 +142,10 @@ void leat_rope_path(leat_rope* rope, leat_str path) {
 
 void leat_rope_header(leat_rope* rope, leat_str name, leat_str value) {
     LEAT_CHECK(rope != nullptr);
+    if (!leat::is_one_line(name) || !leat::is_one_line(value)) {
+        leat::fail(rope, LEAT_E_TEXT);
+        return;
+    }
     if (rope->headers_count == leat::rope_headers_max) {
         leat::fail(rope, LEAT_E_TOO_MANY);
         return;

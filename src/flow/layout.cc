@@ -11,6 +11,8 @@ namespace leat {
 namespace {
 
 constexpr size_t part_alignment = 64;
+// Small items then touch one page each where item_bytes is a multiple of it, not two.
+constexpr size_t arenas_alignment = 4096;
 
 struct Want {
     Part part;
@@ -33,12 +35,14 @@ size_t tls_bytes(const leat_config& config) {
 bool place(Layout* layout, size_t* at, const Want& want) {
     size_t bytes = 0;
     size_t padded = 0;
+    const size_t alignment = want.part == Part::arenas ? arenas_alignment : part_alignment;
+    const size_t before = align_up(*at, alignment) - *at;
     if (!checked_mul(want.count, want.each_bytes, &bytes)) return false;
-    if (!checked_add(bytes, part_alignment - 1, &padded)) return false;
-    padded &= ~(part_alignment - 1);
+    if (!checked_add(bytes, before + part_alignment - 1, &padded)) return false;
+    padded = before + ((padded - before) & ~(part_alignment - 1));
     const uint32_t index = static_cast<uint32_t>(want.part);
     layout->lines[index] = {want.consumer, want.reason, want.count, want.each_bytes, padded};
-    layout->offsets[index] = *at;
+    layout->offsets[index] = *at + before;
     return checked_add(*at, padded, at);
 }
 
@@ -49,6 +53,7 @@ leat_tls_config tls_config_of(const leat_config& config) {
     tls.struct_size = sizeof tls;
     tls.sessions_max = config.connections_max;
     tls.tickets_max = config.endpoints_max;
+    tls.state_is_zero = config.block_is_zero;
     tls.pool_bytes = config.tls_pool_bytes;
     tls.ca_file = config.tls_ca_file;
     tls.ca_pem = config.tls_ca_pem;

@@ -53,7 +53,10 @@ void Bucket::take(uint64_t now_ns, uint64_t count) {
 void Bucket::settle(uint64_t reserved, uint64_t used) {
     if (!limited()) return;
     if (used >= reserved) {
-        full_at_ns_ += cost_ns(used - reserved);
+        // A peer may claim any usage, any number of times: the debt stops growing, it never wraps.
+        const uint64_t most = UINT64_MAX - 2 * cost_max_ns;
+        full_at_ns_ = min_of(full_at_ns_, most) + cost_ns(used - reserved);
+        full_at_ns_ = min_of(full_at_ns_, most);
         return;
     }
     // Rounded the other way, so that a settled sum is never below its true cost.

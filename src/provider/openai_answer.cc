@@ -39,6 +39,7 @@ struct Reading {
     leat_answer* answer;
     leat_status status = LEAT_OK;
     bool has_choice = false;
+    bool has_message = false;
     bool has_error = false;
 
     void note(leat_status its) {
@@ -147,6 +148,7 @@ void read_choice(Reading* reading, JsonCursor* at) {
     reading->has_choice = true;
     each_member(at, [&](const JsonValue& key) {
         if (json_is(key, text("message"))) {
+            reading->has_message = at->peek() == JsonType::object;
             read_message(reading, at);
         } else if (json_is(key, text("finish_reason"))) {
             reading->text_into(at, &reading->answer->finish_reason);
@@ -219,6 +221,8 @@ leat_status chat_parse(const leat_reply* reply, leat_scratch* scratch, leat_answ
     if (reading.has_error) return LEAT_E_HTTP;
     if (!reading.has_choice) return LEAT_E_INVALID_REQUEST;  // G25
     answer->finish = finish_of(answer->finish_reason);
+    // Azure leaves the message out when the answer was blocked.
+    if (!reading.has_message && answer->finish != LEAT_FINISH_CONTENT_FILTER) return LEAT_E_PARSE;
     if (!empty(answer->refusal) && answer->finish == LEAT_FINISH_STOP) {
         answer->finish = LEAT_FINISH_REFUSAL;
     }

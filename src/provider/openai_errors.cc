@@ -99,12 +99,13 @@ Text find_error(Text body) {
     return object;
 }
 
-bool apply_code(Text code, leat_fault* fault) {
+// refuses_retry: the service said x-should-retry: false, which its own clients obey first.
+bool apply_code(Text code, bool refuses_retry, leat_fault* fault) {
     for (const CodeRule& rule : rules) {
         if (!equal(rule.code, code)) continue;
         fault->status = rule.status;
-        fault->retryable = rule.retryable ? 1 : 0;
-        fault->rate_limit = rule.rate_limit ? 1 : 0;
+        fault->retryable = rule.retryable && !refuses_retry ? 1 : 0;
+        fault->rate_limit = rule.rate_limit && !refuses_retry ? 1 : 0;
         return true;
     }
     return false;
@@ -126,7 +127,9 @@ void chat_classify(const leat_reply* reply, leat_scratch* scratch, leat_fault* f
     read_told(&at, scratch, &told);
     fault->message = empty(told.message) ? head(reply->body, 200) : told.message;
     fault->code = empty(told.code) ? told.type : told.code;
-    if (apply_code(told.code, fault) || apply_code(told.type, fault)) return;
+    const Text should = leat_reply_header(reply, text("x-should-retry"));
+    const bool refuses = equal(should, text("false"));
+    if (apply_code(told.code, refuses, fault) || apply_code(told.type, refuses, fault)) return;
     const bool inside_success = reply->http_status >= 200 && reply->http_status < 300;
     if (inside_success && told.number >= 400 && told.number < 600) {
         fault_from_code(static_cast<int32_t>(told.number), fault);

@@ -17,7 +17,7 @@ TOP_LEVEL = set("""
     .ci .clang-format .clang-tidy .gitignore
     """.split())
 # Data whose lines are what a peer sent or a machine wrote.
-DATA = re.compile(r"^tests/(vectors|fuzz/corpus\w*)/|\.(jsonl|json|lock|pem|crt|key|svg|csv|txt)$")
+DATA = re.compile(r"^tests/(vectors|fuzz/corpus\w*)/|\.(jsonl|json|lock|pem|crt|key|svg|csv|tsv|txt)$")
 
 # In src/ only: what is banned, and what takes its place.
 CALL = r"(?<![\w.>:])(?:std\s*::\s*|::\s*)?"

@@ -9,7 +9,8 @@ constexpr uint64_t epoch_2026_ms = 1767225600000;  // what the simulated wall cl
 
 void limit(leat_sim_response* response, const char* header = nullptr, const char* value = "") {
     response->status = 429;
-    response->body = LEAT_STR("{\"error\":{\"message\":\"slow\",\"code\":\"rate_limit_exceeded\"}}");
+    response->body =
+        LEAT_STR("{\"error\":{\"message\":\"slow\",\"code\":\"rate_limit_exceeded\"}}");
     if (header == nullptr) return;
     response->headers[0] = {{header, strlen(header)}, {value, strlen(value)}};
     response->headers_count = 1;

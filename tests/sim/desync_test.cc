@@ -11,7 +11,9 @@ constexpr const char* poison =
     "\"finish_reason\":\"stop\"}]}   ";
 
 void nobody_is_poisoned(const World& world) {
-    for (const Result& result : world.results) EXPECT_EQ(result.text.find("poison"), std::string::npos);
+    for (const Result& result : world.results) {
+        EXPECT_EQ(result.text.find("poison"), std::string::npos);
+    }
 }
 
 TEST(Desync, surplus_behind_an_answer_closes_the_connection) {
@@ -153,7 +155,8 @@ TEST(Desync, interim_answers_are_passed_over) {
         const std::string body = completion("ok");
         response.raw_prefix = world.keep(
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n"
-            "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+            "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+            body);
     };
     world.exchange(10);
     EXPECT_EQ(world.count(LEAT_SUCCEEDED), 10u);

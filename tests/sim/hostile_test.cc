@@ -55,8 +55,10 @@ std::vector<Row> framing_rows() {
         {"negative_length", LEAT_ALERT_FRAMING, lines("Content-Length: -1\r\n")},
         {"signed_length", LEAT_ALERT_FRAMING, lines("Content-Length: +5\r\n")},
         {"list_of_lengths", LEAT_ALERT_FRAMING, lines("Content-Length: 5, 6\r\n")},
-        {"length_over_64_bits", LEAT_ALERT_FRAMING, lines("Content-Length: 18446744073709551616\r\n")},
-        {"length_of_2_to_63", LEAT_E_BODY_TOO_LARGE, lines("Content-Length: 9223372036854775807\r\n")},
+        {"length_over_64_bits", LEAT_ALERT_FRAMING,
+         lines("Content-Length: 18446744073709551616\r\n")},
+        {"length_of_2_to_63", LEAT_E_BODY_TOO_LARGE,
+         lines("Content-Length: 9223372036854775807\r\n")},
         {"length_of_2_to_50", LEAT_E_BODY_TOO_LARGE, lines("Content-Length: 1125899906842624\r\n")},
         {"unknown_transfer_encoding", LEAT_ALERT_FRAMING, lines("Transfer-Encoding: xchunked\r\n")},
         {"gzip_chunked", LEAT_ALERT_FRAMING, lines("Transfer-Encoding: gzip, chunked\r\n")},
@@ -90,7 +92,8 @@ std::vector<Row> head_rows() {
         {"folded_header", LEAT_ALERT_HEADER, lines("X-A: b\r\n c\r\nContent-Length: {length}\r\n")},
         {"space_before_colon", LEAT_ALERT_HEADER, lines("X-A : b\r\nContent-Length: {length}\r\n")},
         {"space_in_name", LEAT_ALERT_HEADER, lines("X A: b\r\nContent-Length: {length}\r\n")},
-        {"line_without_colon", LEAT_ALERT_HEADER, lines("nonsense\r\nContent-Length: {length}\r\n")},
+        {"line_without_colon", LEAT_ALERT_HEADER,
+         lines("nonsense\r\nContent-Length: {length}\r\n")},
         {"bare_line_feed", LEAT_ALERT_HEADER, raw("HTTP/1.1 200 OK\r\nX-A: b\nX-C: d\r\n\r\n")},
         {"endless_status_reason", LEAT_E_HEADERS_TOO_LARGE, raw("HTTP/1.1 200 ", "x", forever)},
         {"endless_header_line", LEAT_E_HEADERS_TOO_LARGE,
@@ -112,7 +115,8 @@ std::vector<Row> size_rows() {
          raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", forever)},
         {"endless_chunked_body", LEAT_E_BODY_TOO_LARGE,
          raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-             "40\r\n0123456789012345678901234567890123456789012345678901234567890123\r\n", forever)},
+             "40\r\n0123456789012345678901234567890123456789012345678901234567890123\r\n",
+             forever)},
         {"endless_body_until_close", LEAT_E_BODY_TOO_LARGE,
          raw("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", "0123456789", forever)},
         {"body_until_close_without_close", LEAT_ALERT_FRAMING,
@@ -177,7 +181,8 @@ std::vector<Row> provider_rows() {
 
 std::vector<Row> all_rows() {
     std::vector<Row> all;
-    for (const auto& rows : {framing_rows(), head_rows(), size_rows(), end_rows(), provider_rows()}) {
+    for (const auto& rows :
+         {framing_rows(), head_rows(), size_rows(), end_rows(), provider_rows()}) {
         all.insert(all.end(), rows.begin(), rows.end());
     }
     return all;

@@ -158,8 +158,8 @@ TEST(SimHttp, answers_with_each_framing) {
     EXPECT_EQ(end, LEAT_E_WOULD_BLOCK);
     caller.script.response.framing = LEAT_SIM_CHUNKED;
     caller.script.response.chunk_bytes = 3;
-    EXPECT_EQ(caller.ask(&end), std::string(head) +
-                                    "Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n");
+    EXPECT_EQ(caller.ask(&end), std::string(head) + "Transfer-Encoding: chunked\r\n\r\n"
+                                                    "3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n");
     caller.script.response.framing = LEAT_SIM_UNTIL_CLOSE;
     EXPECT_EQ(caller.ask(&end), std::string(head) + "\r\nhello");
     EXPECT_EQ(end, LEAT_E_CONNECTION_CLOSED);

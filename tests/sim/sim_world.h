@@ -194,7 +194,7 @@ public:
         if (after_step) after_step();
         return status;
     }
-    // Steps until the batch is done; a bound in virtual time and one in steps make a hang a failure.
+    // Steps until the batch is done; bounds in virtual time and in steps make a hang a failure.
     void run(uint64_t limit_ns = 3600 * second, uint64_t steps_max = 1000000) {
         const uint64_t end_ns = now() + limit_ns;
         const uint64_t steps_end = steps + steps_max;
