@@ -3,6 +3,7 @@
 #include <leat/leat.h>
 
 #include "base/check.h"
+#include "base/narrow.h"
 #include "flow/lifecycle.h"
 #include "flow/request_text.h"
 
@@ -12,9 +13,9 @@ leat_status batch_config_status(const leat_client* client, const leat_batch_conf
     if (client == nullptr || config == nullptr) return LEAT_E_ARGUMENT;
     if (config->struct_size != sizeof(leat_batch_config)) return LEAT_E_STRUCT_SIZE;
     if (config->endpoint >= client->endpoints_count) return LEAT_E_NOT_FOUND;
-    const bool enums_known = config->on_failure <= LEAT_ON_FAILURE_SKIP &&
-                             config->order <= LEAT_ORDER_INPUT &&
-                             config->retry_failed <= LEAT_RETRY_FAILED_ANY;
+    const bool enums_known = leat::enum_number(config->on_failure) <= LEAT_ON_FAILURE_SKIP &&
+                             leat::enum_number(config->order) <= LEAT_ORDER_INPUT &&
+                             leat::enum_number(config->retry_failed) <= LEAT_RETRY_FAILED_ANY;
     if (!enums_known) return LEAT_E_CONFIG;
     return config->defaults == nullptr ? LEAT_OK : leat::defaults_check(*config->defaults);
 }
@@ -118,7 +119,8 @@ void leat_result_release(leat_batch* batch, const leat_result* result) {
 }
 
 leat_status leat_batch_cancel(leat_batch* batch, leat_cancel mode) {
-    if (batch == nullptr || !batch->open || mode > LEAT_CANCEL_HARD) return LEAT_E_ARGUMENT;
+    if (batch == nullptr || !batch->open || leat::enum_number(mode) > LEAT_CANCEL_HARD)
+        return LEAT_E_ARGUMENT;
     const leat::BatchStop stop =
         mode == LEAT_CANCEL_HARD ? leat::BatchStop::hard : leat::BatchStop::drain;
     leat::stop_batch(batch->client, batch, stop, LEAT_E_CANCELLED);

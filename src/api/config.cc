@@ -1,6 +1,7 @@
 // api/config.cc: defaults and limits of the configuration structs. The numbers are those that the
 // public headers state; a test compares them. Pure.
 #include "base/bytes.h"
+#include "base/narrow.h"
 #include "flow/endpoint.h"
 
 #include <leat/leat.h>
@@ -143,7 +144,7 @@ const char* leat_config_error(const leat_config* config) {
         {config->staging_bytes, 4 * kib, kib * kib, "staging_bytes must be 4 KiB..1 MiB"},
         {config->receive_bytes, 4 * kib, kib * kib, "receive_bytes must be 4 KiB..1 MiB"},
         {config->use_tls, 0, 1, "use_tls must be 0 or 1"},
-        {static_cast<uint64_t>(config->log_level), LEAT_LOG_ERROR, LEAT_LOG_DEBUG,
+        {leat::enum_number(config->log_level), LEAT_LOG_ERROR, LEAT_LOG_DEBUG,
          "log_level must be one of LEAT_LOG_ERROR..LEAT_LOG_DEBUG"},
         {config->reserved32, 0, 0, "reserved32 must be 0"},
     };

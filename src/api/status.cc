@@ -4,6 +4,8 @@
 #include <leat/client.h>
 #include <leat/status.h>
 
+#include "base/narrow.h"
+
 namespace {
 
 struct Entry {
@@ -71,6 +73,7 @@ leat_class leat_status_class(leat_status status) {
 }
 
 const char* leat_outcome_name(leat_outcome outcome) {
+    if (leat::enum_number(outcome) > LEAT_CANCELLED) return "?";
     switch (outcome) {
         case LEAT_SUCCEEDED:
             return "succeeded";
@@ -85,6 +88,7 @@ const char* leat_outcome_name(leat_outcome outcome) {
 }
 
 const char* leat_finish_name(leat_finish finish) {
+    if (leat::enum_number(finish) > LEAT_FINISH_OTHER) return "?";
     switch (finish) {
         case LEAT_FINISH_UNKNOWN:
             return "unknown";
@@ -107,6 +111,7 @@ const char* leat_finish_name(leat_finish finish) {
 }
 
 const char* leat_stage_name(leat_stage stage) {
+    if (leat::enum_number(stage) > LEAT_STAGE_DONE) return "?";
     switch (stage) {
         case LEAT_STAGE_WAITING:
             return "waiting";
@@ -129,6 +134,7 @@ const char* leat_stage_name(leat_stage stage) {
 }
 
 const char* leat_limiter_name(leat_limiter limiter) {
+    if (leat::enum_number(limiter) > LEAT_LIMITER_SOURCE) return "?";
     switch (limiter) {
         case LEAT_LIMITER_NONE:
             return "none";

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/check.h"
 
@@ -16,6 +17,16 @@ constexpr To narrow(From value) {
     LEAT_CHECK(static_cast<From>(result) == value);
     LEAT_CHECK((result < To{}) == (value < From{}));
     return result;
+}
+
+// The number in an enum that a C caller filled in: it may be none of the enum's values, and to load
+// such a one as the enum is undefined.
+template <typename Enum>
+uint32_t enum_number(const Enum& from) {
+    static_assert(sizeof(Enum) == sizeof(uint32_t));
+    uint32_t number = 0;
+    memcpy(&number, &from, sizeof number);
+    return number;
 }
 
 template <typename T>

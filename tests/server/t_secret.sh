@@ -60,7 +60,7 @@ server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
 print(server.server_address[1], flush=True)
 server.serve_forever()
 END_PY
-python3 echo.py >echo.port &
+python3 echo.py >echo.port 2>echo.err &
 servers+=($!)
 for ((tries = 0; tries < 100; ++tries)); do
     [ ! -s echo.port ] || break
