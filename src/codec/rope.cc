@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "codec/number.h"
+#include "codec/scan_simd.h"
 #include "codec/utf8.h"
 
 namespace leat {
@@ -177,11 +178,14 @@ void leat_rope_copy(leat_rope* rope, leat_str bytes) {
 void leat_rope_json_string(leat_rope* rope, leat_str text) {
     LEAT_CHECK(rope != nullptr);
     if (rope->status != LEAT_OK) return;
-    if (!leat::utf8_valid(text)) {
+    // Most text is ASCII without escapes, which one look can tell.
+    bool high = false;
+    const bool plain = leat::string_run_far(text.data, text.size, &high) == text.size && !high;
+    if (!plain && !leat::utf8_valid(text)) {
         leat::fail(rope, LEAT_E_TEXT);
         return;
     }
-    const size_t escaped = leat::json_escaped_size(text);
+    const size_t escaped = plain ? text.size : leat::json_escaped_size(text);
     leat::add_copied(rope, leat::text("\""));
     if (escaped == text.size) {
         leat_rope_bytes(rope, text);
