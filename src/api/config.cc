@@ -144,6 +144,7 @@ const char* leat_config_error(const leat_config* config) {
         {config->staging_bytes, 4 * kib, kib * kib, "staging_bytes must be 4 KiB..1 MiB"},
         {config->receive_bytes, 4 * kib, kib * kib, "receive_bytes must be 4 KiB..1 MiB"},
         {config->use_tls, 0, 1, "use_tls must be 0 or 1"},
+        {config->block_is_zero, 0, 1, "block_is_zero must be 0 or 1"},
         {leat::enum_number(config->log_level), LEAT_LOG_ERROR, LEAT_LOG_DEBUG,
          "log_level must be one of LEAT_LOG_ERROR..LEAT_LOG_DEBUG"},
         {config->reserved32, 0, 0, "reserved32 must be 0"},

@@ -129,6 +129,7 @@ static const bound bounds[] = {
     BOUND(staging_bytes, u32, 4 * KIB, KIB* KIB),
     BOUND(receive_bytes, u32, 4 * KIB, KIB* KIB),
     BOUND(use_tls, u8, 0, 1),
+    BOUND(block_is_zero, u8, 0, 1),
     BOUND(log_level, u32, LEAT_LOG_ERROR, LEAT_LOG_DEBUG),
 };
 
@@ -232,7 +233,7 @@ static void size_less(leat_config* c) { --c->struct_size; }
 static void size_more(leat_config* c) { ++c->struct_size; }
 static void ports_size(leat_config* c) { c->ports.struct_size = 1; }
 static void reserved_first(leat_config* c) { c->reserved8[0] = 1; }
-static void reserved_last(leat_config* c) { c->reserved8[6] = 1; }
+static void reserved_last(leat_config* c) { c->reserved8[sizeof c->reserved8 - 1] = 1; }
 static void reserved_word(leat_config* c) { c->reserved32 = 1; }
 static void ports_reserved(leat_config* c) { c->ports.reserved = 1; }
 static void ca_missing(leat_config* c) { c->tls_ca_file = LEAT_STR("/nonexistent/ca.pem"); }
