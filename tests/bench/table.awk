@@ -24,7 +24,7 @@ function mib(run, tool,    kib) {
     all[$1 " " $2 " cpu"] = all[$1 " " $2 " cpu"] " " $3
     all[$1 " " $2 " rate"] = all[$1 " " $2 " rate"] " " $4
     all[$1 " " $2 " rss"] = all[$1 " " $2 " rss"] " " $5
-    failed += $6
+    if ($6 != 0) failed = failed " " $1 "/" $2 ":" $6
     if (NF >= 8) {
         all[$1 " " $2 " p50"] = all[$1 " " $2 " p50"] " " $7
         all[$1 " " $2 " p99"] = all[$1 " " $2 " p99"] " " $8
@@ -62,5 +62,5 @@ END {
     printf "| process start to first answer, TLS: ms | %s | libcurl %s |\n", \
         get("start-tls", "leat", "cpu"), get("start-tls", "curl", "cpu")
     print ""
-    print "failed requests: " failed + 0
+    print "failures:" (failed == "" ? " none" : failed " (of wrk: 1 says that it told of some)")
 }
