@@ -4,6 +4,8 @@
 
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 namespace cli {
 
@@ -33,7 +35,7 @@ Ids::~Ids() {
 }
 
 bool Ids::open(uint64_t count) {
-    if (getrandom(&key_, sizeof key_, 0) != static_cast<ssize_t>(sizeof key_)) {
+    if (getentropy(&key_, sizeof key_) != 0) {
         key_ = SipKey{0x9e3779b97f4a7c15u, 0xd1b54a32d192ed03u};
     }
     capacity_ = count + count / 8 + slots_min;

@@ -71,7 +71,7 @@ void plan_layout(const leat_config& config, Layout* layout) {
         {Part::client, "client", "the engine's own state and counters", 1, sizeof(leat_client)},
         {Part::items, "items: records", "where each item is, its parser and its result",
          config.items_max, sizeof(Item)},
-        {Part::endpoints, "endpoints", "adapter, limits, addresses; 8 KiB of texts each, and those as a request head",
+        {Part::endpoints, "endpoints", "adapter, limits, addresses; 8 KiB of texts, and the head they make",
          config.endpoints_max, sizeof(Endpoint)},
         {Part::batches, "batches", "counts and lists of each open batch", config.batches_max,
          sizeof(Batch)},

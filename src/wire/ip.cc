@@ -1,4 +1,5 @@
-// wire/ip.cc: address literals, read strictly. See the header.
+// wire/ip.cc: address literals, read strictly. See the header. What is not wholly an address is
+// none at all: no prefix of a text is ever taken for one.
 #include "wire/ip.h"
 
 #include "base/check.h"

@@ -1,4 +1,5 @@
-// wire/proxy.cc: the rules of NO_PROXY, one entry at a time. See the header.
+// wire/proxy.cc: the rules of NO_PROXY, one entry at a time. See the header. An entry that makes no
+// sense covers nothing, and does not spoil those after it.
 #include "wire/proxy.h"
 
 #include "base/check.h"

@@ -22,8 +22,17 @@ make_certificates() {
 
 # The body and ten more header lines, filled up so that the whole reply has the standard size.
 reply_directives() {
-    local body='{"id":"chatcmpl-9aJ7Kd2mQx0pVbN4","object":"chat.completion","created":1722180000,"model":"gpt-4o-mini-2024-07-18","choices":[{"index":0,"message":{"role":"assistant","content":"TEXT","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":112,"completion_tokens":48,"total_tokens":160,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0}},"system_fingerprint":"fp_0f03d4f0ee"}'
-    local prose="A granite channel fed by a moorland brook kept the level; the tinners paid for the stone, and in a dry year the miller ground at night, when nobody drew water. It is 3.2 miles long. "
+    local body
+    body='{"id":"chatcmpl-9aJ7Kd2mQx0pVbN4","object":"chat.completion","created":1722180000,"model'
+    body+='":"gpt-4o-mini-2024-07-18","choices":[{"index":0,"message":{"role":"assistant","content"'
+    body+=':"TEXT","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens'
+    body+='":112,"completion_tokens":48,"total_tokens":160,"prompt_tokens_details":{"cached_tokens"'
+    body+=':0,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0}'
+    body+='},"system_fingerprint":"fp_0f03d4f0ee"}'
+    local prose
+    prose="A granite channel fed by a moorland brook kept the level; the tinners paid for t"
+    prose+="he stone, and in a dry year the miller ground at night, when nobody drew water. "
+    prose+="It is 3.2 miles long. "
     local room=$((701 - ${#body} + 4))
     while [ ${#prose} -lt $room ]; do prose="$prose$prose"; done
     body=${body/TEXT/${prose:0:$room}}

@@ -33,7 +33,8 @@ function mib(run, tool,    kib) {
 END {
     print "CPU us per request (requests/s); medians."
     print ""
-    print "| case, in flight | floor | leat | wrk | libcurl | leat/wrk | leat/floor | libcurl/leat | peak RSS MB: leat, wrk, libcurl |"
+    print "| case, in flight | floor | leat | wrk | libcurl | leat/wrk | leat/floor " \
+        "| libcurl/leat | peak RSS MB: leat, wrk, libcurl |"
     print "|---|---|---|---|---|---|---|---|---|"
     split("plain-1 plain-16 plain-256 plain-2000 tls-1 tls-16 tls-256 tls-2000 slow-2000", runs, " ")
     for (i = 1; i in runs; ++i) {
