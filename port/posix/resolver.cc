@@ -26,6 +26,16 @@ bool is_localhost(const char* host, size_t size) {
     return size == name_size || host[size - name_size - 1] == '.';
 }
 
+// Localhost is loopback by RFC 6761 section 6.3, also on a machine without a hosts file.
+leat_status answer_localhost(uint16_t port, Answer* answer) {
+    static constexpr const char* addresses[] = {"127.0.0.1", "::1"};
+    for (const char* loopback : addresses) {
+        leat_address literal;
+        if (parse_literal(loopback, port, &literal)) (void)append_new(answer, literal);
+    }
+    return answer->count > 0 ? LEAT_OK : LEAT_E_RESOLVE;
+}
+
 leat_status ask_system(const char* host, size_t size, uint16_t port, Answer* answer) {
     addrinfo hints = {};
     hints.ai_family = AF_UNSPEC;
@@ -34,7 +44,9 @@ leat_status ask_system(const char* host, size_t size, uint16_t port, Answer* ans
     // Loopback does not count as a configured address, so "localhost" must do without.
     hints.ai_flags = is_localhost(host, size) ? 0 : AI_ADDRCONFIG;
     addrinfo* list = nullptr;
-    if (getaddrinfo(host, nullptr, &hints, &list) != 0) return LEAT_E_RESOLVE;
+    if (getaddrinfo(host, nullptr, &hints, &list) != 0) {
+        return is_localhost(host, size) ? answer_localhost(port, answer) : LEAT_E_RESOLVE;
+    }
     append_interleaved(answer, list, port);
     freeaddrinfo(list);
     return answer->count > 0 ? LEAT_OK : LEAT_E_RESOLVE;

@@ -109,4 +109,4 @@
     STRUCT(leat_posix_log_options),
     FIELD(leat_posix_log_options, descriptor),
     FIELD(leat_posix_log_options, level_max),
-/* clang-format on */
+    /* clang-format on */
