@@ -28,8 +28,8 @@ bool is_localhost(const char* host, size_t size) {
 
 // Localhost is loopback by RFC 6761 section 6.3, also on a machine without a hosts file.
 leat_status answer_localhost(uint16_t port, Answer* answer) {
-    static constexpr const char* addresses[] = {"127.0.0.1", "::1"};
-    for (const char* loopback : addresses) {
+    char addresses[2][10] = {"127.0.0.1", "::1"};
+    for (char* loopback : addresses) {
         leat_address literal;
         if (parse_literal(loopback, port, &literal)) (void)append_new(answer, literal);
     }
