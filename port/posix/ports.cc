@@ -50,6 +50,10 @@ leat_status leat_posix_map(size_t bytes, void** block) {
     void* const mapped =
         mmap(nullptr, bytes, PROT_READ | PROT_WRITE, leat_posix::map_flags, -1, 0);
     if (mapped == MAP_FAILED) return LEAT_E_MEMORY;
+#if defined(MADV_NOHUGEPAGE)
+    // A large page under a sparse arena would cost 2 MiB for the few KiB that an item touches.
+    (void)madvise(mapped, bytes, MADV_NOHUGEPAGE);
+#endif
     *block = mapped;
     return LEAT_OK;
 }
