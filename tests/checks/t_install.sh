@@ -59,7 +59,7 @@ END
 
 prefix=$scratch/prefix
 by_find_package() {
-    cmake -S "$scratch/found" -B "$scratch/found/b" -DCMAKE_PREFIX_PATH="$prefix" \
+    cmake -G Ninja -S "$scratch/found" -B "$scratch/found/b" -DCMAKE_PREFIX_PATH="$prefix" \
         -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF &&
         cmake --build "$scratch/found/b" && "$scratch/found/b/consumer"
 }
@@ -72,7 +72,7 @@ by_pkg_config() {
         $(pkg-config --static --cflags --libs leat) && "$scratch/consumer"
 }
 by_add_subdirectory() {
-    cmake -S "$scratch/sub" -B "$scratch/sub/b" -G Ninja && cmake --build "$scratch/sub/b" -j2 &&
+    cmake -G Ninja -S "$scratch/sub" -B "$scratch/sub/b" -G Ninja && cmake --build "$scratch/sub/b" -j2 &&
         "$scratch/sub/b/consumer"
 }
 needs_no_cxx() {
