@@ -109,13 +109,15 @@ leat_status leat_batch_next(leat_batch* batch, const leat_result** result) {
 void leat_result_release(leat_batch* batch, const leat_result* result) {
     if (batch == nullptr || result == nullptr) return;
     leat_client* const client = batch->client;
-    for (uint32_t i = 0; i < client->config.items_max; ++i) {
-        leat::Item* const item = &client->items[i];
-        if (&item->result != result || item->state != leat::ItemState::held) continue;
-        leat::release_item(client, item);
-        client->work_pending = true;
-        return;
-    }
+    // A result lies inside its item: the address tells which one, and whether it is one at all.
+    const uintptr_t first = reinterpret_cast<uintptr_t>(&client->items[0].result);
+    const uintptr_t distance = reinterpret_cast<uintptr_t>(result) - first;
+    const uintptr_t index = distance / sizeof(leat::Item);
+    if (distance % sizeof(leat::Item) != 0 || index >= client->config.items_max) return;
+    leat::Item* const item = &client->items[index];
+    if (item->state != leat::ItemState::held) return;
+    leat::release_item(client, item);
+    client->work_pending = true;
 }
 
 leat_status leat_batch_cancel(leat_batch* batch, leat_cancel mode) {

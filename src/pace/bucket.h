@@ -14,6 +14,7 @@ public:
     // per_minute 0: no limit. burst is at least 1.
     void open(uint64_t per_minute, uint64_t burst);
     bool limited() const { return per_minute_ != 0; }
+    uint64_t per_minute() const { return per_minute_; }
 
     // The earliest moment at which `count` may be taken; now_ns when that is now.
     uint64_t ready_at(uint64_t now_ns, uint64_t count) const;

@@ -8,16 +8,17 @@
 #include <leat/config.h>
 #include <stdint.h>
 
+#include "base/narrow.h"
 #include "pace/bucket.h"
 #include "pace/cooldown.h"
 
 namespace leat {
 
 struct GateLimits {
-    uint32_t permits;               // >= 1
-    uint64_t requests_per_minute;   // 0: none
-    uint64_t request_burst;         // 0: one second's worth
-    uint64_t tokens_per_minute;     // 0: none
+    uint32_t permits;              // >= 1
+    uint64_t requests_per_minute;  // 0: none
+    uint64_t request_burst;        // 0: one second's worth
+    uint64_t tokens_per_minute;    // 0: none
     leat_cooldown cooldown;
 };
 
@@ -36,8 +37,13 @@ public:
     uint32_t admit(uint64_t now_ns, uint64_t tokens);
     // The request is off the wire.
     void release();
-    // Its true token count is known.
-    void settle(uint64_t reserved, uint64_t used) { tokens_.settle(reserved, used); }
+    // Its token count is known, as the provider tells it. What that is above the reservation is
+    // believed up to a minute's worth: no lie can hold the domain for longer.
+    void settle(uint64_t reserved, uint64_t used) {
+        uint64_t most = 0;
+        if (!checked_add(reserved, tokens_.per_minute(), &most)) most = UINT64_MAX;
+        tokens_.settle(reserved, min_of(used, most));
+    }
 
     bool rate_limited(uint64_t now_ns, uint32_t generation, int64_t wait_ms, double unit) {
         return cooldown_.limited(now_ns, generation, wait_ms, unit);

@@ -40,6 +40,16 @@ constexpr CodeRule rules[] = {
     {text("overloaded_error"), LEAT_E_OVERLOADED, true, false},
 };
 
+// Types that name the kind of failure only where the HTTP status does not: in an error that comes
+// inside a success. (Ollama calls every error api_error, its 400s too.)
+constexpr CodeRule types_in_success[] = {
+    {text("rate_limit_error"), LEAT_E_RATE_LIMIT, true, true},
+    {text("rate_limit"), LEAT_E_RATE_LIMIT, true, true},
+    {text("server_error"), LEAT_E_SERVER, true, false},
+    {text("api_error"), LEAT_E_SERVER, true, false},
+    {text("timeout_error"), LEAT_E_SERVER, true, false},
+};
+
 // Only told in words by some (DeepSeek, OpenRouter, Ollama, Responses).
 constexpr Text context_phrases[] = {
     text("maximum context length"),
@@ -62,13 +72,16 @@ void read_code(JsonCursor* at, leat_scratch* scratch, Told* told) {
         return;
     }
     (void)take_text(at, scratch, &told->code);
+    uint64_t number = 0;  // "429" as text
+    if (parse_u64(told->code, &number) && number < 1000) {
+        told->number = static_cast<int64_t>(number);
+    }
 }
 
 void read_told(JsonCursor* at, leat_scratch* scratch, Told* told) {
     each_member(at, [&](const JsonValue& key) {
-        if (json_is(key, text("error")) && at->peek() == JsonType::string) {
-            (void)take_text(at, scratch, &told->message);
-        } else if (json_is(key, text("message")) || json_is(key, text("detail"))) {
+        const bool is_text_error = json_is(key, text("error")) && at->peek() == JsonType::string;
+        if (is_text_error || json_is(key, text("message")) || json_is(key, text("detail"))) {
             (void)take_text(at, scratch, &told->message);
         } else if (json_is(key, text("code"))) {
             read_code(at, scratch, told);
@@ -100,8 +113,9 @@ Text find_error(Text body) {
 }
 
 // refuses_retry: the service said x-should-retry: false, which its own clients obey first.
-bool apply_code(Text code, bool refuses_retry, leat_fault* fault) {
-    for (const CodeRule& rule : rules) {
+template <size_t N>
+bool apply_code(const CodeRule (&table)[N], Text code, bool refuses_retry, leat_fault* fault) {
+    for (const CodeRule& rule : table) {
         if (!equal(rule.code, code)) continue;
         fault->status = rule.status;
         fault->retryable = rule.retryable && !refuses_retry ? 1 : 0;
@@ -129,8 +143,10 @@ void chat_classify(const leat_reply* reply, leat_scratch* scratch, leat_fault* f
     fault->code = empty(told.code) ? told.type : told.code;
     const Text should = leat_reply_header(reply, text("x-should-retry"));
     const bool refuses = equal(should, text("false"));
-    if (apply_code(told.code, refuses, fault) || apply_code(told.type, refuses, fault)) return;
+    if (apply_code(rules, told.code, refuses, fault)) return;
+    if (apply_code(rules, told.type, refuses, fault)) return;
     const bool inside_success = reply->http_status >= 200 && reply->http_status < 300;
+    if (inside_success && apply_code(types_in_success, told.type, refuses, fault)) return;
     if (inside_success && told.number >= 400 && told.number < 600) {
         fault_from_code(static_cast<int32_t>(told.number), fault);
     }

@@ -59,7 +59,8 @@ public:
     Connection* take_free();
     bool has_free() { return !free_.empty(); }
 
-    // Begins to connect to origin's first address. On failure the connection is free again.
+    // Begins to connect to origin's first address. On failure the
+    // caller drops it.
     leat_status connect(Connection* connection, Origin* origin, uint64_t now_ns);
 
     // Goes on as far as it can. LEAT_OK: ready, or tunnelling (the caller's turn). WOULD_BLOCK.

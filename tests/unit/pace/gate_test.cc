@@ -126,8 +126,8 @@ TEST(GateTest, retry_at_is_exact) {
         uint64_t now = random.below(1000);
         for (int step = 0; step < 100; ++step) {
             if (gate.has_permit() && random.below(40) == 0 && gate.ask(now, 0).admit) {
-                gate.rate_limited(now, gate.admit(now, 0),
-                                  static_cast<int64_t>(random.below(5000)), 0.5);
+                gate.rate_limited(now, gate.admit(now, 0), static_cast<int64_t>(random.below(5000)),
+                                  0.5);
                 gate.release();
             }
             const uint64_t tokens = random.below(3000);
@@ -161,6 +161,14 @@ TEST(GateTest, settles_tokens_of_requests_that_were_cheaper_or_dearer) {
     EXPECT_TRUE(gate.ask(0, 20).admit);
     EXPECT_TRUE(gate.limits_tokens());
     EXPECT_FALSE(opened(limits_of(1, 60)).limits_tokens());
+}
+
+TEST(GateTest, a_usage_beyond_belief_holds_the_domain_for_a_minute_at_most) {
+    Gate gate = opened(limits_of(10, 0, 1200));  // 20/s, burst 100
+    gate.admit(0, 100);
+    gate.settle(100, UINT64_MAX);
+    EXPECT_FALSE(gate.ask(0, 20).admit);
+    EXPECT_LE(gate.ask(0, 20).retry_at_ns, 65 * second);
 }
 
 TEST(GateTest, a_request_larger_than_the_tokens_burst_waits_for_a_full_bucket) {

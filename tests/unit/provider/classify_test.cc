@@ -124,6 +124,10 @@ TEST(ClassifyTest, an_error_in_a_success_goes_by_its_inner_code_B33) {
         {R"({"choices":[{"error":{"code":502,"message":"m"},"message":{"content":""}}]})",
          LEAT_E_SERVER, again},
         {R"({"error":{"code":"rate_limit_exceeded"}})", LEAT_E_RATE_LIMIT, pauses},
+        {R"({"error":{"code":"429","message":"m"}})", LEAT_E_RATE_LIMIT, pauses},
+        {R"({"error":{"type":"rate_limit_error","message":"m"}})", LEAT_E_RATE_LIMIT, pauses},
+        {R"({"error":{"type":"server_error","message":"m"}})", LEAT_E_SERVER, again},
+        {R"({"error":{"type":"api_error","message":"m"}})", LEAT_E_SERVER, again},
         {R"({"error":{"message":"maximum context length"}})", LEAT_E_CONTEXT_LENGTH, fails},
     };
     for (const auto& row : rows) {
