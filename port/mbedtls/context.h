@@ -111,13 +111,13 @@ leat_status port_open(void* state, size_t bytes, const leat_tls_config* config, 
 void port_close(void* state);
 void port_stats(void* state, leat_tls_stats* out);
 size_t port_session_bytes();
-leat_status port_start(void* state, void* session, uint32_t ticket_index, leat_str host,
+leat_status port_start(void* state, void* memory, uint32_t ticket_index, leat_str host,
                        const leat_tls_bio* bio);
-leat_status port_handshake(void* state, void* session);
-int64_t port_read(void* state, void* session, void* bytes, size_t size);
-int64_t port_write(void* state, void* session, const void* bytes, size_t size);
-leat_status port_flush(void* state, void* session);
-void port_stop(void* state, void* session);
+leat_status port_handshake(void* state, void* memory);
+int64_t port_read(void* state, void* memory, void* bytes, size_t size);
+int64_t port_write(void* state, void* memory, const void* bytes, size_t size);
+leat_status port_flush(void* state, void* memory);
+void port_stop(void* state, void* memory);
 int32_t port_has_ticket(void* state, uint32_t ticket_index);
 
 }  // namespace leat::tls

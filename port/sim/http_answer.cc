@@ -86,7 +86,7 @@ Part following(HttpConn* self) {
             return Part::chunk_size;
         case Part::chunk_size: return Part::chunk;
         case Part::chunk: return Part::chunk_end;
-        case Part::body: return Part::surplus;
+        case Part::body:
         case Part::last: return Part::surplus;
         case Part::surplus:
         case Part::end: break;

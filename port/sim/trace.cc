@@ -32,13 +32,13 @@ uint64_t fold(uint64_t hash, uint64_t word) {
 leat_status default_status(leat_sim_call call) {
     switch (call) {
         case LEAT_SIM_POLLER_OPEN: return LEAT_E_DESCRIPTORS;
-        case LEAT_SIM_POLLER_ADD: return LEAT_E_PORT;
+        case LEAT_SIM_POLLER_ADD:
         case LEAT_SIM_POLLER_WAIT: return LEAT_E_PORT;
-        case LEAT_SIM_STREAM_OPEN: return LEAT_E_CONNECT;
+        case LEAT_SIM_STREAM_OPEN:
         case LEAT_SIM_STREAM_FINISH: return LEAT_E_CONNECT;
-        case LEAT_SIM_STREAM_READ: return LEAT_E_IO;
+        case LEAT_SIM_STREAM_READ:
         case LEAT_SIM_STREAM_WRITE: return LEAT_E_IO;
-        case LEAT_SIM_TLS_OPEN: return LEAT_E_TLS_MEMORY;
+        case LEAT_SIM_TLS_OPEN:
         case LEAT_SIM_TLS_START: return LEAT_E_TLS_MEMORY;
         case LEAT_SIM_TLS_HANDSHAKE: return LEAT_E_TLS_HANDSHAKE;
         case LEAT_SIM_TLS_READ: return LEAT_E_TLS_RECORD;

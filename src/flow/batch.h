@@ -64,7 +64,7 @@ inline bool batch_is_done(const Batch& batch) {
 
 // A request can be had from it: one waits, or the source may have one.
 inline bool batch_may_have_work(const Batch& batch) {
-    return batch.ring.size() > 0 ||
+    return !batch.ring.empty() ||
            (batch.config.source != nullptr && !batch.finished && !batch.source_blocked);
 }
 

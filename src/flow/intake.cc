@@ -169,7 +169,7 @@ bool fetch_item(Engine* engine, Endpoint* endpoint) {
             return false;
         }
         endpoint->next_batch = (endpoint->next_batch + turn + 1) % count;
-        if (batch->ring.size() > 0) {
+        if (!batch->ring.empty()) {
             take_from_ring(engine, batch);
             return true;
         }

@@ -20,6 +20,13 @@ bool all_done(const Engine& engine) {
     return true;
 }
 
+// After a turn of sending: an early answer may be there, or the request is out and input waits.
+bool may_read_now(const Item& item, uint32_t events) {
+    if (item.state == ItemState::receiving) return !item.connection->drained;
+    return item.state == ItemState::sending &&
+           (events & (LEAT_READY_READ | LEAT_READY_ERROR)) != 0;
+}
+
 void item_event(Engine* engine, Item* item, uint32_t events) {
     switch (item->state) {
         case ItemState::connecting:
@@ -28,12 +35,7 @@ void item_event(Engine* engine, Item* item, uint32_t events) {
             return;
         case ItemState::sending:
             send_event(engine, item);
-            if (item->state == ItemState::sending &&
-                (events & (LEAT_READY_READ | LEAT_READY_ERROR)) != 0) {
-                receive_event(engine, item);
-            } else if (item->state == ItemState::receiving && !item->connection->drained) {
-                receive_event(engine, item);
-            }
+            if (may_read_now(*item, events)) receive_event(engine, item);
             return;
         case ItemState::receiving:
             if ((events & (LEAT_READY_READ | LEAT_READY_ERROR)) != 0) receive_event(engine, item);
@@ -120,7 +122,7 @@ void run_stages(Engine* engine) {
 
 // What waits in the batch waits for nothing but a free item.
 bool wants_item(const Batch& batch) {
-    if (batch.stop != BatchStop::none) return batch.ring.size() > 0;
+    if (batch.stop != BatchStop::none) return !batch.ring.empty();
     return batch.endpoint->limiter == LEAT_LIMITER_ITEMS && batch_may_have_work(batch);
 }
 
