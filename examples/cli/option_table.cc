@@ -81,7 +81,7 @@ constexpr Option pace_options[] = {
     {"retry-failed", 0, Kind::flag, nullptr, nullptr, AT(retry_failed), 0, 0,
      "one extra try for items that failed for a passing reason"},
     {"order", 0, Kind::choice, "completion|input", "completion", AT(order), 0, 0,
-     "order of the records in OUT"},
+     "order of the records in OUT; with input, a kill may send more items twice"},
 };
 
 constexpr Option request_options[] = {

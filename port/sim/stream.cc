@@ -211,7 +211,7 @@ leat_sim_conn* conn_of(leat_sim* sim, int64_t descriptor) {
     if (descriptor < 0) return nullptr;
     const uint64_t value = static_cast<uint64_t>(descriptor);
     const uint64_t index = value & ((1u << index_bits) - 1);
-    if (index >= sim->config.connections_max) return nullptr;
+    if (sim->conns == nullptr || index >= sim->config.connections_max) return nullptr;
     leat_sim_conn* const conn = &sim->conns[index];
     const bool live = conn->used && conn->client != Client::closed;
     return live && conn->generation == (value >> index_bits) ? conn : nullptr;

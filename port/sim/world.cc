@@ -155,7 +155,9 @@ leat_status leat_sim_host_add(leat_sim* sim, leat_str address, uint16_t port,
     if (!parse_address(address, &parsed)) return LEAT_E_ARGUMENT;
     parsed.port = port;
     if (find_host(sim, &parsed) != nullptr) return LEAT_E_STATE;
-    if (sim->hosts_count == sim->config.hosts_max) return LEAT_E_TOO_MANY;
+    if (sim->hosts == nullptr || sim->hosts_count == sim->config.hosts_max) {
+        return LEAT_E_TOO_MANY;
+    }
     leat_sim_host* const host = &sim->hosts[sim->hosts_count++];
     *host = leat_sim_host{};
     host->sim = sim;

@@ -20,7 +20,8 @@ public:
         whole[0] = ',';
         whole[comma] = '"';
         memcpy(whole + comma + 1, key.data, key.size);
-        memcpy(whole + comma + 1 + key.size, "\":", 2);
+        whole[comma + 1 + key.size] = '"';
+        whole[comma + 2 + key.size] = ':';
         leat_rope_copy(rope_, text(whole, comma + key.size + 3));
         first_ = false;
     }
