@@ -56,7 +56,7 @@ leat_status stream_open(void* user, const leat_address* to, int64_t* descriptor)
     leat_status status = LEAT_OK;
     leat_sim_conn* conn = nullptr;
     if (!call_fails(sim, LEAT_SIM_STREAM_OPEN, &status)) status = begin(sim, to, &conn);
-    if (status == LEAT_OK) *descriptor = descriptor_of(conn);
+    if (status == LEAT_OK && conn != nullptr) *descriptor = descriptor_of(conn);
     traced(sim, 0x5001, conn == nullptr ? 0 : conn->number, status);
     return status;
 }
@@ -211,7 +211,7 @@ leat_sim_conn* conn_of(leat_sim* sim, int64_t descriptor) {
     if (descriptor < 0) return nullptr;
     const uint64_t value = static_cast<uint64_t>(descriptor);
     const uint64_t index = value & ((1u << index_bits) - 1);
-    if (sim->conns == nullptr || index >= sim->config.connections_max) return nullptr;
+    if (index >= sim->config.connections_max) return nullptr;
     leat_sim_conn* const conn = &sim->conns[index];
     const bool live = conn->used && conn->client != Client::closed;
     return live && conn->generation == (value >> index_bits) ? conn : nullptr;
