@@ -19,6 +19,9 @@ constexpr Text text(const char (&literal)[N]) {
     return Text{literal, N - 1};
 }
 
+// A view of text that ends in NUL, without it. Not NULL.
+inline Text text_of(const char* ended) { return text(ended, strlen(ended)); }
+
 constexpr bool empty(Text t) { return t.size == 0; }
 
 inline bool equal(Text a, Text b) {

@@ -23,7 +23,7 @@ leat_status choose_path(Item* item, const leat_rope& rope) {
     const char* const own = item->endpoint->adapter->path;
     Text path = rope.path;
     if (empty(path)) path = item->request.path;
-    if (empty(path)) path = text(own, strlen(own));
+    if (empty(path)) path = text_of(own);
     const size_t room = item->endpoint->base_path.size + path.size + 2;
     char* const out = static_cast<char*>(item->arena.take(room, 1));
     if (out == nullptr) return LEAT_E_ITEM_MEMORY;

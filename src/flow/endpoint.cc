@@ -35,7 +35,7 @@ leat_status choose_adapter(const leat_endpoint_config& config, Endpoint* endpoin
 leat_status read_url(Engine* engine, const leat_endpoint_config& config, Endpoint* endpoint,
                      Url* url) {
     const char* const own = endpoint->adapter->base_url;
-    const Text source = empty(config.base_url) ? text(own, strlen(own)) : config.base_url;
+    const Text source = empty(config.base_url) ? text_of(own) : config.base_url;
     char host[host_bytes_max];
     LEAT_TRY(parse_url(source, UrlUse::endpoint, host, url));
     LEAT_TRY(keep(endpoint, url->host, &url->host));
@@ -117,7 +117,7 @@ leat_status add_header(Endpoint* endpoint, Text name, Text value) {
 
 leat_status add_credential(const leat_endpoint_config& config, Endpoint* endpoint) {
     const char* const name = endpoint->adapter->auth_header;
-    const Text prefix = text(endpoint->adapter->auth_prefix, strlen(endpoint->adapter->auth_prefix));
+    const Text prefix = text_of(endpoint->adapter->auth_prefix);
     if (empty(config.api_key) || name[0] == '\0') return LEAT_OK;
     if (!is_header_value(config.api_key)) return LEAT_E_TEXT;
     const size_t size = prefix.size + config.api_key.size;
@@ -128,7 +128,7 @@ leat_status add_credential(const leat_endpoint_config& config, Endpoint* endpoin
     endpoint->secrets[endpoint->secrets_count++] =
         text(value + prefix.size, config.api_key.size);
     leat_header* const header = &endpoint->headers[endpoint->headers_count++];
-    header->name = text(name, strlen(name));
+    header->name = text_of(name);
     header->value = text(value, size);
     return LEAT_OK;
 }
@@ -138,7 +138,7 @@ leat_status fill_headers(const leat_endpoint_config& config, Endpoint* endpoint)
         LEAT_TRY(add_header(endpoint, config.headers[i].name, config.headers[i].value));
     }
     const char* const auth = endpoint->adapter->auth_header;
-    if (!has_header(*endpoint, text(auth, strlen(auth)))) {
+    if (!has_header(*endpoint, text_of(auth))) {
         LEAT_TRY(add_credential(config, endpoint));
     }
     LEAT_TRY(add_header(endpoint, text("Content-Type"), text("application/json")));

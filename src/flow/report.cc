@@ -21,8 +21,6 @@ struct Line {
     }
 };
 
-Text text_of(const char* literal) { return text(literal, strlen(literal)); }
-
 }  // namespace
 
 void report(Engine* engine, leat_log_level level, const Endpoint* endpoint, Text what,

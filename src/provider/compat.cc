@@ -49,7 +49,7 @@ const leat_adapter* adapter_at(uint32_t index) {
 
 const leat_adapter* find_adapter(Text name) {
     for (const leat_adapter& adapter : rows) {
-        if (equal(name, text(adapter.name, strlen(adapter.name)))) return &adapter;
+        if (equal(name, text_of(adapter.name))) return &adapter;
     }
     return nullptr;
 }

@@ -54,8 +54,6 @@ private:
     bool first_ = true;
 };
 
-Text text_of(const char* literal) { return text(literal, strlen(literal)); }
-
 void put_message(leat_rope* rope, const leat_message& message) {
     Members members(rope);
     members.string(text("role"), message.role);
