@@ -1,9 +1,11 @@
-// codec/http_fields.cc: packs header fields into the arena and finds them again. See the header.
-// A record is {name size, value size, name, value}, unaligned, one behind the other.
+// codec/http_fields.cc: keeps header lines and cuts them into fields. See the header.
+// The parser has read the same lines before: what is not a field here is not one there either, so
+// no line is judged twice; each is only guarded against leading out of the block.
 #include "codec/http_fields.h"
 
 #include "base/check.h"
 #include "base/narrow.h"
+#include "codec/scan_simd.h"
 
 namespace leat {
 namespace {
@@ -40,40 +42,6 @@ uint64_t load(const char* at) {
     return word;
 }
 
-// The top bit of each byte that is in first..last; every byte of `word` is below 0x80.
-constexpr uint64_t between(uint64_t word, char first, char last) {
-    const uint64_t from = word + ones * (0x80u - static_cast<unsigned char>(first));
-    const uint64_t past = word + ones * (0x7fu - static_cast<unsigned char>(last));
-    return from & ~past & tops;
-}
-
-// The parser has checked names against its token table; what is left to do here is to lower the
-// case, and to refuse the space that a parser built in its loose mode lets through.
-bool lower_word(const char* from, char* to) {
-    const uint64_t word = load(from);
-    const uint64_t low = word & ~tops;
-    const uint64_t upper = between(low, 'A', 'Z') & ~word;
-    const uint64_t lower = word | (upper >> 2);
-    memcpy(to, &lower, sizeof lower);
-    return ((low - ones * 0x21) & tops) == 0;
-}
-
-// Writes the lower case of `name`; false when it has a space. The last word of a longer name
-// overlaps the one before it.
-bool lower_name(Text name, char* to) {
-    bool good = true;
-    if (name.size < 8) {
-        for (size_t i = 0; i < name.size; ++i) {
-            good = good && name.data[i] != ' ';
-            to[i] = to_lower(name.data[i]);
-        }
-        return good;
-    }
-    const size_t last = name.size - 8;
-    for (size_t i = 0; i < last; i += 8) good &= lower_word(name.data + i, to + i);
-    return lower_word(name.data + last, to + last) && good;
-}
-
 // True when none of eight bytes is below 0x20 or is 0x7f (a tab has to be looked at alone).
 bool is_plain_word(const char* at) {
     const uint64_t word = load(at);
@@ -90,9 +58,26 @@ bool are_value_bytes(const char* at, size_t size) {
     return true;
 }
 
-Text trim_end(Text t) {
-    while (t.size > 0 && (t.data[t.size - 1] == ' ' || t.data[t.size - 1] == '\t')) --t.size;
-    return t;
+// Blanks around a value. Most bytes are told by the first comparison.
+bool is_gap(char c) {
+    if (static_cast<unsigned char>(c) > ' ') return false;
+    return c == ' ' || c == '\t';
+}
+
+// The field of the line that begins at `line`, its name lowered where it lies. Answers where the
+// next line begins, nullptr when this is none. Before `end` is a line feed: it stops every search.
+char* read_line(char* line, const char* end, leat_header* field) {
+    char* const colon = line + lower_name_run(line, static_cast<size_t>(end - line));
+    if (colon == line || *colon != ':') return nullptr;
+    char* value = colon + 1;
+    while (is_gap(*value)) ++value;
+    char* const stop = value + line_run(value, static_cast<size_t>(end - value));
+    if (end - stop < 2) return nullptr;
+    const char* value_end = stop;
+    while (value_end > value && is_gap(value_end[-1])) --value_end;
+    *field = leat_header{text(line, static_cast<size_t>(colon - line)),
+                         text(value, static_cast<size_t>(value_end - value))};
+    return stop + 2;
 }
 
 }  // namespace
@@ -113,129 +98,44 @@ bool is_header_value(Text t) {
     }
 }
 
-void HttpFields::open(Arena* store, uint32_t fields_max) {
+void HttpFields::open(Arena* store) {
     LEAT_CHECK(store != nullptr);
     *this = HttpFields();
     store_ = store;
     store_mark_ = store->mark();
-    packed_ = store->begin_text();
-    fields_max_ = fields_max;
+    lines_ = store->begin_text();
 }
 
 void HttpFields::clear() {
     LEAT_CHECK(store_ != nullptr);
-    LEAT_CHECK(!frozen_);
     store_->rewind(store_mark_);
-    packed_bytes_ = 0;
+    lines_bytes_ = 0;
+    list_ = nullptr;
     count_ = 0;
-    is_open_ = false;
+    overflowed_ = false;
 }
 
-leat_status HttpFields::begin() {
-    LEAT_CHECK(store_ != nullptr && !frozen_);
-    LEAT_CHECK(!is_open_);
-    if (count_ >= fields_max_) return LEAT_E_HEADERS_TOO_LARGE;
-    if (store_->extend(sizeof(Sizes)) == nullptr) return LEAT_E_ITEM_MEMORY;
-    record_at_ = packed_bytes_;
-    packed_bytes_ += sizeof(Sizes);
-    open_ = Sizes{0, 0};
-    is_open_ = true;
-    return LEAT_OK;
+void HttpFields::add(Text bytes) {
+    LEAT_CHECK(store_ != nullptr && list_ == nullptr);
+    overflowed_ = overflowed_ || !store_->append(bytes);
+    if (!overflowed_) lines_bytes_ += bytes.size;
 }
 
-leat_status HttpFields::add_name(Text part) {
-    LEAT_CHECK(is_open_);
-    LEAT_CHECK(open_.value == 0);
-    char* const to = store_->extend(part.size);
-    if (to == nullptr) return LEAT_E_ITEM_MEMORY;
-    packed_bytes_ += part.size;
-    open_.name += narrow<uint32_t>(part.size);
-    return lower_name(part, to) ? LEAT_OK : LEAT_ALERT_HEADER;
-}
-
-leat_status HttpFields::add_value(Text part) {
-    LEAT_CHECK(is_open_);
-    if (!store_->append(part)) return LEAT_E_ITEM_MEMORY;
-    packed_bytes_ += part.size;
-    open_.value += narrow<uint32_t>(part.size);
-    return LEAT_OK;
-}
-
-leat_header HttpFields::end() {
-    LEAT_CHECK(is_open_);
-    char* const record = packed_ + record_at_;
-    const Text name = text(record + sizeof(Sizes), open_.name);
-    const Text value = trim_end(text(name.data + name.size, open_.value));
-    const size_t blanks = open_.value - value.size;
-    if (blanks > 0) store_->rewind(store_->mark() - blanks);
-    packed_bytes_ -= blanks;
-    open_.value -= narrow<uint32_t>(blanks);
-    // Two stores, as the sizes were written: one of both would wait for them.
-    memcpy(record, &open_.name, sizeof open_.name);
-    memcpy(record + sizeof open_.name, &open_.value, sizeof open_.value);
-    ++count_;
-    is_open_ = false;
-    return leat_header{name, value};
-}
-
-leat_status HttpFields::add(Text name, Text value, leat_header* field) {
-    LEAT_CHECK(store_ != nullptr && !frozen_ && !is_open_);
-    if (count_ >= fields_max_) return LEAT_E_HEADERS_TOO_LARGE;
-    const size_t before = sizeof(Sizes) + name.size;
-    if (before + value.size > store_->room()) return LEAT_E_ITEM_MEMORY;
-    value = trim_end(value);
-    char* const record = store_->extend(before + value.size);
-    LEAT_CHECK(record != nullptr);
-    const Sizes sizes{narrow<uint32_t>(name.size), narrow<uint32_t>(value.size)};
-    memcpy(record, &sizes.name, sizeof sizes.name);
-    memcpy(record + sizeof sizes.name, &sizes.value, sizeof sizes.value);
-    const bool good = lower_name(name, record + sizeof sizes);
-    if (value.size > 0) memcpy(record + before, value.data, value.size);
-    packed_bytes_ += before + value.size;
-    ++count_;
-    *field = leat_header{text(record + sizeof sizes, name.size),
-                         text(record + before, value.size)};
-    return good ? LEAT_OK : LEAT_ALERT_HEADER;
-}
-
-HttpFields::Sizes HttpFields::sizes_at(size_t at) const {
-    LEAT_CHECK(at + sizeof(Sizes) <= packed_bytes_);
-    Sizes sizes;
-    memcpy(&sizes, packed_ + at, sizeof sizes);
-    return sizes;
-}
-
-bool HttpFields::next(size_t* at, leat_header* field) const {
-    LEAT_CHECK(at != nullptr && field != nullptr);
-    const size_t end = is_open_ ? record_at_ : packed_bytes_;
-    if (*at >= end) return false;
-    const Sizes sizes = sizes_at(*at);
-    const char* const name = packed_ + *at + sizeof sizes;
-    LEAT_CHECK(*at + sizeof sizes + sizes.name + sizes.value <= end);
-    *field = leat_header{text(name, sizes.name), text(name + sizes.name, sizes.value)};
-    *at += sizeof sizes + sizes.name + sizes.value;
-    return true;
-}
-
-uint32_t HttpFields::count(Text name) const {
-    uint32_t found = 0;
-    size_t at = 0;
-    leat_header field{};
-    while (next(&at, &field)) found += equal(field.name, name) ? 1u : 0u;
-    return found;
-}
-
-bool HttpFields::find(Text name, Text* value) const {
-    LEAT_CHECK(value != nullptr);
-    size_t at = 0;
-    leat_header field{};
-    while (next(&at, &field)) {
-        if (!equal(field.name, name)) continue;
-        *value = field.value;
-        return true;
+leat_status HttpFields::make_list(uint32_t lines) {
+    LEAT_CHECK(store_ != nullptr && list_ == nullptr);
+    if (overflowed_) return LEAT_E_ITEM_MEMORY;
+    leat_header* const list = store_->make<leat_header>(lines);
+    if (list == nullptr) return LEAT_E_ITEM_MEMORY;
+    const char* const end = lines_ + lines_bytes_;
+    if (lines > 0 && !ends_with(text(lines_, lines_bytes_), text("\n"))) return LEAT_ALERT_HEADER;
+    char* line = lines_;
+    for (uint32_t i = 0; i < lines; ++i) {
+        line = line < end ? read_line(line, end, &list[i]) : nullptr;
+        if (line == nullptr) return LEAT_ALERT_HEADER;
     }
-    *value = Text{nullptr, 0};
-    return false;
+    list_ = list;
+    count_ = lines;
+    return LEAT_OK;
 }
 
 }  // namespace leat

@@ -1,8 +1,7 @@
-// codec/http_fields.h: the header fields of one response, packed while their bytes arrive.
-// Names are stored in lower case, values without blanks at their ends. The store is the end of
-// the item's arena: while fields are open nothing else may be taken from that arena.
-// Depends on base only. Invariant: the packed bytes are a sequence of whole records
-// {sizes, name, value}, save the last one between begin() and end(); frozen fields never change.
+// codec/http_fields.h: the header fields of one response: a copy of their lines in the item's
+// arena, and a list of views into it, names in lower case, values without blanks at their ends.
+// Depends on base only. Invariants: while lines are added nothing else may be taken from the
+// arena; once listed, lines and list never change.
 #pragma once
 
 #include <leat/status.h>
@@ -19,50 +18,29 @@ bool is_header_value(Text t);
 
 class HttpFields {
 public:
-    void open(Arena* store, uint32_t fields_max);
+    void open(Arena* store);
     // Drops every field and gives their memory back (before a new message on the same store).
     void clear();
 
-    // One field: begin, add_name and add_value any number of times in that order, end.
-    // LEAT_E_HEADERS_TOO_LARGE when fields_max fields are there already, LEAT_E_ITEM_MEMORY when
-    // the arena is full, LEAT_ALERT_HEADER when a name has a space. Every other byte is the
-    // parser's to check.
-    leat_status begin();
-    leat_status add_name(Text part);
-    leat_status add_value(Text part);
-    // What end() answers is the field, as packed.
-    leat_header end();
-    // The same for a field that lies whole in memory.
-    leat_status add(Text name, Text value, leat_header* field);
-    // No more fields: the arena is free for others.
-    void freeze() { frozen_ = true; }
+    // The next bytes of the lines, in pieces of any size. A lack of memory is told by make_list.
+    void add(Text bytes);
+    // Everything is there: `lines` lines that end in CRLF, with their parser's blessing.
+    // LEAT_E_ITEM_MEMORY when the arena could not hold lines or list, LEAT_ALERT_HEADER for a
+    // line without a name or with a blank in it (a parser built in its loose mode lets it through).
+    leat_status make_list(uint32_t lines);
 
+    // Empty before make_list.
+    const leat_header* list() const { return list_; }
     uint32_t count() const { return count_; }
-    // How many fields have this name. `name` is in lower case.
-    uint32_t count(Text name) const;
-    // The first value of this name; false when there is none. `name` is in lower case.
-    bool find(Text name, Text* value) const;
-
-    // All fields in order: size_t at = 0; leat_header field; while (next(&at, &field)) ...
-    bool next(size_t* at, leat_header* field) const;
 
 private:
-    struct Sizes {
-        uint32_t name;
-        uint32_t value;
-    };
-    Sizes sizes_at(size_t at) const;
-
     Arena* store_ = nullptr;
-    char* packed_ = nullptr;
-    size_t packed_bytes_ = 0;
+    char* lines_ = nullptr;
+    size_t lines_bytes_ = 0;
     size_t store_mark_ = 0;
-    size_t record_at_ = 0;
-    Sizes open_{0, 0};
+    leat_header* list_ = nullptr;
     uint32_t count_ = 0;
-    uint32_t fields_max_ = 0;
-    bool is_open_ = false;
-    bool frozen_ = false;
+    bool overflowed_ = false;
 };
 
 }  // namespace leat

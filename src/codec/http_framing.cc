@@ -1,83 +1,12 @@
 // codec/http_framing.cc: what HttpResponse makes of the parser's events: which fields count, how
 // the body is delimited, where it goes, and what chunk framing may weigh. Knows no llhttp.
-// Limits that a whole field or line can break are reported at its end, so that the verdict is the
-// same however the bytes came.
+// What a head as a whole can break (fields, their number, memory) is reported at its end, so that
+// the verdict is the same however the bytes came.
 #include "base/check.h"
 #include "base/narrow.h"
 #include "codec/http_response.h"
 
 namespace leat {
-
-leat_status HttpResponse::on_name(Text part) {
-    if (part_ == Part::value) return LEAT_ALERT_HEADER;
-    // A name without bytes stays no name: its value will be refused.
-    if (part.size == 0) return LEAT_OK;
-    if (part_ == Part::none) {
-        part_ = Part::name;
-        if (phase_ != Phase::trailers) {
-            name_here_ = part;
-            return LEAT_OK;
-        }
-    }
-    if (name_here_.data != nullptr) LEAT_TRY(pack_here());
-    if (phase_ == Phase::trailers || field_status_ != LEAT_OK) {
-        return is_header_name(part) ? LEAT_OK : LEAT_ALERT_HEADER;
-    }
-    const leat_status status = fields_.add_name(part);
-    if (status == LEAT_ALERT_HEADER) return status;
-    field_status_ = status;
-    return LEAT_OK;
-}
-
-leat_status HttpResponse::on_value(Text part) {
-    if (part_ == Part::none) return LEAT_ALERT_HEADER;
-    part_ = Part::value;
-    if (name_here_.data != nullptr) {
-        if (value_here_.data == nullptr) {
-            value_here_ = part;
-            return LEAT_OK;
-        }
-        LEAT_TRY(pack_here());
-    }
-    if (phase_ == Phase::trailers || field_status_ != LEAT_OK) {
-        return is_header_value(part) ? LEAT_OK : LEAT_ALERT_HEADER;
-    }
-    const leat_status status = fields_.add_value(part);
-    if (status == LEAT_ALERT_HEADER) return status;
-    field_status_ = status;
-    return LEAT_OK;
-}
-
-// The slice ends inside a field: what has come is packed, the rest will be added to it.
-leat_status HttpResponse::pack_here() {
-    const Text name = name_here_;
-    const Text value = value_here_;
-    name_here_ = value_here_ = Text{nullptr, 0};
-    field_status_ = fields_.begin();
-    if (field_status_ != LEAT_OK) return LEAT_OK;
-    field_status_ = fields_.add_name(name);
-    if (field_status_ == LEAT_ALERT_HEADER) return field_status_;
-    if (field_status_ == LEAT_OK) field_status_ = fields_.add_value(value);
-    return LEAT_OK;
-}
-
-leat_status HttpResponse::on_field_end() {
-    if (part_ == Part::none) return LEAT_ALERT_HEADER;
-    part_ = Part::none;
-    if (phase_ == Phase::trailers) return LEAT_OK;
-    leat_header field{};
-    if (name_here_.data != nullptr) {
-        field_status_ = fields_.add(name_here_, value_here_, &field);
-        name_here_ = value_here_ = Text{nullptr, 0};
-        LEAT_TRY(field_status_);
-    } else {
-        LEAT_TRY(field_status_);
-        field = fields_.end();
-    }
-    LEAT_CHECK(field.name.size > 0);
-    note_field(field);
-    return LEAT_OK;
-}
 
 // Remembers the three fields that decide how the body is read.
 void HttpResponse::note_field(const leat_header& field) {
@@ -98,14 +27,13 @@ bool HttpResponse::is_tunnel() const {
     return answer_to_ == HttpAnswerTo::connect && status() / 100 == 2;
 }
 
-leat_status HttpResponse::on_headers(bool parser_chunked, bool parser_keep_alive,
-                                     bool* has_body) {
-    LEAT_CHECK(has_body != nullptr);
+leat_status HttpResponse::on_headers(bool parser_chunked, bool parser_keep_alive) {
     LEAT_CHECK(phase_ == Phase::headers);
-    *has_body = false;
     section_seen_ = true;
+    if (lines_.count() > limits_.headers_max) return LEAT_E_HEADERS_TOO_LARGE;
+    LEAT_TRY(fields_.make_list(lines_.count()));
     if (is_informational()) return LEAT_OK;
-    fields_.freeze();
+    for (uint32_t i = 0; i < fields_.count(); ++i) note_field(fields_.list()[i]);
     has_head_ = true;
     keep_alive_ = parser_keep_alive;
     if (is_tunnel()) {
@@ -113,8 +41,7 @@ leat_status HttpResponse::on_headers(bool parser_chunked, bool parser_keep_alive
         return LEAT_OK;
     }
     LEAT_TRY(choose_framing(parser_chunked));
-    *has_body = body_phase_ != Phase::complete;
-    return *has_body ? choose_place() : LEAT_OK;
+    return body_phase_ == Phase::complete ? LEAT_OK : choose_place();
 }
 
 leat_status HttpResponse::choose_framing(bool parser_chunked) {
@@ -151,20 +78,22 @@ leat_status HttpResponse::choose_place() {
     return fits ? LEAT_OK : LEAT_E_BODY_TOO_LARGE;
 }
 
-leat_status HttpResponse::on_body(const char* at, size_t size) {
-    LEAT_CHECK(at >= slice_);
+leat_status HttpResponse::on_chunk_data(Text data) {
+    LEAT_CHECK(phase_ == Phase::chunks && data.data >= slice_);
+    const uint64_t raw = chunked_raw_ + static_cast<uint64_t>(data.data - slice_);
+    LEAT_TRY(settle_chunk_line(raw - body_bytes_));
+    return keep_body(data);
+}
+
+leat_status HttpResponse::keep_body(Text bytes) {
     LEAT_CHECK(body_bytes_ <= limits_.body_bytes_max);
-    if (phase_ == Phase::chunks) {
-        const uint64_t raw = chunked_raw_ + static_cast<uint64_t>(at - slice_);
-        LEAT_TRY(settle_chunk_line(raw - body_bytes_));
-    }
-    if (size > limits_.body_bytes_max - body_bytes_) return LEAT_E_BODY_TOO_LARGE;
+    if (bytes.size > limits_.body_bytes_max - body_bytes_) return LEAT_E_BODY_TOO_LARGE;
     if (to_sink_) {
-        LEAT_TRY(sink_.write(sink_.user, text(at, size)));
-    } else if (!store_->append(text(at, size))) {
+        LEAT_TRY(sink_.write(sink_.user, bytes));
+    } else if (!store_->append(bytes)) {
         return LEAT_E_BODY_TOO_LARGE;
     }
-    body_bytes_ += size;
+    body_bytes_ += bytes.size;
     return LEAT_OK;
 }
 

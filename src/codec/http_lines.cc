@@ -6,6 +6,15 @@
 #include "codec/scan_simd.h"
 
 namespace leat {
+namespace {
+
+// A fold of the line before, or a line without a name. Most bytes are told by the first comparison.
+bool begins_no_field(char c) {
+    if (static_cast<unsigned char>(c) > ':') return false;
+    return c == ' ' || c == '\t' || c == ':';
+}
+
+}  // namespace
 
 bool HttpStatusLine::step(char c) {
     LEAT_CHECK(at_ < at_end);
@@ -74,13 +83,13 @@ size_t HttpLines::scan(Text bytes) {
 // Past every line that is whole and not empty, from a line's first byte on.
 size_t HttpLines::skip_whole_lines(Text bytes, size_t at) {
     while (at < bytes.size) {
-        const char first = bytes.data[at];
-        if (first == ' ' || first == '\t' || first == '\r') break;
-        const size_t end = at + line_run(bytes.data + at, bytes.size - at);
-        const bool whole =
-            bytes.size - end >= 2 && bytes.data[end] == '\r' && bytes.data[end + 1] == '\n';
-        if (!whole) break;
-        at = end + 2;
+        const char* const line = bytes.data + at;
+        if (*line == '\r' || begins_no_field(*line)) break;
+        const size_t size = line_run(line, bytes.size - at);
+        if (bytes.size - at - size < 2) break;
+        if (line[size] != '\r' || line[size + 1] != '\n') break;
+        at += size + 2;
+        ++count_;
     }
     return at;
 }
@@ -94,7 +103,7 @@ size_t HttpLines::step(Text bytes, size_t at) {
                 line_ = Line::only_return;
                 return at + 1;
             }
-            bad_ = c == ' ' || c == '\t';
+            bad_ = begins_no_field(c);
             return bad_ ? at : scan_line(bytes, at);
         case Line::inside:
             return scan_line(bytes, at);
@@ -102,6 +111,7 @@ size_t HttpLines::step(Text bytes, size_t at) {
         case Line::inside_return:
             bad_ = c != '\n';
             done_ = !bad_ && line_ == Line::only_return;
+            if (!bad_ && !done_) ++count_;
             line_ = Line::begin;
             return bad_ ? at : at + 1;
     }

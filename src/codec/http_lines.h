@@ -35,7 +35,7 @@ private:
 };
 
 // Lines that end in CRLF, up to and with the first empty one. A line that begins with a blank (a
-// fold), a line feed without its carriage return and the reverse are bad.
+// fold) or a colon (no name), a line feed without its carriage return and the reverse are bad.
 class HttpLines {
 public:
     void open() { *this = HttpLines(); }
@@ -44,6 +44,8 @@ public:
 
     bool done() const { return done_; }
     bool bad() const { return bad_; }
+    // Whole lines so far, the empty one not among them.
+    uint32_t count() const { return count_; }
 
 private:
     enum class Line : uint8_t { begin, only_return, inside, inside_return };
@@ -51,6 +53,7 @@ private:
     size_t step(Text bytes, size_t at);
     size_t scan_line(Text bytes, size_t at);
 
+    uint32_t count_ = 0;
     Line line_ = Line::begin;
     bool done_ = false;
     bool bad_ = false;

@@ -19,31 +19,21 @@ struct HttpCallbacks {
         of(p)->fail(status);
         return HPE_USER;
     }
-    static int on_name(llhttp_t* p, const char* at, size_t size) {
-        return stop_unless_ok(p, of(p)->on_name(text(at, size)));
-    }
-    static int on_value(llhttp_t* p, const char* at, size_t size) {
-        return stop_unless_ok(p, of(p)->on_value(text(at, size)));
-    }
-    static int on_value_complete(llhttp_t* p) {
-        return stop_unless_ok(p, of(p)->on_field_end());
-    }
     static int on_headers_complete(llhttp_t* p) {
         HttpResponse* const r = of(p);
-        bool has_body = false;
         const bool chunked = (p->flags & F_CHUNKED) != 0;
         const bool close = (p->flags & F_CONNECTION_CLOSE) != 0;
         const bool keep = (p->flags & F_CONNECTION_KEEP_ALIVE) != 0;
         const bool alive = r->minor_version() == 1 ? !close : keep && !close;
-        const leat_status status = r->on_headers(chunked, alive, &has_body);
+        const leat_status status = r->on_headers(chunked, alive);
         if (status != LEAT_OK) {
             r->fail(status);
             return -1;
         }
-        return has_body ? 0 : 1;
+        return r->body_phase_ == HttpResponse::Phase::chunks ? 0 : 1;
     }
     static int on_body(llhttp_t* p, const char* at, size_t size) {
-        return stop_unless_ok(p, of(p)->on_body(at, size));
+        return stop_unless_ok(p, of(p)->on_chunk_data(text(at, size)));
     }
     // The last chunk's size line: stop, so that trailers begin a slice of their own.
     static int on_chunk_header(llhttp_t* p) {
@@ -61,9 +51,6 @@ namespace {
 
 constexpr llhttp_settings_t make_settings() {
     llhttp_settings_t settings{};
-    settings.on_header_field = HttpCallbacks::on_name;
-    settings.on_header_value = HttpCallbacks::on_value;
-    settings.on_header_value_complete = HttpCallbacks::on_value_complete;
     settings.on_headers_complete = HttpCallbacks::on_headers_complete;
     settings.on_body = HttpCallbacks::on_body;
     settings.on_chunk_header = HttpCallbacks::on_chunk_header;
@@ -93,7 +80,7 @@ void HttpResponse::open(const HttpLimits& limits, Arena* store, BodySink sink,
     header_bytes_ = informational_ = 0;
     verdict_ = LEAT_OK;
     started_ = has_head_ = keep_alive_ = to_sink_ = false;
-    fields_.open(store, limits.headers_max);
+    fields_.open(store);
     begin_message();
 }
 
@@ -103,11 +90,9 @@ void HttpResponse::begin_message() {
     lines_.open();
     phase_ = Phase::status_line;
     body_phase_ = Phase::complete;
-    part_ = Part::none;
     content_length_ = 0;
-    name_here_ = value_here_ = Text{nullptr, 0};
     length_fields_ = coding_fields_ = 0;
-    field_status_ = content_status_ = LEAT_OK;
+    content_status_ = LEAT_OK;
     section_seen_ = coding_is_chunked_ = false;
 }
 
@@ -141,18 +126,13 @@ leat_status HttpResponse::finish(bool clean_close) {
 }
 
 size_t HttpResponse::advance(Text input) {
-    leat_status parsed = LEAT_OK;
-    size_t used = 0;
     switch (phase_) {
         case Phase::status_line:
         case Phase::headers:
         case Phase::trailers: return advance_head(input);
-        case Phase::sized: return advance_sized(input);
+        case Phase::sized:
+        case Phase::until_close: return advance_body(input);
         case Phase::chunks: return advance_chunks(input);
-        case Phase::until_close:
-            used = execute(input, &parsed);
-            if (parsed != LEAT_OK) fail(parsed);
-            return used;
         case Phase::closed:
         case Phase::complete: break;
     }
@@ -171,7 +151,12 @@ size_t HttpResponse::advance_head(Text input) {
         check_status_line();
         if (verdict_ != LEAT_OK) return taken;
     }
-    if (phase_ != Phase::status_line) taken += lines_.scan(tail(slice, taken));
+    if (phase_ != Phase::status_line) {
+        const Text rest = tail(slice, taken);
+        const Text lines = head(rest, lines_.scan(rest));
+        if (phase_ == Phase::headers) fields_.add(lines);
+        taken += lines.size;
+    }
 
     leat_status parsed = LEAT_OK;
     (void)execute(head(slice, taken), &parsed);
@@ -214,18 +199,21 @@ void HttpResponse::end_section() {
     }
 }
 
-size_t HttpResponse::advance_sized(Text input) {
-    LEAT_CHECK(sized_left_ > 0);
-    const size_t size = static_cast<size_t>(min_of<uint64_t>(input.size, sized_left_));
-    leat_status parsed = LEAT_OK;
-    const size_t used = execute(head(input, size), &parsed);
-    if (parsed != LEAT_OK) {
-        fail(parsed);
-        return used;
+// A body that ends after so many bytes, or with the connection: no parser needs to see it.
+size_t HttpResponse::advance_body(Text input) {
+    const bool is_sized = phase_ == Phase::sized;
+    LEAT_CHECK(!is_sized || sized_left_ > 0);
+    const Text bytes = is_sized && sized_left_ < input.size
+                           ? head(input, static_cast<size_t>(sized_left_))
+                           : input;
+    const leat_status kept = keep_body(bytes);
+    if (kept != LEAT_OK) {
+        fail(kept);
+    } else if (is_sized) {
+        sized_left_ -= bytes.size;
+        if (sized_left_ == 0) phase_ = Phase::complete;
     }
-    sized_left_ -= used;
-    if (sized_left_ == 0) phase_ = Phase::complete;
-    return used;
+    return bytes.size;
 }
 
 size_t HttpResponse::advance_chunks(Text input) {
@@ -255,10 +243,6 @@ size_t HttpResponse::execute(Text slice, leat_status* parsed) {
     p->data = this;
     slice_ = slice.data;
     const int error = static_cast<int>(llhttp_execute(p, slice.data, slice.size));
-    if (name_here_.data != nullptr) {
-        const leat_status packed = pack_here();
-        if (error == HPE_OK && packed != LEAT_OK) *parsed = packed;
-    }
     if (error == HPE_OK) return slice.size;
     const char* const stopped = llhttp_get_error_pos(p);
     const bool known = stopped >= slice.data && stopped <= slice.data + slice.size;

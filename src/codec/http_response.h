@@ -77,12 +77,11 @@ private:
     enum class Phase : uint8_t {
         closed, status_line, headers, sized, until_close, chunks, trailers, complete
     };
-    enum class Part : uint8_t { none, name, value };
 
     void begin_message();
     size_t advance(Text input);
     size_t advance_head(Text input);
-    size_t advance_sized(Text input);
+    size_t advance_body(Text input);
     size_t advance_chunks(Text input);
     void check_status_line();
     void end_section();
@@ -90,15 +89,12 @@ private:
     leat_status classify_parser_error(int error) const;
     void fail(leat_status status);
 
-    leat_status on_name(Text part);
-    leat_status on_value(Text part);
-    leat_status on_field_end();
-    leat_status pack_here();
-    leat_status on_headers(bool parser_chunked, bool parser_keep_alive, bool* has_body);
+    leat_status on_headers(bool parser_chunked, bool parser_keep_alive);
     void note_field(const leat_header& field);
     leat_status choose_framing(bool parser_chunked);
     leat_status choose_place();
-    leat_status on_body(const char* at, size_t size);
+    leat_status on_chunk_data(Text data);
+    leat_status keep_body(Text bytes);
     leat_status settle_chunk_line(uint64_t framing);
     leat_status check_chunk_framing(uint64_t framing) const;
     bool is_informational() const { return status_line_.code() < 200; }
@@ -121,20 +117,15 @@ private:
     uint64_t chunked_raw_ = 0;     // bytes since the headers, framing and data, before this slice
     uint64_t framing_settled_ = 0; // framing bytes already charged
     uint64_t content_length_ = 0;
-    // A field that has come in this slice so far: packed when it ends, or when the slice does.
-    Text name_here_{nullptr, 0};
-    Text value_here_{nullptr, 0};
     const char* slice_ = nullptr;  // what the parser is reading now
     uint32_t header_bytes_ = 0;
     uint32_t informational_ = 0;
     uint32_t length_fields_ = 0;
     uint32_t coding_fields_ = 0;
     leat_status verdict_ = LEAT_OK;
-    leat_status field_status_ = LEAT_OK; // reported when the field ends
     leat_status content_status_ = LEAT_OK;
     Phase phase_ = Phase::closed;
     Phase body_phase_ = Phase::complete;
-    Part part_ = Part::none;
     HttpAnswerTo answer_to_ = HttpAnswerTo::request;
     bool started_ = false;
     bool has_head_ = false;

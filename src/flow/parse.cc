@@ -22,18 +22,6 @@ void settle(Item* item, const leat_usage& usage) {
     if (tells || usage.total_tokens >= 0) item->endpoint->gate.settle(item->reserved_tokens, used);
 }
 
-bool list_headers(Item* item, leat_reply* reply) {
-    const HttpFields& fields = item->response.fields();
-    leat_header* const headers = item->arena.make<leat_header>(fields.count());
-    if (headers == nullptr && fields.count() > 0) return false;
-    size_t at = 0;
-    uint32_t count = 0;
-    while (count < fields.count() && fields.next(&at, &headers[count])) ++count;
-    reply->headers = headers;
-    reply->headers_count = count;
-    return true;
-}
-
 void keep_answer(Item* item, const leat_answer& answer) {
     leat_result* const result = &item->result;
     result->text = answer.text;
@@ -70,17 +58,14 @@ void parse_response(Engine* engine, Item* item) {
     LEAT_CHECK(item->response.complete() && item->connection == nullptr);
     leat_reply reply{};
     reply.http_status = item->response.status();
+    reply.headers = item->response.fields().list();
+    reply.headers_count = item->response.fields().count();
     reply.body = item->response.body();
     reply.context = item->endpoint->adapter->context;
     leat_scratch scratch;
     scratch.arena = &item->arena;
     AttemptEnd end{};
     end.stage = LEAT_STAGE_PARSE;
-    if (!list_headers(item, &reply)) {
-        fault_parsing(&end.fault, LEAT_E_ITEM_MEMORY);
-        attempt_failed(engine, item, end);
-        return;
-    }
     keep_reply(item, reply);
     if (reply.http_status >= 200 && reply.http_status < 300) {
         leat_answer answer{};

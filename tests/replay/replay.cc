@@ -249,14 +249,10 @@ bool feed_agrees(const Case& c, const std::string& wire, const Cut& cut, const c
         std::cout << "#   " << c.get("name") << " " << how << ": not the recorded body\n";
         return false;
     }
-    std::vector<leat_header> headers(response.fields().count());
-    size_t place = 0;
-    uint32_t count = 0;
-    while (count < headers.size() && response.fields().next(&place, &headers[count])) ++count;
     leat_reply reply{};
     reply.http_status = response.status();
-    reply.headers = headers.data();
-    reply.headers_count = count;
+    reply.headers = response.fields().list();
+    reply.headers_count = response.fields().count();
     reply.body = response.body();
     return agree(c, reply, how);
 }

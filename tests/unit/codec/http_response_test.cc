@@ -164,23 +164,29 @@ TEST(HttpResponse, body_bytes_are_exact) {
     }
 }
 
+// What a head takes of a store: its lines, and behind them a list (the store is aligned).
+size_t head_bytes(const std::string& lines, size_t count) {
+    const size_t aligned = (lines.size() + alignof(leat_header) - 1) / alignof(leat_header);
+    return aligned * alignof(leat_header) + count * sizeof(leat_header) + red_zone_bytes;
+}
+
 TEST(HttpResponse, body_may_fill_the_store) {
-    const std::string start = ok + "Transfer-Encoding: chunked\r\n\r\n64\r\n";
-    const std::string sized = ok + "Content-Length: 100\r\n\r\n";
+    const std::string chunked_lines = "Transfer-Encoding: chunked\r\n\r\n";
+    const std::string sized_lines = "Content-Length: 100\r\n\r\n";
     const std::string body(100, 'b');
-    const size_t chunked_fields = 8 + sizeof "transfer-encodingchunked" - 1;
-    const size_t sized_fields = 8 + sizeof "content-length100" - 1;
+    const size_t chunked_head = head_bytes(chunked_lines, 1);
+    const size_t sized_head = head_bytes(sized_lines, 1);
     for (size_t lack = 0; lack <= 1; ++lack) {
         HttpRun run;
         const leat_status expected = lack > 0 ? LEAT_E_BODY_TOO_LARGE : LEAT_OK;
-        run.store_bytes = chunked_fields + 100 - lack;
-        EXPECT_EQ(verdict_of(run, start + body + "\r\n0\r\n\r\n"), expected);
-        run.store_bytes = sized_fields + 100 - lack;
-        EXPECT_EQ(verdict_of(run, sized + body), expected);
+        run.store_bytes = chunked_head + 100 - lack;
+        EXPECT_EQ(verdict_of(run, ok + chunked_lines + "64\r\n" + body + "\r\n0\r\n\r\n"), expected);
+        run.store_bytes = sized_head + 100 - lack;
+        EXPECT_EQ(verdict_of(run, ok + sized_lines + body), expected);
     }
     HttpRun run;
-    for (run.store_bytes = 0; run.store_bytes < sized_fields; ++run.store_bytes) {
-        EXPECT_EQ(verdict_of(run, sized + body), LEAT_E_ITEM_MEMORY);
+    for (run.store_bytes = 0; run.store_bytes < sized_head - red_zone_bytes; ++run.store_bytes) {
+        EXPECT_EQ(verdict_of(run, ok + sized_lines + body), LEAT_E_ITEM_MEMORY);
         EXPECT_EQ(verdict_of(run, ok + "Content-Length: 1 \x01\r\n\r\n"), LEAT_ALERT_FRAMING);
     }
 }

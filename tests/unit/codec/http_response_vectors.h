@@ -127,9 +127,8 @@ private:
         outcome->status = response.status();
         const Text body = response.body();
         if (body.size > 0) outcome->body.assign(body.data, body.size);
-        size_t at = 0;
-        leat_header field{};
-        while (response.fields().next(&at, &field)) {
+        for (uint32_t i = 0; i < response.fields().count(); ++i) {
+            const leat_header& field = response.fields().list()[i];
             outcome->fields.append(field.name.data, field.name.size).append("=");
             outcome->fields.append(field.value.data, field.value.size).append("\n");
         }
