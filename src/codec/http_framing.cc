@@ -1,7 +1,7 @@
 // codec/http_framing.cc: what HttpResponse makes of the parser's events: which fields count, how
 // the body is delimited, where it goes, and what chunk framing may weigh. Knows no llhttp.
-// What a head as a whole can break (fields, their number, memory) is reported at its end, so that
-// the verdict is the same however the bytes came.
+// What the fields of a head say, and a lack of memory for them, is reported at its end, so that the
+// verdict is the same however the bytes came.
 #include "base/check.h"
 #include "base/narrow.h"
 #include "codec/http_response.h"
@@ -9,17 +9,20 @@
 namespace leat {
 
 // Remembers the three fields that decide how the body is read.
-void HttpResponse::note_field(const leat_header& field) {
-    if (equal(field.name, text("content-length"))) {
-        ++length_fields_;
-        if (!parse_u64(field.value, &content_length_)) content_status_ = LEAT_ALERT_FRAMING;
-    } else if (equal(field.name, text("transfer-encoding"))) {
-        ++coding_fields_;
-        coding_is_chunked_ = equal_ignoring_case(field.value, text("chunked"));
-    } else if (equal(field.name, text("content-encoding"))) {
-        const bool plain =
-            field.value.size == 0 || equal_ignoring_case(field.value, text("identity"));
-        if (!plain && content_status_ == LEAT_OK) content_status_ = LEAT_ALERT_ENCODING;
+void HttpResponse::note_fields() {
+    const leat_header* const end = fields_.list() + fields_.count();
+    for (const leat_header* field = fields_.list(); field < end; ++field) {
+        const Text value = field->value;
+        if (equal(field->name, text("content-length"))) {
+            ++length_fields_;
+            if (!parse_u64(value, &content_length_)) content_status_ = LEAT_ALERT_FRAMING;
+        } else if (equal(field->name, text("transfer-encoding"))) {
+            ++coding_fields_;
+            coding_is_chunked_ = equal_ignoring_case(value, text("chunked"));
+        } else if (equal(field->name, text("content-encoding"))) {
+            const bool plain = empty(value) || equal_ignoring_case(value, text("identity"));
+            if (!plain && content_status_ == LEAT_OK) content_status_ = LEAT_ALERT_ENCODING;
+        }
     }
 }
 
@@ -30,10 +33,9 @@ bool HttpResponse::is_tunnel() const {
 leat_status HttpResponse::on_headers(bool parser_chunked, bool parser_keep_alive) {
     LEAT_CHECK(phase_ == Phase::headers);
     section_seen_ = true;
-    if (lines_.count() > limits_.headers_max) return LEAT_E_HEADERS_TOO_LARGE;
     LEAT_TRY(fields_.make_list(lines_.count()));
     if (is_informational()) return LEAT_OK;
-    for (uint32_t i = 0; i < fields_.count(); ++i) note_field(fields_.list()[i]);
+    note_fields();
     has_head_ = true;
     keep_alive_ = parser_keep_alive;
     if (is_tunnel()) {

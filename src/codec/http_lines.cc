@@ -14,6 +14,16 @@ bool begins_no_field(char c) {
     return c == ' ' || c == '\t' || c == ':';
 }
 
+// Bytes of a reason: no control byte save the tab.
+size_t reason_run(Text t) {
+    size_t size = 0;
+    for (; size < t.size; ++size) {
+        const unsigned char byte = static_cast<unsigned char>(t.data[size]);
+        if (byte < ' ' ? byte != '\t' : byte == 0x7f) break;
+    }
+    return size;
+}
+
 }  // namespace
 
 bool HttpStatusLine::step(char c) {
@@ -33,9 +43,7 @@ bool HttpStatusLine::step(char c) {
         if (c != ' ' && c != '\r') return false;
         if (c == '\r') at_ = at_reason;
     } else if (at_ == at_reason) {
-        const unsigned char byte = static_cast<unsigned char>(c);
-        if (c != '\r' && c != '\t' && (byte < 0x20 || byte == 0x7f)) return false;
-        if (c != '\r') return true;
+        if (c != '\r') return false;
     } else if (c != '\n') {
         return false;
     }
@@ -61,6 +69,8 @@ size_t HttpStatusLine::scan(Text bytes) {
     LEAT_CHECK(!bad_);
     size_t used = usual_begin(bytes);
     while (used < bytes.size && !done()) {
+        if (at_ == at_reason) used += reason_run(tail(bytes, used));
+        if (used == bytes.size) break;
         if (!step(bytes.data[used])) {
             bad_ = true;
             break;
@@ -71,9 +81,9 @@ size_t HttpStatusLine::scan(Text bytes) {
 }
 
 size_t HttpLines::scan(Text bytes) {
-    LEAT_CHECK(!bad_ && !done_);
+    LEAT_CHECK(verdict_ == LEAT_OK && !done_);
     size_t at = 0;
-    while (at < bytes.size && !bad_ && !done_) {
+    while (at < bytes.size && verdict_ == LEAT_OK && !done_) {
         if (line_ == Line::begin) at = skip_whole_lines(bytes, at);
         if (at < bytes.size) at = step(bytes, at);
     }
@@ -82,7 +92,7 @@ size_t HttpLines::scan(Text bytes) {
 
 // Past every line that is whole and not empty, from a line's first byte on.
 size_t HttpLines::skip_whole_lines(Text bytes, size_t at) {
-    while (at < bytes.size) {
+    while (at < bytes.size && count_ <= lines_max_) {
         const char* const line = bytes.data + at;
         if (*line == '\r' || begins_no_field(*line)) break;
         const size_t size = line_run(line, bytes.size - at);
@@ -96,26 +106,39 @@ size_t HttpLines::skip_whole_lines(Text bytes, size_t at) {
 
 // One piece of a line: a single byte, or all up to its end.
 size_t HttpLines::step(Text bytes, size_t at) {
-    const char c = bytes.data[at];
+    const bool is_feed = bytes.data[at] == '\n';
     switch (line_) {
-        case Line::begin:
-            if (c == '\r') {
-                line_ = Line::only_return;
-                return at + 1;
-            }
-            bad_ = begins_no_field(c);
-            return bad_ ? at : scan_line(bytes, at);
-        case Line::inside:
-            return scan_line(bytes, at);
-        case Line::only_return:
+        case Line::begin: return begin_line(bytes, at);
+        case Line::inside: return scan_line(bytes, at);
         case Line::inside_return:
-            bad_ = c != '\n';
-            done_ = !bad_ && line_ == Line::only_return;
-            if (!bad_ && !done_) ++count_;
+        case Line::only_return:
+            if (!is_feed) {
+                verdict_ = LEAT_ALERT_HEADER;
+                return at;
+            }
+            done_ = line_ == Line::only_return;
+            if (!done_) ++count_;
             line_ = Line::begin;
-            return bad_ ? at : at + 1;
+            return at + 1;
     }
     LEAT_CHECK(false);
+    return at;
+}
+
+size_t HttpLines::begin_line(Text bytes, size_t at) {
+    const char c = bytes.data[at];
+    // A fold belongs to the line before, which then was not the one too many.
+    const bool is_fold = c == ' ' || c == '\t';
+    if (!is_fold && count_ > lines_max_) {
+        verdict_ = LEAT_E_HEADERS_TOO_LARGE;
+    } else if (begins_no_field(c)) {
+        verdict_ = LEAT_ALERT_HEADER;
+    } else if (c == '\r') {
+        line_ = Line::only_return;
+        return at + 1;
+    } else {
+        return scan_line(bytes, at);
+    }
     return at;
 }
 
@@ -127,8 +150,10 @@ size_t HttpLines::scan_line(Text bytes, size_t at) {
         line_ = Line::inside;
         return end;
     }
-    bad_ = bytes.data[end] != '\r';
-    if (bad_) return end;
+    if (bytes.data[end] != '\r') {
+        verdict_ = LEAT_ALERT_HEADER;
+        return end;
+    }
     line_ = Line::inside_return;
     return end + 1;
 }

@@ -4,6 +4,8 @@
 // Depends on base and scan_simd. Invariant: the verdict depends on the bytes, never on how they were cut.
 #pragma once
 
+#include <leat/status.h>
+
 #include "base/bytes.h"
 
 namespace leat {
@@ -34,16 +36,20 @@ private:
     bool bad_ = false;
 };
 
-// Lines that end in CRLF, up to and with the first empty one. A line that begins with a blank (a
-// fold) or a colon (no name), a line feed without its carriage return and the reverse are bad.
+// Lines that end in CRLF, up to and with the first empty one.
 class HttpLines {
 public:
-    void open() { *this = HttpLines(); }
-    // How many bytes belong to the section. Fewer than given: done(), or the next one is bad().
+    void open(uint32_t lines_max) {
+        *this = HttpLines();
+        lines_max_ = lines_max;
+    }
+    // How many bytes belong to the section. Fewer than given: done(), or the verdict is bad.
     size_t scan(Text bytes);
 
     bool done() const { return done_; }
-    bool bad() const { return bad_; }
+    // LEAT_ALERT_HEADER: the next byte begins a line with a blank (a fold) or a colon (no name), or
+    // is one of CR and LF without the other. LEAT_E_HEADERS_TOO_LARGE: lines_max was exceeded.
+    leat_status verdict() const { return verdict_; }
     // Whole lines so far, the empty one not among them.
     uint32_t count() const { return count_; }
 
@@ -51,12 +57,14 @@ private:
     enum class Line : uint8_t { begin, only_return, inside, inside_return };
     size_t skip_whole_lines(Text bytes, size_t at);
     size_t step(Text bytes, size_t at);
+    size_t begin_line(Text bytes, size_t at);
     size_t scan_line(Text bytes, size_t at);
 
+    uint32_t lines_max_ = 0;
     uint32_t count_ = 0;
+    leat_status verdict_ = LEAT_OK;
     Line line_ = Line::begin;
     bool done_ = false;
-    bool bad_ = false;
 };
 
 }  // namespace leat

@@ -87,7 +87,7 @@ void HttpResponse::open(const HttpLimits& limits, Arena* store, BodySink sink,
 void HttpResponse::begin_message() {
     llhttp_init(parser_in(parser_), HTTP_RESPONSE, &settings);
     status_line_.open();
-    lines_.open();
+    lines_.open(limits_.headers_max);
     phase_ = Phase::status_line;
     body_phase_ = Phase::complete;
     content_length_ = 0;
@@ -163,8 +163,8 @@ size_t HttpResponse::advance_head(Text input) {
     header_bytes_ += narrow<uint32_t>(taken);
     if (parsed != LEAT_OK) {
         fail(parsed);
-    } else if (lines_.bad()) {
-        fail(LEAT_ALERT_HEADER);
+    } else if (lines_.verdict() != LEAT_OK) {
+        fail(lines_.verdict());
     } else if (lines_.done()) {
         end_section();
     } else if (slice.size < input.size) {
@@ -187,7 +187,7 @@ void HttpResponse::check_status_line() {
 void HttpResponse::end_section() {
     if (!section_seen_) return fail(LEAT_ALERT_HEADER);
     section_seen_ = false;
-    lines_.open();
+    lines_.open(UINT32_MAX);  // trailers are bounded by their bytes
     if (phase_ == Phase::trailers) {
         phase_ = Phase::complete;
     } else if (is_informational()) {

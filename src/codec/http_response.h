@@ -90,7 +90,7 @@ private:
     void fail(leat_status status);
 
     leat_status on_headers(bool parser_chunked, bool parser_keep_alive);
-    void note_field(const leat_header& field);
+    void note_fields();
     leat_status choose_framing(bool parser_chunked);
     leat_status choose_place();
     leat_status on_chunk_data(Text data);
