@@ -1,11 +1,11 @@
 // codec/http_fields.cc: keeps header lines and cuts them into fields. See the header.
-// The parser has read the same lines before: what is not a field here is not one there either, so
-// no line is judged twice; each is only guarded against leading out of the block.
+// The lines were judged when they came, so this is no second judge: each line is only kept from
+// leading out of the block.
 #include "codec/http_fields.h"
 
 #include "base/check.h"
 #include "base/narrow.h"
-#include "codec/scan_simd.h"
+#include "codec/scan_http.h"
 
 namespace leat {
 namespace {
@@ -27,37 +27,6 @@ constexpr TokenTable make_token_table() {
 
 constexpr TokenTable tokens = make_token_table();
 
-bool is_value_byte(char c) {
-    const unsigned char byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
-}
-
-// Eight bytes at once, in any byte order.
-constexpr uint64_t ones = 0x0101010101010101u;
-constexpr uint64_t tops = 0x8080808080808080u;
-
-uint64_t load(const char* at) {
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
-// True when none of eight bytes is below 0x20 or is 0x7f (a tab has to be looked at alone).
-bool is_plain_word(const char* at) {
-    const uint64_t word = load(at);
-    const uint64_t deletes = word ^ (ones * 0x7f);
-    const uint64_t low = (word - ones * 0x20) & ~word;
-    const uint64_t has_delete = (deletes - ones) & ~deletes;
-    return ((low | has_delete) & tops) == 0;
-}
-
-bool are_value_bytes(const char* at, size_t size) {
-    for (size_t i = 0; i < size; ++i) {
-        if (!is_value_byte(at[i])) return false;
-    }
-    return true;
-}
-
 // Blanks around a value. Most bytes are told by the first comparison.
 bool is_gap(char c) {
     if (static_cast<unsigned char>(c) > ' ') return false;
@@ -70,6 +39,7 @@ char* read_line(char* line, const char* end, leat_header* field) {
     char* const colon = line + lower_name_run(line, static_cast<size_t>(end - line));
     if (colon == line || *colon != ':') return nullptr;
     char* value = colon + 1;
+    while (*value == ' ') ++value;  // usually one, and no other
     while (is_gap(*value)) ++value;
     char* const stop = value + line_run(value, static_cast<size_t>(end - value));
     if (end - stop < 2) return nullptr;
@@ -90,12 +60,14 @@ bool is_header_name(Text t) {
 }
 
 bool is_header_value(Text t) {
-    if (t.size < 8) return are_value_bytes(t.data, t.size);
-    const size_t last = t.size - 8;
-    for (size_t i = 0;; i = min_of(i + 8, last)) {
-        if (!is_plain_word(t.data + i) && !are_value_bytes(t.data + i, 8)) return false;
-        if (i == last) return true;
+    size_t at = 0;
+    while (at < t.size) {
+        at += value_run(t.data + at, t.size - at);
+        if (at == t.size) break;
+        if (t.data[at] != '\t') return false;
+        ++at;
     }
+    return true;
 }
 
 void HttpFields::open(Arena* store) {

@@ -1,6 +1,6 @@
 // codec/http_fields.h: the header fields of one response: a copy of their lines in the item's
 // arena, and a list of views into it, names in lower case, values without blanks at their ends.
-// Depends on base only. Invariants: while lines are added nothing else may be taken from the
+// Depends on base and scan_http. Invariants: while lines are added nothing else may be taken from the
 // arena; once listed, lines and list never change.
 #pragma once
 
@@ -24,9 +24,9 @@ public:
 
     // The next bytes of the lines, in pieces of any size. A lack of memory is told by make_list.
     void add(Text bytes);
-    // Everything is there: `lines` lines that end in CRLF, with their parser's blessing.
-    // LEAT_E_ITEM_MEMORY when the arena could not hold lines or list, LEAT_ALERT_HEADER for a
-    // line without a name or with a blank in it (a parser built in its loose mode lets it through).
+    // Everything is there: `lines` lines that end in CRLF and were found good, and what follows
+    // them. LEAT_E_ITEM_MEMORY when the arena could not hold lines or list, LEAT_ALERT_HEADER for a
+    // name that is empty or has a blank (a parser built in its loose mode lets it through).
     leat_status make_list(uint32_t lines);
 
     // Empty before make_list.

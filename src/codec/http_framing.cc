@@ -30,29 +30,28 @@ bool HttpResponse::is_tunnel() const {
     return answer_to_ == HttpAnswerTo::connect && status() / 100 == 2;
 }
 
-leat_status HttpResponse::on_headers(bool parser_chunked, bool parser_keep_alive) {
-    LEAT_CHECK(phase_ == Phase::headers);
-    section_seen_ = true;
+leat_status HttpResponse::accept_headers() {
+    LEAT_CHECK(phase_ == Phase::headers && lines_.done());
     LEAT_TRY(fields_.make_list(lines_.count()));
     if (is_informational()) return LEAT_OK;
     note_fields();
     has_head_ = true;
-    keep_alive_ = parser_keep_alive;
+    keep_alive_ = parser_keeps_alive_;
     if (is_tunnel()) {
         keep_alive_ = true;
         return LEAT_OK;
     }
-    LEAT_TRY(choose_framing(parser_chunked));
+    LEAT_TRY(choose_framing());
     return body_phase_ == Phase::complete ? LEAT_OK : choose_place();
 }
 
-leat_status HttpResponse::choose_framing(bool parser_chunked) {
+leat_status HttpResponse::choose_framing() {
     LEAT_CHECK(body_phase_ == Phase::complete);
     const bool bodiless = status() == 204 || status() == 304;
     if (length_fields_ + coding_fields_ > 1) return LEAT_ALERT_FRAMING;
     if (content_status_ != LEAT_OK) return content_status_;
     if (coding_fields_ == 1) {
-        const bool good = coding_is_chunked_ && parser_chunked && minor_version() == 1;
+        const bool good = coding_is_chunked_ && parser_chunked_ && minor_version() == 1;
         if (!good) return LEAT_ALERT_FRAMING;
         if (!bodiless) body_phase_ = Phase::chunks;
     } else if (bodiless) {

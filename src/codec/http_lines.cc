@@ -1,17 +1,37 @@
-// codec/http_lines.cc: two byte-at-a-time state machines; the second jumps from line end to line
-// end. See the header.
+// codec/http_lines.cc: two byte-at-a-time state machines; the first has a short way for the usual
+// status line, the second jumps over plain lines, and from line end to line end. See the header.
 #include "codec/http_lines.h"
 
 #include "base/check.h"
-#include "codec/scan_simd.h"
+#include "codec/scan_http.h"
 
 namespace leat {
 namespace {
 
-// A fold of the line before, or a line without a name. Most bytes are told by the first comparison.
-bool begins_no_field(char c) {
-    if (static_cast<unsigned char>(c) > ':') return false;
-    return c == ' ' || c == '\t' || c == ':';
+// None, or one that the parser gives a meaning to; a few others are taken for those.
+bool is_special_name(const char* name, size_t size) {
+    char first = 0;
+    switch (size) {
+        case 0: return true;
+        case 7: first = 'u'; break;   // Upgrade
+        case 10: first = 'c'; break;  // Connection
+        case 14: first = 'c'; break;  // Content-Length
+        case 16: first = 'p'; break;  // Proxy-Connection
+        case 17: first = 't'; break;  // Transfer-Encoding
+        default: return false;
+    }
+    return (name[0] | 0x20) == first;
+}
+
+// The size of the line at the start of data with its end, 0 unless it lies there whole, is made of
+// usual bytes and means nothing to the parser: before and behind it the parser is in one state.
+size_t plain_line(const char* data, size_t size) {
+    const size_t name = name_run(data, size);
+    if (name == size || data[name] != ':' || is_special_name(data, name)) return 0;
+    const size_t value = name + 1;
+    const size_t end = value + value_run(data + value, size - value);
+    if (size - end < 2 || data[end] != '\r' || data[end + 1] != '\n') return 0;
+    return end + 2;
 }
 
 // Bytes of a reason: no control byte save the tab.
@@ -80,28 +100,33 @@ size_t HttpStatusLine::scan(Text bytes) {
     return used;
 }
 
-size_t HttpLines::scan(Text bytes) {
-    LEAT_CHECK(verdict_ == LEAT_OK && !done_);
-    size_t at = 0;
-    while (at < bytes.size && verdict_ == LEAT_OK && !done_) {
-        if (line_ == Line::begin) at = skip_whole_lines(bytes, at);
-        if (at < bytes.size) at = step(bytes, at);
+size_t HttpLines::scan(Text bytes, bool* plain) {
+    LEAT_CHECK(more() && bytes.size > 0);
+    bool is_shown = owed_ || line_ != Line::begin;
+    size_t at = is_shown ? 0 : skip_plain_lines(bytes);
+    *plain = at > 0;
+    if (at > 0) return at;
+    while (at < bytes.size && more()) {
+        const size_t line = is_shown && line_ == Line::begin ? skip_plain_line(tail(bytes, at)) : 0;
+        owed_ = line == 0;
+        if (line > 0) return at + line;
+        at = step(bytes, at);
+        is_shown = true;
     }
     return at;
 }
 
-// Past every line that is whole and not empty, from a line's first byte on.
-size_t HttpLines::skip_whole_lines(Text bytes, size_t at) {
-    while (at < bytes.size && count_ <= lines_max_) {
-        const char* const line = bytes.data + at;
-        if (*line == '\r' || begins_no_field(*line)) break;
-        const size_t size = line_run(line, bytes.size - at);
-        if (bytes.size - at - size < 2) break;
-        if (line[size] != '\r' || line[size + 1] != '\n') break;
-        at += size + 2;
-        ++count_;
-    }
+size_t HttpLines::skip_plain_lines(Text bytes) {
+    size_t at = 0;
+    while (const size_t line = skip_plain_line(text(bytes.data + at, bytes.size - at))) at += line;
     return at;
+}
+
+size_t HttpLines::skip_plain_line(Text bytes) {
+    if (count_ > lines_max_) return 0;
+    const size_t size = plain_line(bytes.data, bytes.size);
+    if (size > 0) ++count_;
+    return size;
 }
 
 // One piece of a line: a single byte, or all up to its end.
@@ -131,7 +156,7 @@ size_t HttpLines::begin_line(Text bytes, size_t at) {
     const bool is_fold = c == ' ' || c == '\t';
     if (!is_fold && count_ > lines_max_) {
         verdict_ = LEAT_E_HEADERS_TOO_LARGE;
-    } else if (begins_no_field(c)) {
+    } else if (is_fold || c == ':') {
         verdict_ = LEAT_ALERT_HEADER;
     } else if (c == '\r') {
         line_ = Line::only_return;

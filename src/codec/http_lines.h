@@ -1,7 +1,8 @@
 // codec/http_lines.h: the strict outer shape of a response head: its status line, and the lines
-// of its header or trailer section. llhttp reads the same bytes afterwards; what these two let
-// through is narrower than what any version of llhttp does, and they say where a head ends.
-// Depends on base and scan_simd. Invariant: the verdict depends on the bytes, never on how they were cut.
+// of its header or trailer section. llhttp reads the same bytes afterwards, save plain lines; what
+// these two let through is narrower than what any version of llhttp does, and they say where a
+// head ends. Depends on base and scan_http.
+// Invariant: the verdict depends on the bytes, never on how they were cut.
 #pragma once
 
 #include <leat/status.h>
@@ -43,10 +44,15 @@ public:
         *this = HttpLines();
         lines_max_ = lines_max;
     }
-    // How many bytes belong to the section. Fewer than given: done(), or the verdict is bad.
-    size_t scan(Text bytes);
+    // The next bytes that belong to the section. *plain: a run of whole lines that are beyond doubt
+    // and say nothing about the message, so that the parser is not needed. Else it has to see
+    // them: lines of another kind, and one more, since it judges a value when it sees what
+    // follows. Fewer than given, and not plain: done(), or the verdict is bad, or the parser has
+    // seen enough for now.
+    size_t scan(Text bytes, bool* plain);
 
     bool done() const { return done_; }
+    bool more() const { return !done_ && verdict_ == LEAT_OK; }
     // LEAT_ALERT_HEADER: the next byte begins a line with a blank (a fold) or a colon (no name), or
     // is one of CR and LF without the other. LEAT_E_HEADERS_TOO_LARGE: lines_max was exceeded.
     leat_status verdict() const { return verdict_; }
@@ -55,7 +61,8 @@ public:
 
 private:
     enum class Line : uint8_t { begin, only_return, inside, inside_return };
-    size_t skip_whole_lines(Text bytes, size_t at);
+    size_t skip_plain_lines(Text bytes);
+    size_t skip_plain_line(Text bytes);
     size_t step(Text bytes, size_t at);
     size_t begin_line(Text bytes, size_t at);
     size_t scan_line(Text bytes, size_t at);
@@ -64,6 +71,7 @@ private:
     uint32_t count_ = 0;
     leat_status verdict_ = LEAT_OK;
     Line line_ = Line::begin;
+    bool owed_ = false;
     bool done_ = false;
 };
 

@@ -1,6 +1,7 @@
 // codec/http_response.cc: the one file that knows llhttp. See http_response.h for what it keeps.
-// llhttp is given slices that end where a section ends at the latest (head, sized body, trailers),
-// so that it never reads a byte of what may follow; http_lines.h finds those ends.
+// llhttp judges status lines, the lines of heads and trailers that are not plain, and chunks. It is
+// given slices that end where a section ends at the latest, so that it never reads a byte of what
+// may follow; http_lines.h finds those ends, and the plain lines between which its state is one.
 #include "codec/http_response.h"
 
 #include <llhttp/llhttp.h>
@@ -21,16 +22,12 @@ struct HttpCallbacks {
     }
     static int on_headers_complete(llhttp_t* p) {
         HttpResponse* const r = of(p);
-        const bool chunked = (p->flags & F_CHUNKED) != 0;
         const bool close = (p->flags & F_CONNECTION_CLOSE) != 0;
         const bool keep = (p->flags & F_CONNECTION_KEEP_ALIVE) != 0;
-        const bool alive = r->minor_version() == 1 ? !close : keep && !close;
-        const leat_status status = r->on_headers(chunked, alive);
-        if (status != LEAT_OK) {
-            r->fail(status);
-            return -1;
-        }
-        return r->body_phase_ == HttpResponse::Phase::chunks ? 0 : 1;
+        r->parser_keeps_alive_ = r->minor_version() == 1 ? !close : keep && !close;
+        r->parser_chunked_ = (p->flags & F_CHUNKED) != 0;
+        r->section_seen_ = true;
+        return HPE_OK;
     }
     static int on_body(llhttp_t* p, const char* at, size_t size) {
         return stop_unless_ok(p, of(p)->on_chunk_data(text(at, size)));
@@ -93,7 +90,7 @@ void HttpResponse::begin_message() {
     content_length_ = 0;
     length_fields_ = coding_fields_ = 0;
     content_status_ = LEAT_OK;
-    section_seen_ = coding_is_chunked_ = false;
+    section_seen_ = parser_chunked_ = coding_is_chunked_ = false;
 }
 
 void HttpResponse::fail(leat_status status) {
@@ -127,9 +124,9 @@ leat_status HttpResponse::finish(bool clean_close) {
 
 size_t HttpResponse::advance(Text input) {
     switch (phase_) {
-        case Phase::status_line:
+        case Phase::status_line: return advance_status_line(input);
         case Phase::headers:
-        case Phase::trailers: return advance_head(input);
+        case Phase::trailers: return advance_lines(input);
         case Phase::sized:
         case Phase::until_close: return advance_body(input);
         case Phase::chunks: return advance_chunks(input);
@@ -140,26 +137,42 @@ size_t HttpResponse::advance(Text input) {
     return 0;
 }
 
-// A status line with its headers, or trailers: never more than the header budget allows, so that
-// "too large" is found at the same byte however the input was cut.
-size_t HttpResponse::advance_head(Text input) {
+// Status lines, headers and trailers get no more than the header budget allows, so that "too large"
+// is found at the same byte however the input was cut.
+Text HttpResponse::within_header_budget(Text input) const {
     LEAT_CHECK(header_bytes_ <= limits_.header_bytes_max);
-    const Text slice = head(input, limits_.header_bytes_max - header_bytes_);
-    size_t taken = 0;
-    if (phase_ == Phase::status_line) {
-        taken = status_line_.scan(slice);
-        check_status_line();
-        if (verdict_ != LEAT_OK) return taken;
-    }
-    if (phase_ != Phase::status_line) {
-        const Text rest = tail(slice, taken);
-        const Text lines = head(rest, lines_.scan(rest));
-        if (phase_ == Phase::headers) fields_.add(lines);
-        taken += lines.size;
-    }
+    return head(input, limits_.header_bytes_max - header_bytes_);
+}
 
+size_t HttpResponse::advance_status_line(Text input) {
+    const Text slice = within_header_budget(input);
+    const size_t taken = status_line_.scan(slice);
+    check_status_line();
+    if (verdict_ != LEAT_OK) return taken;
     leat_status parsed = LEAT_OK;
     (void)execute(head(slice, taken), &parsed);
+    header_bytes_ += narrow<uint32_t>(taken);
+    if (parsed != LEAT_OK) {
+        fail(parsed);
+    } else if (!status_line_.done() && slice.size < input.size) {
+        fail(LEAT_E_HEADERS_TOO_LARGE);
+    }
+    return taken;
+}
+
+// The lines of the headers or of the trailers. The parser is spared those that are plain.
+size_t HttpResponse::advance_lines(Text input) {
+    const Text slice = within_header_budget(input);
+    leat_status parsed = LEAT_OK;
+    size_t taken = 0;
+    while (taken < slice.size && parsed == LEAT_OK && lines_.more()) {
+        const Text rest = tail(slice, taken);
+        bool plain = false;
+        const size_t run = lines_.scan(rest, &plain);
+        if (!plain) (void)execute(head(rest, run), &parsed);
+        taken += run;
+    }
+    if (phase_ == Phase::headers) fields_.add(head(slice, taken));
     header_bytes_ += narrow<uint32_t>(taken);
     if (parsed != LEAT_OK) {
         fail(parsed);
@@ -187,14 +200,18 @@ void HttpResponse::check_status_line() {
 void HttpResponse::end_section() {
     if (!section_seen_) return fail(LEAT_ALERT_HEADER);
     section_seen_ = false;
-    lines_.open(UINT32_MAX);  // trailers are bounded by their bytes
     if (phase_ == Phase::trailers) {
         phase_ = Phase::complete;
-    } else if (is_informational()) {
+        return;
+    }
+    const leat_status accepted = accept_headers();
+    if (accepted != LEAT_OK) return fail(accepted);
+    if (is_informational()) {
         ++informational_;
         fields_.clear();
         begin_message();
     } else {
+        lines_.open(UINT32_MAX);  // trailers are bounded by their bytes
         phase_ = body_phase_;
     }
 }

@@ -80,18 +80,20 @@ private:
 
     void begin_message();
     size_t advance(Text input);
-    size_t advance_head(Text input);
+    size_t advance_status_line(Text input);
+    size_t advance_lines(Text input);
     size_t advance_body(Text input);
     size_t advance_chunks(Text input);
+    Text within_header_budget(Text input) const;
     void check_status_line();
     void end_section();
     size_t execute(Text slice, leat_status* parsed);
     leat_status classify_parser_error(int error) const;
     void fail(leat_status status);
 
-    leat_status on_headers(bool parser_chunked, bool parser_keep_alive);
+    leat_status accept_headers();
     void note_fields();
-    leat_status choose_framing(bool parser_chunked);
+    leat_status choose_framing();
     leat_status choose_place();
     leat_status on_chunk_data(Text data);
     leat_status keep_body(Text bytes);
@@ -132,6 +134,8 @@ private:
     bool keep_alive_ = false;
     bool to_sink_ = false;
     bool section_seen_ = false;    // the parser agrees that headers or trailers ended
+    bool parser_chunked_ = false;
+    bool parser_keeps_alive_ = false;
     bool coding_is_chunked_ = false;
 };
 

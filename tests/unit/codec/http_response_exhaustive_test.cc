@@ -2,6 +2,8 @@
 // chunk stream over a small alphabet, every byte at every place of a status line.
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "unit/codec/http_response_vectors.h"
 
 namespace leat {
@@ -125,6 +127,32 @@ TEST(HttpResponseExhaustive, chunk_streams) {
     for_each_text("02a\r\n g", 5, [&](const std::string& s) { check(s + "\r\nab\r\n0\r\n\r\n"); });
     for_each_text("01\r\na", 6, [&](const std::string& s) { check(s); });
     for_each_text("0:\r\na ", 5, [&](const std::string& s) { check("0\r\n" + s + "\r\n\r\n"); });
+}
+
+// Fed byte by byte no line is ever whole, so the parser sees each; fed whole it is spared some.
+TEST(HttpResponseExhaustive, the_parser_is_spared_no_line_that_decides) {
+    const std::vector<std::string> lines = {
+        "Date: now\r\n", "X-Y:\r\n", "Content-Length: 2\r\n", "Content-Length:\r\n",
+        "content-length:  \r\n", "CONTENT-LENGTH: 2x\r\n", "Transfer-Encoding: chunked\r\n",
+        "transfer-encoding: chunked \r\n", "Transfer-Encoding: gzip\r\n", "Connection: close\r\n",
+        "CONNECTION: Keep-Alive, Close\r\n", "Connection: upgrade\r\n", "Upgrade: h2c\r\n",
+        "Proxy-Connection: close\r\n", "connectiox: close\r\n", "T_b: ~\tv\r\n", " fold\r\n",
+        ": no name\r\n", "no colon\r\n", "A: \x01\r\n", "B: v\n", "C: v\r", "\r\n",
+    };
+    const std::string body = "\r\n2\r\nab\r\n0\r\n";
+    for (const char* start : {"HTTP/1.1 200 OK\r\n", "HTTP/1.0 200\r\n", "HTTP/1.1 204 N\r\n",
+                              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"}) {
+        for (const std::string& a : lines) {
+            for (const std::string& b : lines) {
+                for (const std::string& c : lines) {
+                    const std::string input = start + a + b + c + body;
+                    const std::vector<size_t> by_lines = {strlen(start), a.size(), b.size(), c.size()};
+                    EXPECT_EQ(HttpRun()(input, by_lines), run_both(input))
+                        << testing::PrintToString(input);
+                }
+            }
+        }
+    }
 }
 
 bool is_status_line(const std::string& s) {

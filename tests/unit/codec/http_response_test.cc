@@ -146,6 +146,16 @@ TEST(HttpResponse, headers_count_is_exact) {
     }
 }
 
+TEST(HttpResponse, the_line_that_is_too_many_ends_it_before_what_follows_is_judged) {
+    HttpRun run;
+    run.limits.headers_max = 2;
+    for (const char* last : {"C: 3\r\n fold\r\n", "C: 3\r\n:\r\n", "C: \x01\r\n", "C\r\n", "\x01", ":"}) {
+        const std::string fields = ok + "A: 1\r\nB: 2\r\nZ: 3\r\n";
+        EXPECT_EQ(verdict_of(run, fields + last), LEAT_E_HEADERS_TOO_LARGE) << last;
+    }
+    EXPECT_EQ(verdict_of(run, ok + "A: 1\r\nB: 2\r\nZ: 3\r\n fold\r\n"), LEAT_ALERT_HEADER);
+}
+
 TEST(HttpResponse, body_bytes_are_exact) {
     for (size_t over = 0; over <= 2; ++over) {
         HttpRun run;
