@@ -152,11 +152,12 @@ size_t HttpLines::step(Text bytes, size_t at) {
 
 size_t HttpLines::begin_line(Text bytes, size_t at) {
     const char c = bytes.data[at];
-    // A fold belongs to the line before, which then was not the one too many.
-    const bool is_fold = c == ' ' || c == '\t';
-    if (!is_fold && count_ > lines_max_) {
+    if (c == ' ' || c == '\t' || c == '\n') {
+        verdict_ = LEAT_ALERT_HEADER;
+    } else if (count_ > lines_max_) {
+        // Only now: a fold would have been part of the line before.
         verdict_ = LEAT_E_HEADERS_TOO_LARGE;
-    } else if (is_fold || c == ':') {
+    } else if (c == ':') {
         verdict_ = LEAT_ALERT_HEADER;
     } else if (c == '\r') {
         line_ = Line::only_return;

@@ -153,7 +153,10 @@ TEST(HttpResponse, the_line_that_is_too_many_ends_it_before_what_follows_is_judg
         const std::string fields = ok + "A: 1\r\nB: 2\r\nZ: 3\r\n";
         EXPECT_EQ(verdict_of(run, fields + last), LEAT_E_HEADERS_TOO_LARGE) << last;
     }
-    EXPECT_EQ(verdict_of(run, ok + "A: 1\r\nB: 2\r\nZ: 3\r\n fold\r\n"), LEAT_ALERT_HEADER);
+    for (const char* last : {" fold\r\n", "\t", "\n"}) {
+        const std::string fields = ok + "A: 1\r\nB: 2\r\nZ: 3\r\n";
+        EXPECT_EQ(verdict_of(run, fields + last), LEAT_ALERT_HEADER) << last;
+    }
 }
 
 TEST(HttpResponse, body_bytes_are_exact) {
