@@ -18,6 +18,9 @@
 #define LEAT_SIMD_NEON 1
 #endif
 
+// A call for each token costs more than the token: these become part of their caller.
+#define LEAT_INLINE __attribute__((always_inline)) inline
+
 namespace leat {
 
 // The length of the run without `"`, `\` and bytes below 0x20 at the start of data.
@@ -119,13 +122,22 @@ inline size_t blank_run(const char* data, size_t size) {
     return blank_run_far(data, size);
 }
 
+const char* past_blanks_far(const char* p, const char* end);
+
+// p, or behind the blanks that start there.
+inline const char* past_blanks(const char* p, const char* end) {
+    const bool more = p < end;
+    if (more && static_cast<unsigned char>(*p) > ' ') return p;
+    return past_blanks_far(p, end);
+}
+
 // What a scanner knows about the 64 bytes from base on. Finding the end of the next string in it is
 // a shift and a count, where a scan of its own would wait for a load first; names and words follow
 // each other closely, so that wait is most of what reading a small document costs.
 struct StringWindow {
     uintptr_t base = 0;  // an address, not a pointer: only ever subtracted
     uint64_t stops = 0;  // a bit for each byte that ends plain string text
-    bool high = false;   // a byte from 0x80 up is among them
+    uint64_t highs = 0;  // a bit for each byte from 0x80 up
 };
 
 // Sets the window to data; bytes beyond size count as stops.
@@ -133,15 +145,19 @@ void open_window(const char* data, size_t size, StringWindow* window);
 
 // The length of the plain run at data if it is ASCII and its end is near; else window_missed, or
 // something beyond size.
-constexpr size_t window_missed = static_cast<size_t>(-1);
-inline size_t near_string_run(const char* data, size_t size, StringWindow* window) {
+constexpr size_t window_missed = static_cast<size_t>(-1) / 2;
+LEAT_INLINE size_t near_string_run(const char* data, size_t size, StringWindow* window) {
     size_t offset = reinterpret_cast<uintptr_t>(data) - window->base;
     if (offset >= 64 || (window->stops >> offset) == 0) {
         open_window(data, size, window);
+        if (window->stops == 0) return window_missed;
         offset = 0;
     }
     const uint64_t stops = window->stops >> offset;
-    if (stops == 0 || window->high) return window_missed;
+    if (window->highs != 0) {
+        const uint64_t before = (stops - 1) & ~stops;
+        if (((window->highs >> offset) & before) != 0) return window_missed;
+    }
     return static_cast<size_t>(__builtin_ctzll(stops));
 }
 
