@@ -84,6 +84,23 @@ size_t blank_run_portable(const char* data, size_t size) {
     return at;
 }
 
+// Where the last word is not whole, it overlaps the one before.
+bool is_plain_ascii_portable(const char* data, size_t size) {
+    uint64_t seen = 0;
+    if (size < 8) {
+        for (size_t i = 0; i < size; ++i) {
+            if (is_string_stop(data[i]) || static_cast<unsigned char>(data[i]) >= 0x80) return false;
+        }
+        return true;
+    }
+    for (size_t at = 0; at < size - 8; at += 8) {
+        const uint64_t word = load_8(data + at);
+        seen |= string_stops_word(word) | word;
+    }
+    const uint64_t last = load_8(data + size - 8);
+    return ((seen | string_stops_word(last) | last) & byte_tops) == 0;
+}
+
 #ifdef LEAT_SIMD_SSE2
 
 bool has_avx2() { return __builtin_cpu_supports("avx2") != 0; }
@@ -111,6 +128,22 @@ size_t string_run_sse2(const char* data, size_t size, bool* high) {
     return at + string_run_portable(data + at, size - at, high);
 }
 
+// As signed numbers the bytes beyond ASCII are below the blank, too.
+static inline __m128i not_plain(__m128i bytes) {
+    const __m128i outside = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+    return _mm_or_si128(outside, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                              _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+}
+
+// size is 16 or more: the last block overlaps the one before.
+bool is_plain_ascii_sse2(const char* data, size_t size) {
+    __m128i seen = not_plain(load_16(data + size - 16));
+    for (size_t at = 0; at < size - 16; at += 16) {
+        seen = _mm_or_si128(seen, not_plain(load_16(data + at)));
+    }
+    return byte_mask(seen) == 0;
+}
+
 LEAT_TARGET_AVX2 static inline __m256i string_stops_32(__m256i bytes) {
     const __m256i turned = _mm256_xor_si256(bytes, _mm256_set1_epi8(2));
     const __m256i low = _mm256_cmpeq_epi8(_mm256_min_epu8(turned, _mm256_set1_epi8(0x20)), turned);
@@ -123,6 +156,25 @@ LEAT_TARGET_AVX2 static inline __m256i load_32(const char* data) {
 
 LEAT_TARGET_AVX2 static inline uint32_t byte_mask_32(__m256i bytes) {
     return static_cast<uint32_t>(_mm256_movemask_epi8(bytes));
+}
+
+LEAT_TARGET_AVX2 static inline __m256i not_plain_32(__m256i bytes) {
+    const __m256i inside = _mm256_cmpgt_epi8(bytes, _mm256_set1_epi8(0x1F));
+    const __m256i marks = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"')),
+                                          _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')));
+    return _mm256_or_si256(_mm256_xor_si256(inside, _mm256_set1_epi8(-1)), marks);
+}
+
+// size is 64 or more: the last block overlaps the one before.
+LEAT_TARGET_AVX2 bool is_plain_ascii_avx2(const char* data, size_t size) {
+    __m256i seen = _mm256_or_si256(not_plain_32(load_32(data + size - 64)),
+                                   not_plain_32(load_32(data + size - 32)));
+    for (size_t at = 0; at < size - 64; at += 64) {
+        const __m256i both = _mm256_or_si256(not_plain_32(load_32(data + at)),
+                                             not_plain_32(load_32(data + at + 32)));
+        seen = _mm256_or_si256(seen, both);
+    }
+    return byte_mask_32(seen) == 0;
 }
 
 LEAT_TARGET_AVX2 size_t string_run_avx2(const char* data, size_t size, bool* high) {
@@ -246,6 +298,15 @@ size_t string_run_far(const char* data, size_t size, bool* high) {
 #else
     return simd::string_run_portable(data, size, high);
 #endif
+}
+
+bool is_plain_ascii(const char* data, size_t size) {
+    LEAT_DCHECK(data != nullptr || size == 0);
+#ifdef LEAT_SIMD_SSE2
+    if (size >= 64 && simd::has_avx2()) return simd::is_plain_ascii_avx2(data, size);
+    if (size >= 16) return simd::is_plain_ascii_sse2(data, size);
+#endif
+    return simd::is_plain_ascii_portable(data, size);
 }
 
 size_t escape_growth(const char* data, size_t size) {

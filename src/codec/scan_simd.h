@@ -30,6 +30,9 @@ namespace leat {
 // How many bytes escaping adds to data.
 [[nodiscard]] size_t escape_growth(const char* data, size_t size);
 
+// Whether all of data is ASCII that a JSON string holds as it is. Reads some bytes twice.
+[[nodiscard]] bool is_plain_ascii(const char* data, size_t size);
+
 // The length of the run of bytes below 0x80 at the start of data.
 [[nodiscard]] size_t ascii_run(const char* data, size_t size);
 
@@ -42,12 +45,15 @@ size_t string_run_portable(const char* data, size_t size, bool* high);
 size_t escape_growth_portable(const char* data, size_t size);
 size_t ascii_run_portable(const char* data, size_t size);
 size_t blank_run_portable(const char* data, size_t size);
+bool is_plain_ascii_portable(const char* data, size_t size);
 #ifdef LEAT_SIMD_SSE2
 bool has_avx2();
 size_t string_run_sse2(const char* data, size_t size, bool* high);
 size_t string_run_avx2(const char* data, size_t size, bool* high);
 size_t escape_growth_sse2(const char* data, size_t size);
 size_t escape_growth_avx2(const char* data, size_t size);
+bool is_plain_ascii_sse2(const char* data, size_t size);
+bool is_plain_ascii_avx2(const char* data, size_t size);
 #endif
 }  // namespace simd
 

@@ -30,17 +30,6 @@ leat_status choose_path(Item* item, const leat_rope& rope) {
     return join_path(item->endpoint->base_path, path, out, room, &item->path);
 }
 
-leat_status keep_headers(Item* item, const leat_rope& rope) {
-    item->headers = nullptr;
-    item->headers_count = rope.headers_count;
-    if (rope.headers_count == 0) return LEAT_OK;
-    leat_header* const own = item->arena.make<leat_header>(rope.headers_count);
-    if (own == nullptr) return LEAT_E_ITEM_MEMORY;
-    memcpy(own, rope.headers, sizeof(leat_header) * rope.headers_count);
-    item->headers = own;
-    return LEAT_OK;
-}
-
 }  // namespace
 
 leat_status build_request(Engine* engine, Item* item) {
@@ -54,7 +43,8 @@ leat_status build_request(Engine* engine, Item* item) {
     LEAT_TRY(rope.status);
     item->rope = rope.rope;
     LEAT_TRY(choose_path(item, rope));
-    LEAT_TRY(keep_headers(item, rope));
+    item->headers = rope.headers;
+    item->headers_count = rope.headers_count;
     item->reserved_tokens = estimate_tokens(*item);
     item->attempt_mark = item->arena.mark();
     return LEAT_OK;
