@@ -20,10 +20,13 @@ uint64_t estimate_tokens(const Item& item) {
 
 // base path + the request's or the adapter's path.
 leat_status choose_path(Item* item, const leat_rope& rope) {
-    const char* const own = item->endpoint->adapter->path;
     Text path = rope.path;
     if (empty(path)) path = item->request.path;
-    if (empty(path)) path = text_of(own);
+    if (empty(path)) {
+        item->path = item->endpoint->path;
+        if (!empty(item->path)) return LEAT_OK;
+        path = text_of(item->endpoint->adapter->path);
+    }
     const size_t room = item->endpoint->base_path.size + path.size + 2;
     char* const out = static_cast<char*>(item->arena.take(room, 1));
     if (out == nullptr) return LEAT_E_ITEM_MEMORY;
