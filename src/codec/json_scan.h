@@ -26,15 +26,16 @@ enum class JsonType : uint8_t { none, null, boolean, number, string, array, obje
 struct JsonTypes {
     JsonType types[256];
     constexpr JsonTypes() : types() {
-        for (uint32_t c = 0; c < 256; ++c) types[c] = JsonType::none;
-        for (uint32_t c = '0'; c <= '9'; ++c) types[c] = JsonType::number;
-        types['-'] = JsonType::number;
-        types['{'] = JsonType::object;
-        types['['] = JsonType::array;
-        types['"'] = JsonType::string;
-        types['t'] = types['f'] = JsonType::boolean;
-        types['n'] = JsonType::null;
+        for (JsonType& type : types) type = JsonType::none;
+        for (char digit = '0'; digit <= '9'; ++digit) at(digit) = JsonType::number;
+        at('-') = JsonType::number;
+        at('{') = JsonType::object;
+        at('[') = JsonType::array;
+        at('"') = JsonType::string;
+        at('t') = at('f') = JsonType::boolean;
+        at('n') = JsonType::null;
     }
+    constexpr JsonType& at(char c) { return types[static_cast<unsigned char>(c)]; }
     constexpr JsonType of(char c) const { return types[static_cast<unsigned char>(c)]; }
 };
 inline constexpr JsonTypes json_types;
