@@ -137,8 +137,9 @@ TEST(JsonScan, a_fault_is_found_wherever_it_stands_in_a_long_string) {
 // One look at 64 bytes serves several strings: what is beyond ASCII in one of them must be checked
 // there, and must not disturb its neighbours.
 TEST(JsonScan, a_byte_beyond_ascii_counts_for_the_string_it_is_in) {
+    const std::vector<std::string> inners = {"\xc3\xa9", "\xff", "\xc3", "\xed\xa0\x80"};
     for (size_t before = 0; before < 70; ++before) {
-        for (const std::string& inner : std::vector<std::string>{"\xc3\xa9", "\xff", "\xc3", "\xed\xa0\x80"}) {
+        for (const std::string& inner : inners) {
             const std::string s = "[\"" + std::string(before, 'x') + "\",\"" + inner + "\",\"y\"]";
             const bool good = inner == "\xc3\xa9";
             size_t offset = 0;
@@ -158,10 +159,11 @@ TEST(JsonScan, a_byte_beyond_ascii_counts_for_the_string_it_is_in) {
 }
 
 TEST(JsonScan, take_count_takes_what_json_to_count_accepts_and_passes_over_the_rest) {
-    for (const std::string& value :
-         std::vector<std::string>{"0", "7", "160", "-0", "-1", "007", "12.0", "1.2e1", "1.5", "\"12\"", "\"x\"", "null", "true",
-          "[1]", "{\"a\":2}", "999999999999999999", "1000000000000000000", "9223372036854775807",
-          "9223372036854775808", "00", "1x", "+1", ""}) {
+    const std::vector<std::string> values = {
+        "0", "7", "160", "-0", "-1", "007", "12.0", "1.2e1", "1.5", "\"12\"", "\"x\"", "null", "true",
+        "[1]", "{\"a\":2}", "999999999999999999", "1000000000000000000", "9223372036854775807",
+        "9223372036854775808", "00", "1x", "+1", ""};
+    for (const std::string& value : values) {
         for (const std::string& end : std::vector<std::string>{"", "]", ",2]", " ]", "}", "\n,3]"}) {
             const std::string document = "[" + value + end;
             const Exact copy(document);
