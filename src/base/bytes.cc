@@ -54,14 +54,13 @@ bool parse_u64(Text t, uint64_t* out) {
 
 size_t print_u64(char* out, uint64_t value) {
     LEAT_CHECK(out != nullptr);
-    char reversed[20];
-    size_t size = 0;
-    do {
-        reversed[size++] = static_cast<char>('0' + value % 10);
+    size_t size = 1;
+    for (uint64_t left = value; left >= 10; left /= 10) ++size;
+    LEAT_CHECK(size <= 20);
+    for (size_t i = size; i > 0; --i) {
+        out[i - 1] = static_cast<char>('0' + value % 10);
         value /= 10;
-    } while (value != 0);
-    LEAT_CHECK(size <= sizeof reversed);
-    for (size_t i = 0; i < size; ++i) out[i] = reversed[size - 1 - i];
+    }
     return size;
 }
 

@@ -12,24 +12,25 @@ namespace leat {
 JsonCursor::JsonCursor(Text document, uint32_t depth_max)
     : begin_(document.size == 0 ? "" : document.data),
       at_(begin_),
-      end_(begin_ + document.size),
+      scan_{begin_ + document.size, nullptr, {}},
       depth_max_(depth_max) {
     LEAT_CHECK(document.data != nullptr || document.size == 0);
     LEAT_CHECK(depth_max >= 1 && depth_max <= json_depth_max);
 }
 
 bool JsonCursor::fail(const char* where, leat_status status) {
-    LEAT_DCHECK(where >= begin_ && where <= end_);
+    LEAT_DCHECK(where >= begin_ && where <= scan_.end);
     LEAT_DCHECK(status != LEAT_OK);
     at_ = where;
     status_ = status;
+    expect_ = Expect::fault;
     return false;
 }
 
-// at_ is at an opening bracket.
-bool JsonCursor::open(bool is_object) {
+bool JsonCursor::enter(JsonType container) {
+    if (peek() != container) return false;
     if (nesting_.depth == depth_max_) return fail(at_, LEAT_E_TOO_LARGE);
-    nesting_.push(is_object);
+    nesting_.push(container == JsonType::object);
     ++at_;
     expect_ = Expect::first;
     return true;
@@ -46,11 +47,10 @@ bool JsonCursor::close_at(const char* bracket) {
 // Reads on until no more than `outside` containers are open and no value is due.
 bool JsonCursor::skip_until(uint32_t outside) {
     const char* p = at_;
-    const char* const end = end_;
+    const char* const end = scan_.end;
     Nesting nesting = nesting_;
     Expect expect = expect_;
-    StringWindow window = window_;
-    JsonValue passed;
+    JsonValue name;
     while (nesting.depth > outside || expect == Expect::value) {
         p = past_blanks(p, end);
         if (p == end) return fail(p, LEAT_E_JSON);
@@ -67,8 +67,8 @@ bool JsonCursor::skip_until(uint32_t outside) {
                 p = past_blanks(p + 1, end);
             }
             if (object) {
-                p = past_name(p, end, &window, &passed);
-                if (p == nullptr) return fail(passed.raw.data, LEAT_E_JSON);
+                p = past_name(p, &scan_, &name);
+                if (p == nullptr) return fail_at_token();
                 p = past_blanks(p, end);
             }
             if (p == end) return fail(p, LEAT_E_JSON);
@@ -80,84 +80,74 @@ bool JsonCursor::skip_until(uint32_t outside) {
             expect = Expect::first;
             continue;
         }
-        p = past_scalar(p, end, &window, &passed);
-        if (p == nullptr) return fail(passed.raw.data, LEAT_E_JSON);
+        p = past_unwanted(p, &scan_);
+        if (p == nullptr) return fail_at_token();
         expect = Expect::next;
     }
     at_ = p;
     nesting_ = nesting;
     expect_ = expect;
-    window_ = window;
     return true;
 }
 
-// A value that nobody took. Scalars go here, so that skipping one costs no set-up.
-inline bool JsonCursor::skip_untaken() {
-    if (expect_ != Expect::value) return true;
-    const char* p = past_blanks(at_, end_);
-    if (p == end_) return fail(p, LEAT_E_JSON);
-    if (*p == '{' || *p == '[') return skip_until(nesting_.depth);
-    JsonValue passed;
-    p = past_scalar(p, end_, &window_, &passed);
-    if (p == nullptr) return fail(passed.raw.data, LEAT_E_JSON);
-    at_ = p;
-    expect_ = Expect::next;
-    return true;
-}
-
-JsonType JsonCursor::peek() {
-    if (status_ != LEAT_OK || expect_ != Expect::value) return JsonType::none;
-    at_ = past_blanks(at_, end_);
-    if (at_ == end_) return JsonType::none;
-    switch (*at_) {
-        case '{':
-            return JsonType::object;
-        case '[':
-            return JsonType::array;
-        case '"':
-            return JsonType::string;
-        case 't':
-        case 'f':
-            return JsonType::boolean;
-        case 'n':
-            return JsonType::null;
-        default:
-            return *at_ == '-' || is_digit(*at_) ? JsonType::number : JsonType::none;
+// The place behind a value that nobody took, or nullptr. Scalars go here, so that skipping one
+// costs no set-up.
+LEAT_INLINE const char* JsonCursor::past_untaken() {
+    const char* p = past_blanks(at_, scan_.end);
+    if (p == scan_.end) {
+        (void)fail(p, LEAT_E_JSON);
+        return nullptr;
     }
+    if (*p == '{' || *p == '[') return skip_until(nesting_.depth) ? at_ : nullptr;
+    p = past_unwanted(p, &scan_);
+    if (p == nullptr) (void)fail_at_token();
+    return p;
 }
 
-bool JsonCursor::enter_object() { return peek() == JsonType::object && open(true); }
-
-bool JsonCursor::enter_array() { return peek() == JsonType::array && open(false); }
+// Up to the next name or element of the innermost container, which *p gets; false at its end and
+// after a fault.
+LEAT_INLINE bool JsonCursor::next_in(bool is_object, const char** place) {
+    const char* p = at_;
+    bool first = false;
+    switch (expect_) {
+        case Expect::fault:
+            return false;
+        case Expect::value:
+            p = past_untaken();
+            if (p == nullptr) return false;
+            break;
+        case Expect::first:
+            first = true;
+            break;
+        case Expect::next:
+            break;
+    }
+    LEAT_CHECK(is_object ? nesting_.in_object() : nesting_.in_array());
+    p = past_blanks(p, scan_.end);
+    if (p == scan_.end) return fail(p, LEAT_E_JSON);
+    if (*p == (is_object ? '}' : ']')) return close_at(p);
+    if (!first) {
+        if (*p != ',') return fail(p, LEAT_E_JSON);
+        p = past_blanks(p + 1, scan_.end);
+    }
+    *place = p;
+    return true;
+}
 
 bool JsonCursor::member(JsonValue* key) {
     LEAT_CHECK(key != nullptr);
-    if (status_ != LEAT_OK) return false;
-    if (!skip_untaken()) return false;
-    LEAT_CHECK(nesting_.depth > 0 && nesting_.in_object());
-    const char* p = past_blanks(at_, end_);
-    if (p < end_ && *p == '}') return close_at(p);
-    if (expect_ == Expect::next) {
-        if (p == end_ || *p != ',') return fail(p, LEAT_E_JSON);
-        p = past_blanks(p + 1, end_);
-    }
-    p = past_name(p, end_, &window_, key);
-    if (p == nullptr) return fail(key->raw.data, LEAT_E_JSON);
+    const char* p = at_;
+    if (!next_in(true, &p)) return false;
+    p = past_name(p, &scan_, key);
+    if (p == nullptr) return fail_at_token();
     at_ = p;
     expect_ = Expect::value;
     return true;
 }
 
 bool JsonCursor::element() {
-    if (status_ != LEAT_OK) return false;
-    if (!skip_untaken()) return false;
-    LEAT_CHECK(nesting_.depth > 0 && !nesting_.in_object());
-    const char* p = past_blanks(at_, end_);
-    if (p < end_ && *p == ']') return close_at(p);
-    if (expect_ == Expect::next) {
-        if (p == end_ || *p != ',') return fail(p, LEAT_E_JSON);
-        ++p;
-    }
+    const char* p = at_;
+    if (!next_in(false, &p)) return false;
     at_ = p;
     expect_ = Expect::value;
     return true;
@@ -169,21 +159,22 @@ void JsonCursor::leave() {
     (void)skip_until(nesting_.depth - 1);
 }
 
+bool JsonCursor::take_container(const char* start, JsonValue* value) {
+    if (!skip_until(nesting_.depth)) return false;
+    *value = JsonValue{text(start, bytes_left(start, at_)), json_types.of(*start), false};
+    return true;
+}
+
 bool JsonCursor::take(JsonValue* value) {
     LEAT_CHECK(value != nullptr);
-    if (status_ != LEAT_OK || expect_ != Expect::value) return false;
-    const char* const start = past_blanks(at_, end_);
-    if (start == end_) return fail(start, LEAT_E_JSON);
-    if (*start != '{' && *start != '[') {
-        const char* const p = past_scalar(start, end_, &window_, value);
-        if (p == nullptr) return fail(value->raw.data, LEAT_E_JSON);
-        at_ = p;
-        expect_ = Expect::next;
-        return true;
-    }
-    const JsonType type = *start == '{' ? JsonType::object : JsonType::array;
-    if (!skip_until(nesting_.depth)) return false;
-    *value = JsonValue{text(start, bytes_left(start, at_)), type, false};
+    if (expect_ != Expect::value) return false;
+    const char* const start = past_blanks(at_, scan_.end);
+    if (start == scan_.end) return fail(start, LEAT_E_JSON);
+    if (*start == '{' || *start == '[') return take_container(start, value);
+    const char* const p = past_scalar(start, &scan_, value);
+    if (p == nullptr) return fail_at_token();
+    at_ = p;
+    expect_ = Expect::next;
     return true;
 }
 
@@ -193,13 +184,30 @@ bool JsonCursor::take_if(JsonType type, JsonValue* value) {
 }
 
 void JsonCursor::skip() {
-    if (status_ == LEAT_OK && expect_ == Expect::value) (void)skip_until(nesting_.depth);
+    if (expect_ == Expect::value) (void)skip_until(nesting_.depth);
+}
+
+void JsonCursor::take_count(int64_t* out) {
+    LEAT_CHECK(out != nullptr);
+    if (expect_ != Expect::value) return;
+    const char* const p = past_blanks(at_, scan_.end);
+    int64_t count = 0;
+    const char* const q = p < scan_.end ? past_digits(p, scan_.end, &count) : p;
+    if (q == p) return take_count_far(out);
+    *out = count;
+    at_ = q;
+    expect_ = Expect::next;
+}
+
+void JsonCursor::take_count_far(int64_t* out) {
+    JsonValue value;
+    if (take(&value)) (void)json_to_count(value, out);
 }
 
 leat_status JsonCursor::finish() {
     if (status_ != LEAT_OK || !skip_until(0)) return status_;
-    at_ = past_blanks(at_, end_);
-    if (at_ != end_) (void)fail(at_, LEAT_E_JSON);
+    at_ = past_blanks(at_, scan_.end);
+    if (at_ != scan_.end) (void)fail(at_, LEAT_E_JSON);
     return status_;
 }
 
@@ -231,23 +239,10 @@ bool json_to_bool(const JsonValue& value, bool* out) {
     return true;
 }
 
-// Digits only, few enough not to overflow, no superfluous zero: nearly all counts.
-static bool plain_count(Text t, int64_t* out) {
-    if (t.size == 0 || t.size > 18 || (t.data[0] == '0' && t.size > 1)) return false;
-    int64_t value = 0;
-    for (size_t i = 0; i < t.size; ++i) {
-        if (!is_digit(t.data[i])) return false;
-        value = value * 10 + (t.data[i] - '0');
-    }
-    *out = value;
-    return true;
-}
-
 bool json_to_count(const JsonValue& value, int64_t* out) {
     LEAT_CHECK(out != nullptr);
     if (value.type != JsonType::number && value.type != JsonType::string) return false;
     int64_t count = 0;
-    if (plain_count(value.raw, out)) return true;
     if (!parse_int(value.raw, &count) || count < 0) return false;
     *out = count;
     return true;

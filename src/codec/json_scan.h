@@ -22,11 +22,36 @@ constexpr uint32_t json_depth_max = 64;
 
 enum class JsonType : uint8_t { none, null, boolean, number, string, array, object };
 
+// The type of the value that begins with a byte.
+struct JsonTypes {
+    JsonType types[256];
+    constexpr JsonTypes() : types() {
+        for (JsonType& type : types) type = JsonType::none;
+        for (char digit = '0'; digit <= '9'; ++digit) at(digit) = JsonType::number;
+        at('-') = JsonType::number;
+        at('{') = JsonType::object;
+        at('[') = JsonType::array;
+        at('"') = JsonType::string;
+        at('t') = at('f') = JsonType::boolean;
+        at('n') = JsonType::null;
+    }
+    constexpr JsonType& at(char c) { return types[static_cast<unsigned char>(c)]; }
+    constexpr JsonType of(char c) const { return types[static_cast<unsigned char>(c)]; }
+};
+inline constexpr JsonTypes json_types;
+
 // A value where it lies in the document. Lives as long as the document.
 struct JsonValue {
     Text raw{nullptr, 0};  // as written; a string without its quotes, a container with its brackets
     JsonType type = JsonType::none;
     bool escaped = false;  // a string with a backslash: decode it; otherwise raw is the text
+};
+
+// What the token readers of json_token.h share: where the document ends, and what they found.
+struct TokenScan {
+    const char* end;
+    const char* fault = nullptr;  // where the last token that was refused is broken
+    StringWindow window;
 };
 
 // Usage:
@@ -44,11 +69,15 @@ public:
 
     // The type of the value that comes next; none when there is none. A type that shows here may
     // still prove broken when the value is taken.
-    JsonType peek();
+    JsonType peek() {
+        if (expect_ != Expect::value) return JsonType::none;
+        at_ = past_blanks(at_, scan_.end);
+        return at_ == scan_.end ? JsonType::none : json_types.of(*at_);
+    }
 
     // Steps into the next value if it is an object (array); else answers false and stays before it.
-    [[nodiscard]] bool enter_object();
-    [[nodiscard]] bool enter_array();
+    [[nodiscard]] bool enter_object() { return enter(JsonType::object); }
+    [[nodiscard]] bool enter_array() { return enter(JsonType::array); }
 
     // Inside an object: reads the next name and stops before its value. A value that nobody took
     // is skipped first. False at the object's end, which is then behind us, and after a fault.
@@ -63,6 +92,8 @@ public:
     // Takes the next value if it is of this type, else leaves it to be skipped: false.
     bool take_if(JsonType type, JsonValue* value);
     void skip();
+    // Takes the next value whatever it is; *out is untouched when it is no count (see json_to_count).
+    void take_count(int64_t* out);
 
     // Skips what is left and checks that nothing but blanks follows. LEAT_OK, LEAT_E_JSON, or
     // LEAT_E_TOO_LARGE when the nesting is over depth_max.
@@ -78,6 +109,7 @@ private:
         value,  // a value comes next
         first,  // just after an opening bracket
         next,   // after a value: comma, closing bracket or the end
+        fault,  // nothing
     };
 
     struct Nesting {
@@ -92,18 +124,22 @@ private:
             --depth;
         }
         bool in_object() const { return (objects & 1) != 0; }
+        bool in_array() const { return depth > 0 && !in_object(); }
     };
 
     bool fail(const char* where, leat_status status);
-    bool open(bool is_object);
+    bool enter(JsonType container);
     bool close_at(const char* bracket);
     bool skip_until(uint32_t outside);
-    bool skip_untaken();
+    bool fail_at_token() { return fail(scan_.fault, LEAT_E_JSON); }
+    const char* past_untaken();
+    bool take_container(const char* start, JsonValue* value);
+    void take_count_far(int64_t* out);
+    bool next_in(bool is_object, const char** place);
 
     const char* begin_;
     const char* at_;
-    const char* end_;
-    StringWindow window_;
+    TokenScan scan_;
     Nesting nesting_;
     uint32_t depth_max_;
     leat_status status_ = LEAT_OK;

@@ -38,20 +38,28 @@ StringEnd find_string_end(const char* p, const char* end) {
 
 }  // namespace
 
-const char* past_blanks_far(const char* p, const char* end) {
-    return p + blank_run(p, bytes_left(p, end));
-}
-
-const char* past_long_string(const char* p, const char* end, JsonValue* value) {
-    const StringEnd found = find_string_end(p + 1, end);
+const char* past_far_string(const char* p, TokenScan* scan, JsonValue* value) {
+    const StringEnd found = find_string_end(p + 1, scan->end);
     const Text raw = text(p + 1, bytes_left(p + 1, found.at));
-    if (!found.good) return broken_at(found.at, value);
+    if (!found.good) return broken_at(found.at, scan);
     if (found.high) {
         const size_t valid = utf8_valid_prefix(raw);
-        if (valid != raw.size) return broken_at(raw.data + valid, value);
+        if (valid != raw.size) return broken_at(raw.data + valid, scan);
     }
     *value = JsonValue{raw, JsonType::string, found.escaped};
     return found.at + 1;
+}
+
+const char* past_any_word(const char* p, TokenScan* scan) {
+    const size_t left = bytes_left(p, scan->end);
+    if (left >= 4 && (memcmp(p, "null", 4) == 0 || memcmp(p, "true", 4) == 0)) return p + 4;
+    if (left >= 5 && memcmp(p, "false", 5) == 0) return p + 5;
+    return broken_at(p, scan);
+}
+
+const char* past_far_number(const char* p, TokenScan* scan) {
+    const size_t size = number_size(text(p, bytes_left(p, scan->end)));
+    return size > 0 ? p + size : broken_at(p, scan);
 }
 
 }  // namespace leat

@@ -23,11 +23,6 @@ void fail(leat_rope* rope, leat_status status) {
     if (rope->status == LEAT_OK) rope->status = status;
 }
 
-RopeSegment* last_segment(leat_rope* rope) {
-    if (rope->last == nullptr || rope->last->count == 0) return nullptr;
-    return &rope->last->segments[rope->last->count - 1];
-}
-
 RopeSegment* add_segment(leat_rope* rope) {
     if (rope->last == nullptr || rope->last->count == rope_block_segments) {
         RopeBlock* const block = rope->arena->make<RopeBlock>();
@@ -55,27 +50,26 @@ void add_borrowed(leat_rope* rope, Text t, bool escape, size_t wire_size) {
     if (segment == nullptr) return;
     segment->source = t;
     segment->escape = escape;
+    rope->growing = nullptr;
     rope->rope.total_bytes += wire_size;
 }
 
-void add_copied(leat_rope* rope, Text t) {
-    RopeSegment* segment = last_segment(rope);
-    const bool continues = segment != nullptr && !segment->escape &&
-                           segment->source.data + segment->source.size == rope->arena->begin_text();
-    if (!continues) {
-        segment = add_segment(rope);
-        if (segment == nullptr) return;
-        segment->source = text(rope->arena->begin_text(), 0);
-    }
-    if (!rope->arena->append(t)) {
-        fail(rope, LEAT_E_ITEM_MEMORY);
-        return;
-    }
-    segment->source.size += t.size;
-    rope->rope.total_bytes += t.size;
-}
-
 }  // namespace
+
+char* rope_extend_far(leat_rope* rope, size_t size) {
+    if (rope->status != LEAT_OK) return nullptr;
+    RopeSegment* const segment = add_segment(rope);
+    if (segment == nullptr) return nullptr;
+    char* const at = rope->arena->extend(size);
+    if (at == nullptr) {
+        fail(rope, LEAT_E_ITEM_MEMORY);
+        return nullptr;
+    }
+    segment->source = text(at, size);
+    rope->growing = segment;
+    rope->rope.total_bytes += size;
+    return at;
+}
 
 void RopeReader::rewind(const Rope& rope) {
     block_ = rope.first;
@@ -151,6 +145,13 @@ void leat_rope_header(leat_rope* rope, leat_str name, leat_str value) {
         leat::fail(rope, LEAT_E_TOO_MANY);
         return;
     }
+    if (rope->headers == nullptr) {
+        rope->headers = rope->arena->make<leat_header>(leat::rope_headers_max);
+        if (rope->headers == nullptr) {
+            leat::fail(rope, LEAT_E_ITEM_MEMORY);
+            return;
+        }
+    }
     leat_header* const header = &rope->headers[rope->headers_count];
     if (!rope->arena->copy(name, &header->name) || !rope->arena->copy(value, &header->value)) {
         leat::fail(rope, LEAT_E_ITEM_MEMORY);
@@ -163,7 +164,7 @@ void leat_rope_bytes(leat_rope* rope, leat_str bytes) {
     LEAT_CHECK(rope != nullptr);
     if (rope->status != LEAT_OK || bytes.size == 0) return;
     if (bytes.size <= leat::inline_bytes_max) {
-        leat::add_copied(rope, bytes);
+        leat::rope_put(rope, bytes);
     } else {
         leat::add_borrowed(rope, bytes, false, bytes.size);
     }
@@ -172,27 +173,43 @@ void leat_rope_bytes(leat_rope* rope, leat_str bytes) {
 void leat_rope_copy(leat_rope* rope, leat_str bytes) {
     LEAT_CHECK(rope != nullptr);
     if (rope->status != LEAT_OK || bytes.size == 0) return;
-    leat::add_copied(rope, bytes);
+    leat::rope_put(rope, bytes);
 }
 
-void leat_rope_json_string(leat_rope* rope, leat_str text) {
-    LEAT_CHECK(rope != nullptr);
-    if (rope->status != LEAT_OK) return;
-    // Most text is ASCII without escapes, which one look can tell.
-    bool high = false;
-    const bool plain = leat::string_run_far(text.data, text.size, &high) == text.size && !high;
-    if (!plain && !leat::utf8_valid(text)) {
+// Text with escapes or beyond ASCII.
+static void put_special_string(leat_rope* rope, Text text) {
+    if (!leat::utf8_valid(text)) {
         leat::fail(rope, LEAT_E_TEXT);
         return;
     }
-    const size_t escaped = plain ? text.size : leat::json_escaped_size(text);
-    leat::add_copied(rope, leat::text("\""));
+    const size_t escaped = leat::json_escaped_size(text);
+    leat::rope_put(rope, leat::text("\""));
     if (escaped == text.size) {
         leat_rope_bytes(rope, text);
     } else if (rope->status == LEAT_OK) {
         leat::add_borrowed(rope, text, true, escaped);
     }
-    if (rope->status == LEAT_OK) leat::add_copied(rope, leat::text("\""));
+    if (rope->status == LEAT_OK) leat::rope_put(rope, leat::text("\""));
+}
+
+void leat_rope_json_string(leat_rope* rope, leat_str text) {
+    LEAT_CHECK(rope != nullptr);
+    if (rope->status != LEAT_OK) return;
+    if (!leat::is_plain_ascii(text.data, text.size)) {
+        put_special_string(rope, text);
+        return;
+    }
+    if (text.size > leat::inline_bytes_max) {
+        leat::rope_put(rope, leat::text("\""));
+        leat::add_borrowed(rope, text, false, text.size);
+        leat::rope_put(rope, leat::text("\""));
+        return;
+    }
+    char* const at = leat::rope_extend(rope, text.size + 2);
+    if (at == nullptr) return;
+    at[0] = '"';
+    if (text.size > 0) memcpy(at + 1, text.data, text.size);
+    at[text.size + 1] = '"';
 }
 
 void leat_rope_json_number(leat_rope* rope, double value) {
@@ -207,5 +224,6 @@ void leat_rope_json_number(leat_rope* rope, double value) {
 
 void leat_rope_json_integer(leat_rope* rope, int64_t value) {
     char digits[leat::number_bytes_max];
-    leat_rope_copy(rope, leat::text(digits, leat::print_int(digits, value)));
+    if (rope->status != LEAT_OK) return;
+    leat::rope_put(rope, leat::text(digits, leat::print_int(digits, value)));
 }

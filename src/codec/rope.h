@@ -63,13 +63,42 @@ private:
 
 }  // namespace leat
 
-// The builder behind the public name: what an adapter writes to.
+// The builder behind the public name: what an adapter writes to. Its headers lie in the arena.
 struct leat_rope {
     leat::Arena* arena = nullptr;
     leat::Rope rope;
     leat::RopeBlock* last = nullptr;
+    leat::RopeSegment* growing = nullptr;  // the last segment, when it is copied text
     leat::Text path{nullptr, 0};
-    leat_header headers[leat::rope_headers_max];
+    leat_header* headers = nullptr;
     uint32_t headers_count = 0;
     leat_status status = LEAT_OK;
 };
+
+namespace leat {
+
+// rope_extend where there is no text at the arena's end that could grow.
+char* rope_extend_far(leat_rope* rope, size_t size);
+
+// Room for `size` more bytes of copied text, to be written at once; nullptr when there is none,
+// which the rope's status then says. In line, as a request is put together from short pieces.
+inline char* rope_extend(leat_rope* rope, size_t size) {
+    RopeSegment* const growing = rope->growing;
+    if (growing == nullptr) return rope_extend_far(rope, size);
+    if (growing->source.data + growing->source.size != rope->arena->begin_text()) {
+        return rope_extend_far(rope, size);
+    }
+    char* const at = rope->arena->extend(size);
+    if (at == nullptr) return rope_extend_far(rope, size);
+    growing->source.size += size;
+    rope->rope.total_bytes += size;
+    return at;
+}
+
+// Copies a short piece; a literal's comes down to a few stores.
+inline void rope_put(leat_rope* rope, Text t) {
+    char* const at = rope_extend(rope, t.size);
+    if (at != nullptr && t.size > 0) memcpy(at, t.data, t.size);
+}
+
+}  // namespace leat

@@ -84,6 +84,23 @@ size_t blank_run_portable(const char* data, size_t size) {
     return at;
 }
 
+// Where the last word is not whole, it overlaps the one before.
+bool is_plain_ascii_portable(const char* data, size_t size) {
+    uint64_t seen = 0;
+    if (size < 8) {
+        for (size_t i = 0; i < size; ++i) {
+            if (is_string_stop(data[i]) || static_cast<unsigned char>(data[i]) >= 0x80) return false;
+        }
+        return true;
+    }
+    for (size_t at = 0; at < size - 8; at += 8) {
+        const uint64_t word = load_8(data + at);
+        seen |= string_stops_word(word) | word;
+    }
+    const uint64_t last = load_8(data + size - 8);
+    return ((seen | string_stops_word(last) | last) & byte_tops) == 0;
+}
+
 #ifdef LEAT_SIMD_SSE2
 
 bool has_avx2() { return __builtin_cpu_supports("avx2") != 0; }
@@ -111,6 +128,22 @@ size_t string_run_sse2(const char* data, size_t size, bool* high) {
     return at + string_run_portable(data + at, size - at, high);
 }
 
+// As signed numbers the bytes beyond ASCII are below the blank, too.
+static inline __m128i not_plain(__m128i bytes) {
+    const __m128i outside = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+    return _mm_or_si128(outside, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                              _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+}
+
+// size is 16 or more: the last block overlaps the one before.
+bool is_plain_ascii_sse2(const char* data, size_t size) {
+    __m128i seen = not_plain(load_16(data + size - 16));
+    for (size_t at = 0; at < size - 16; at += 16) {
+        seen = _mm_or_si128(seen, not_plain(load_16(data + at)));
+    }
+    return byte_mask(seen) == 0;
+}
+
 LEAT_TARGET_AVX2 static inline __m256i string_stops_32(__m256i bytes) {
     const __m256i turned = _mm256_xor_si256(bytes, _mm256_set1_epi8(2));
     const __m256i low = _mm256_cmpeq_epi8(_mm256_min_epu8(turned, _mm256_set1_epi8(0x20)), turned);
@@ -123,6 +156,25 @@ LEAT_TARGET_AVX2 static inline __m256i load_32(const char* data) {
 
 LEAT_TARGET_AVX2 static inline uint32_t byte_mask_32(__m256i bytes) {
     return static_cast<uint32_t>(_mm256_movemask_epi8(bytes));
+}
+
+LEAT_TARGET_AVX2 static inline __m256i not_plain_32(__m256i bytes) {
+    const __m256i inside = _mm256_cmpgt_epi8(bytes, _mm256_set1_epi8(0x1F));
+    const __m256i marks = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"')),
+                                          _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')));
+    return _mm256_or_si256(_mm256_xor_si256(inside, _mm256_set1_epi8(-1)), marks);
+}
+
+// size is 64 or more: the last block overlaps the one before.
+LEAT_TARGET_AVX2 bool is_plain_ascii_avx2(const char* data, size_t size) {
+    __m256i seen = _mm256_or_si256(not_plain_32(load_32(data + size - 64)),
+                                   not_plain_32(load_32(data + size - 32)));
+    for (size_t at = 0; at < size - 64; at += 64) {
+        const __m256i both = _mm256_or_si256(not_plain_32(load_32(data + at)),
+                                             not_plain_32(load_32(data + at + 32)));
+        seen = _mm256_or_si256(seen, both);
+    }
+    return byte_mask_32(seen) == 0;
 }
 
 LEAT_TARGET_AVX2 size_t string_run_avx2(const char* data, size_t size, bool* high) {
@@ -150,24 +202,24 @@ LEAT_TARGET_AVX2 size_t string_run_avx2(const char* data, size_t size, bool* hig
 
 namespace {
 
+uint64_t join_masks(uint32_t low, uint32_t high) { return low | uint64_t{high} << 32; }
+
 void look_at_64_sse2(const char* data, StringWindow* window) {
-    uint64_t stops = 0;
-    __m128i seen = _mm_setzero_si128();
-    for (size_t i = 0; i < 4; ++i) {
-        const __m128i bytes = load_16(data + 16 * i);
-        stops |= uint64_t{byte_mask(string_stops(bytes))} << (16 * i);
-        seen = _mm_or_si128(seen, bytes);
-    }
-    window->stops = stops;
-    window->high = byte_mask(seen) != 0;
+    const __m128i a = load_16(data);
+    const __m128i b = load_16(data + 16);
+    const __m128i c = load_16(data + 32);
+    const __m128i d = load_16(data + 48);
+    window->stops = join_masks(byte_mask(string_stops(a)) | byte_mask(string_stops(b)) << 16,
+                               byte_mask(string_stops(c)) | byte_mask(string_stops(d)) << 16);
+    window->highs =
+        join_masks(byte_mask(a) | byte_mask(b) << 16, byte_mask(c) | byte_mask(d) << 16);
 }
 
 LEAT_TARGET_AVX2 void look_at_64_avx2(const char* data, StringWindow* window) {
     const __m256i a = load_32(data);
     const __m256i b = load_32(data + 32);
-    window->stops = uint64_t{byte_mask_32(string_stops_32(a))} |
-                    uint64_t{byte_mask_32(string_stops_32(b))} << 32;
-    window->high = byte_mask_32(_mm256_or_si256(a, b)) != 0;
+    window->stops = join_masks(byte_mask_32(string_stops_32(a)), byte_mask_32(string_stops_32(b)));
+    window->highs = join_masks(byte_mask_32(a), byte_mask_32(b));
 }
 
 }  // namespace
@@ -248,6 +300,15 @@ size_t string_run_far(const char* data, size_t size, bool* high) {
 #endif
 }
 
+bool is_plain_ascii(const char* data, size_t size) {
+    LEAT_DCHECK(data != nullptr || size == 0);
+#ifdef LEAT_SIMD_SSE2
+    if (size >= 64 && simd::has_avx2()) return simd::is_plain_ascii_avx2(data, size);
+    if (size >= 16) return simd::is_plain_ascii_sse2(data, size);
+#endif
+    return simd::is_plain_ascii_portable(data, size);
+}
+
 size_t escape_growth(const char* data, size_t size) {
     LEAT_DCHECK(data != nullptr || size == 0);
     LEAT_DCHECK(size <= static_cast<size_t>(-1) / 6);
@@ -274,34 +335,55 @@ size_t ascii_run(const char* data, size_t size) {
 
 size_t blank_run_far(const char* data, size_t size) { return simd::blank_run_portable(data, size); }
 
-void open_window(const char* data, size_t size, StringWindow* window) {
-    LEAT_DCHECK(data != nullptr);
-    char block[64] = {};
-    window->base = reinterpret_cast<uintptr_t>(data);
-    if (size < sizeof block) {
-        memcpy(block, data, size);
-        data = block;
+#ifndef LEAT_SIMD_SSE2
+// The top bits of a word's bytes as eight bits, the one at the lowest address first.
+static uint64_t gather_tops(uint64_t word) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return ((word & simd::byte_tops) >> 7) * 0x0102040810204080u >> 56;
+}
+
+static void look_at_64(const char* data, StringWindow* window) {
+    window->stops = 0;
+    window->highs = 0;
+    for (size_t i = 0; i < 64; i += 8) {
+        const uint64_t word = simd::load_8(data + i);
+        window->stops |= gather_tops(simd::string_stops_word(word)) << i;
+        window->highs |= gather_tops(word) << i;
     }
-#ifdef LEAT_SIMD_SSE2
+}
+#else
+static inline void look_at_64(const char* data, StringWindow* window) {
     if (simd::has_avx2()) {
         simd::look_at_64_avx2(data, window);
     } else {
         simd::look_at_64_sse2(data, window);
     }
-#else
-    window->stops = 0;
-    window->high = false;
-    for (size_t i = 0; i < sizeof block; i += 8) {
-        uint64_t word = simd::load_8(data + i);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        word = __builtin_bswap64(word);
+}
 #endif
-        // Gathers the top bits of the bytes, lowest address first.
-        const uint64_t bits = (simd::string_stops_word(word) >> 7) * 0x0102040810204080u >> 56;
-        window->stops |= bits << i;
-        window->high = window->high || (word & simd::byte_tops) != 0;
+
+// Near the end of a document: what is there is looked at in a copy, filled up with stops.
+__attribute__((noinline)) static void look_at_less(const char* data, size_t size,
+                                                   StringWindow* window) {
+    LEAT_DCHECK(size < 64);
+    char block[64] = {};
+    memcpy(block, data, size);
+    look_at_64(block, window);
+}
+
+void open_window(const char* data, size_t size, StringWindow* window) {
+    LEAT_DCHECK(data != nullptr);
+    window->base = reinterpret_cast<uintptr_t>(data);
+    if (size < 64) {
+        look_at_less(data, size, window);
+    } else {
+        look_at_64(data, window);
     }
-#endif
+}
+
+const char* past_blanks_far(const char* p, const char* end) {
+    return p + blank_run(p, static_cast<size_t>(end - p));
 }
 
 }  // namespace leat

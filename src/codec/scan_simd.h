@@ -18,6 +18,9 @@
 #define LEAT_SIMD_NEON 1
 #endif
 
+// A call for each token costs more than the token: these become part of their caller.
+#define LEAT_INLINE __attribute__((always_inline)) inline
+
 namespace leat {
 
 // The length of the run without `"`, `\` and bytes below 0x20 at the start of data.
@@ -26,6 +29,9 @@ namespace leat {
 
 // How many bytes escaping adds to data.
 [[nodiscard]] size_t escape_growth(const char* data, size_t size);
+
+// Whether all of data is ASCII that a JSON string holds as it is. Reads some bytes twice.
+[[nodiscard]] bool is_plain_ascii(const char* data, size_t size);
 
 // The length of the run of bytes below 0x80 at the start of data.
 [[nodiscard]] size_t ascii_run(const char* data, size_t size);
@@ -39,12 +45,15 @@ size_t string_run_portable(const char* data, size_t size, bool* high);
 size_t escape_growth_portable(const char* data, size_t size);
 size_t ascii_run_portable(const char* data, size_t size);
 size_t blank_run_portable(const char* data, size_t size);
+bool is_plain_ascii_portable(const char* data, size_t size);
 #ifdef LEAT_SIMD_SSE2
 bool has_avx2();
 size_t string_run_sse2(const char* data, size_t size, bool* high);
 size_t string_run_avx2(const char* data, size_t size, bool* high);
 size_t escape_growth_sse2(const char* data, size_t size);
 size_t escape_growth_avx2(const char* data, size_t size);
+bool is_plain_ascii_sse2(const char* data, size_t size);
+bool is_plain_ascii_avx2(const char* data, size_t size);
 #endif
 }  // namespace simd
 
@@ -104,13 +113,22 @@ inline size_t blank_run(const char* data, size_t size) {
     return blank_run_far(data, size);
 }
 
+const char* past_blanks_far(const char* p, const char* end);
+
+// p, or behind the blanks that start there.
+inline const char* past_blanks(const char* p, const char* end) {
+    const bool more = p < end;
+    if (more && static_cast<unsigned char>(*p) > ' ') return p;
+    return past_blanks_far(p, end);
+}
+
 // What a scanner knows about the 64 bytes from base on. Finding the end of the next string in it is
 // a shift and a count, where a scan of its own would wait for a load first; names and words follow
 // each other closely, so that wait is most of what reading a small document costs.
 struct StringWindow {
     uintptr_t base = 0;  // an address, not a pointer: only ever subtracted
     uint64_t stops = 0;  // a bit for each byte that ends plain string text
-    bool high = false;   // a byte from 0x80 up is among them
+    uint64_t highs = 0;  // a bit for each byte from 0x80 up
 };
 
 // Sets the window to data; bytes beyond size count as stops.
@@ -118,15 +136,19 @@ void open_window(const char* data, size_t size, StringWindow* window);
 
 // The length of the plain run at data if it is ASCII and its end is near; else window_missed, or
 // something beyond size.
-constexpr size_t window_missed = static_cast<size_t>(-1);
-inline size_t near_string_run(const char* data, size_t size, StringWindow* window) {
+constexpr size_t window_missed = static_cast<size_t>(-1) / 2;
+LEAT_INLINE size_t near_string_run(const char* data, size_t size, StringWindow* window) {
     size_t offset = reinterpret_cast<uintptr_t>(data) - window->base;
     if (offset >= 64 || (window->stops >> offset) == 0) {
         open_window(data, size, window);
+        if (window->stops == 0) return window_missed;
         offset = 0;
     }
     const uint64_t stops = window->stops >> offset;
-    if (stops == 0 || window->high) return window_missed;
+    if (window->highs != 0) {
+        const uint64_t before = (stops - 1) & ~stops;
+        if (((window->highs >> offset) & before) != 0) return window_missed;
+    }
     return static_cast<size_t>(__builtin_ctzll(stops));
 }
 

@@ -20,25 +20,17 @@ uint64_t estimate_tokens(const Item& item) {
 
 // base path + the request's or the adapter's path.
 leat_status choose_path(Item* item, const leat_rope& rope) {
-    const char* const own = item->endpoint->adapter->path;
     Text path = rope.path;
     if (empty(path)) path = item->request.path;
-    if (empty(path)) path = text_of(own);
+    if (empty(path)) {
+        item->path = item->endpoint->path;
+        if (!empty(item->path)) return LEAT_OK;
+        path = text_of(item->endpoint->adapter->path);
+    }
     const size_t room = item->endpoint->base_path.size + path.size + 2;
     char* const out = static_cast<char*>(item->arena.take(room, 1));
     if (out == nullptr) return LEAT_E_ITEM_MEMORY;
     return join_path(item->endpoint->base_path, path, out, room, &item->path);
-}
-
-leat_status keep_headers(Item* item, const leat_rope& rope) {
-    item->headers = nullptr;
-    item->headers_count = rope.headers_count;
-    if (rope.headers_count == 0) return LEAT_OK;
-    leat_header* const own = item->arena.make<leat_header>(rope.headers_count);
-    if (own == nullptr) return LEAT_E_ITEM_MEMORY;
-    memcpy(own, rope.headers, sizeof(leat_header) * rope.headers_count);
-    item->headers = own;
-    return LEAT_OK;
 }
 
 }  // namespace
@@ -54,7 +46,8 @@ leat_status build_request(Engine* engine, Item* item) {
     LEAT_TRY(rope.status);
     item->rope = rope.rope;
     LEAT_TRY(choose_path(item, rope));
-    LEAT_TRY(keep_headers(item, rope));
+    item->headers = rope.headers;
+    item->headers_count = rope.headers_count;
     item->reserved_tokens = estimate_tokens(*item);
     item->attempt_mark = item->arena.mark();
     return LEAT_OK;

@@ -157,6 +157,15 @@ leat_status share_head(Endpoint* endpoint) {
     return status == LEAT_E_ITEM_MEMORY ? LEAT_E_TOO_LARGE : status;
 }
 
+// Joined here once, not for each item. It comes last, so as to take no other text's room.
+void join_own_path(Endpoint* endpoint) {
+    const Text own = text_of(endpoint->adapter->path);
+    const size_t room = endpoint->base_path.size + own.size + 2;
+    char* const out = static_cast<char*>(endpoint->arena.take(room, 1));
+    if (out == nullptr) return;
+    LEAT_CHECK(join_path(endpoint->base_path, own, out, room, &endpoint->path) == LEAT_OK);
+}
+
 void fill_limits(const leat_endpoint_config& config, Endpoint* endpoint) {
     GateLimits limits{};
     limits.permits = config.max_in_flight;
@@ -188,6 +197,7 @@ leat_status fill(Engine* engine, const leat_endpoint_config& config, Endpoint* e
     const leat_status found =
         empty(config.proxy) ? find_addresses(engine, config, url.host, url.port, origin)
                             : read_proxy(engine, config, endpoint);
+    join_own_path(endpoint);
     return found == LEAT_OK ? share_head(endpoint) : found;
 }
 

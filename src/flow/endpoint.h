@@ -31,6 +31,7 @@ struct Endpoint {
     HttpAuthority authority;
     HttpCredentials proxy_credentials;
     Text base_path;
+    Text path;             // with the adapter's own: that of nearly every item; empty: no room for it
     Text model;
     leat_header headers[endpoint_headers_max + 4];  // credential and content type included
     uint32_t headers_count;

@@ -18,7 +18,6 @@ Item* take_slot(Engine* engine, Batch* batch, uint64_t index, uint64_t accepted_
     item->batch = batch;
     item->endpoint = batch->endpoint;
     item->connection = nullptr;
-    item->request = leat_request{};
     item->rope = Rope{};
     item->head = Text{nullptr, 0};
     item->times = ItemTimes{};
@@ -39,6 +38,14 @@ Item* take_slot(Engine* engine, Batch* batch, uint64_t index, uint64_t accepted_
     return item;
 }
 
+// What stays of a request that cannot be kept: the caller's handles.
+void keep_handles(Item* item, const leat_request& request) {
+    item->request = leat_request{};
+    item->request.user = request.user;
+    item->request.user_number = request.user_number;
+}
+
+// Fills in item->request.
 leat_status keep_request(Item* item, const leat_request& request, bool copy) {
     if (!copy) {
         item->request = request;
@@ -47,9 +54,7 @@ leat_status keep_request(Item* item, const leat_request& request, bool copy) {
     const size_t bytes = request_copy_bytes(request);
     char* const memory = static_cast<char*>(item->arena.take(bytes, alignof(leat_message)));
     if (memory == nullptr) {
-        // The caller's handles stay; the text does not fit and is not kept.
-        item->request.user = request.user;
-        item->request.user_number = request.user_number;
+        keep_handles(item, request);
         (void)item->arena.copy(request.id, &item->request.id);
         (void)item->arena.copy(request.metadata, &item->request.metadata);
         return LEAT_E_ITEM_MEMORY;
@@ -98,8 +103,8 @@ void take_from_ring(Engine* engine, Batch* batch) {
 
 // True when the source gave an item.
 bool take_from_source(Engine* engine, Batch* batch) {
-    leat_request request;
-    leat_request_init(&request);
+    leat_request request{};  // as leat_request_init leaves it
+    request.struct_size = sizeof request;
     const leat_status answer = batch->config.source(batch->config.user, &request);
     if (answer == LEAT_E_WOULD_BLOCK) {
         batch->source_blocked = true;
@@ -116,8 +121,7 @@ bool take_from_source(Engine* engine, Batch* batch) {
     if (kept == LEAT_OK) {
         kept = keep_request(item, request, (request.flags & LEAT_COPY) != 0);
     } else {
-        item->request.user = request.user;
-        item->request.user_number = request.user_number;
+        keep_handles(item, request);
     }
     begin_item(engine, item, kept, false);
     return true;

@@ -67,6 +67,11 @@ void copy_text(char** at, leat_str* t) {
 // A text that has bytes says where they are.
 bool is_sound(const leat_str& t) { return t.size == 0 || t.data != nullptr; }
 
+bool is_zero(const uint8_t (&bytes)[7]) {
+    constexpr uint8_t zero[sizeof bytes] = {};
+    return memcmp(bytes, zero, sizeof bytes) == 0;
+}
+
 }  // namespace
 
 size_t request_copy_bytes(const leat_request& from) {
@@ -122,19 +127,22 @@ leat_status defaults_check(const leat_request& request) {
         return LEAT_E_RESERVED;
     }
     for (const auto field : number_fields) {
-        for (const uint8_t byte : (request.*field).reserved) {
-            if (byte != 0) return LEAT_E_RESERVED;
-        }
+        if (!is_zero((request.*field).reserved)) return LEAT_E_RESERVED;
     }
     if (request.messages_count > 0 && request.messages == nullptr) return LEAT_E_ARGUMENT;
     if (request.stop_count > 0 && request.stop == nullptr) return LEAT_E_ARGUMENT;
-    bool sound = true;
-    for (const TextField field : text_fields) sound &= is_sound(request.*field);
-    for (uint32_t i = 0; i < request.stop_count; ++i) sound &= is_sound(request.stop[i]);
-    for (uint32_t i = 0; i < request.messages_count; ++i) {
-        for (const auto field : message_fields) sound &= is_sound(request.messages[i].*field);
+    for (const TextField field : text_fields) {
+        if (!is_sound(request.*field)) return LEAT_E_ARGUMENT;
     }
-    return sound ? LEAT_OK : LEAT_E_ARGUMENT;
+    for (uint32_t i = 0; i < request.stop_count; ++i) {
+        if (!is_sound(request.stop[i])) return LEAT_E_ARGUMENT;
+    }
+    for (uint32_t i = 0; i < request.messages_count; ++i) {
+        for (const auto field : message_fields) {
+            if (!is_sound(request.messages[i].*field)) return LEAT_E_ARGUMENT;
+        }
+    }
+    return LEAT_OK;
 }
 
 leat_status request_check(const leat_request& request) {

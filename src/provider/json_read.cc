@@ -20,18 +20,4 @@ leat_status json_text(const JsonValue& value, leat_scratch* scratch, Text* out) 
     return LEAT_OK;
 }
 
-leat_status take_text(JsonCursor* at, leat_scratch* scratch, Text* out) {
-    JsonValue value;
-    if (!at->take_if(JsonType::string, &value)) {
-        at->skip();
-        return LEAT_OK;
-    }
-    return json_text(value, scratch, out);
-}
-
-void take_count(JsonCursor* at, int64_t* out) {
-    JsonValue value;
-    if (at->take(&value)) (void)json_to_count(value, out);
-}
-
 }  // namespace leat

@@ -13,10 +13,16 @@ namespace leat {
 leat_status json_text(const JsonValue& value, leat_scratch* scratch, Text* out);
 
 // Takes the next value: a string becomes *out, null and other types leave it as it is.
-leat_status take_text(JsonCursor* at, leat_scratch* scratch, Text* out);
+inline leat_status take_text(JsonCursor* at, leat_scratch* scratch, Text* out) {
+    JsonValue value;
+    if (!at->take(&value) || value.type != JsonType::string) return LEAT_OK;
+    if (value.escaped) return json_text(value, scratch, out);
+    *out = value.raw;
+    return LEAT_OK;
+}
 
 // Takes the next value as a token count; what is no count leaves *out as it is.
-void take_count(JsonCursor* at, int64_t* out);
+inline void take_count(JsonCursor* at, int64_t* out) { at->take_count(out); }
 
 // Walks the members of the object that comes next; anything else is skipped.
 //     each_member(&at, [&](const JsonValue& key) { ... take or leave the value ... });

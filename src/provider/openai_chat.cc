@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "codec/json_scan.h"
+#include "codec/rope.h"
 
 namespace leat {
 
@@ -12,18 +13,18 @@ namespace {
 // Members of a JSON object, one after the other with commas.
 class Members {
 public:
-    explicit Members(leat_rope* rope) : rope_(rope) { leat_rope_bytes(rope_, text("{")); }
+    explicit Members(leat_rope* rope) : rope_(rope) { rope_put(rope_, text("{")); }
+    // With a comma where one is due.
     void name(Text key) {
-        char whole[name_bytes_max];
         const size_t comma = first_ ? 0 : 1;
-        LEAT_CHECK(key.size <= name_bytes_max - 4);
-        whole[0] = ',';
-        whole[comma] = '"';
-        memcpy(whole + comma + 1, key.data, key.size);
-        whole[comma + 1 + key.size] = '"';
-        whole[comma + 2 + key.size] = ':';
-        leat_rope_copy(rope_, text(whole, comma + key.size + 3));
         first_ = false;
+        char* const at = rope_extend(rope_, comma + key.size + 3);
+        if (at == nullptr) return;
+        at[0] = ',';
+        at[comma] = '"';
+        memcpy(at + comma + 1, key.data, key.size);
+        at[comma + 1 + key.size] = '"';
+        at[comma + 2 + key.size] = ':';
     }
     void string(Text key, Text value) {
         if (empty(value)) return;
@@ -42,14 +43,13 @@ public:
     }
     // `"key":value` as it stands in somebody's JSON.
     void member(Text whole) {
-        if (!first_) leat_rope_bytes(rope_, text(","));
+        if (!first_) rope_put(rope_, text(","));
         leat_rope_bytes(rope_, whole);
         first_ = false;
     }
-    void end() { leat_rope_bytes(rope_, text("}")); }
+    void end() { rope_put(rope_, text("}")); }
 
 private:
-    static constexpr size_t name_bytes_max = 32;
     leat_rope* rope_;
     bool first_ = true;
 };
@@ -68,42 +68,40 @@ void put_message(leat_rope* rope, const leat_message& message) {
     members.end();
 }
 
-// `begin` is the message up to its content.
-void put_text_message(leat_rope* rope, Text begin, Text content) {
-    leat_rope_bytes(rope, begin);
+// `begin` is what stands before the content: a bracket or comma, and the message so far.
+inline void put_text_message(leat_rope* rope, Text begin, Text content) {
+    rope_put(rope, begin);
     leat_rope_json_string(rope, content);
-    leat_rope_bytes(rope, text("}"));
 }
 
 void put_messages(const leat_request& request, leat_rope* rope) {
-    bool first = true;
-    const auto separate = [&] {
-        leat_rope_bytes(rope, first ? text("[") : text(","));
-        first = false;
-    };
     if (!empty(request.system)) {
-        separate();
-        put_text_message(rope, text("{\"role\":\"system\",\"content\":"), request.system);
+        put_text_message(rope, text("[{\"role\":\"system\",\"content\":"), request.system);
+        rope_put(rope, text("}"));
     }
     for (uint32_t i = 0; i < request.messages_count; ++i) {
-        separate();
+        rope_put(rope, i == 0 && empty(request.system) ? text("[") : text(","));
         put_message(rope, request.messages[i]);
     }
+    const bool first = empty(request.system) && request.messages_count == 0;
     if (!empty(request.prompt)) {
-        separate();
-        put_text_message(rope, text("{\"role\":\"user\",\"content\":"), request.prompt);
+        put_text_message(rope, first ? text("[{\"role\":\"user\",\"content\":")
+                                     : text(",{\"role\":\"user\",\"content\":"),
+                         request.prompt);
+        rope_put(rope, text("}]"));
+    } else {
+        rope_put(rope, text("]"));
     }
-    leat_rope_bytes(rope, text("]"));
 }
 
 void put_stop(const leat_request& request, Members* members, leat_rope* rope) {
     if (request.stop_count == 0) return;
     members->name(text("stop"));
     for (uint32_t i = 0; i < request.stop_count; ++i) {
-        leat_rope_bytes(rope, i == 0 ? text("[") : text(","));
+        rope_put(rope, i == 0 ? text("[") : text(","));
         leat_rope_json_string(rope, request.stop[i]);
     }
-    leat_rope_bytes(rope, text("]"));
+    rope_put(rope, text("]"));
 }
 
 // Copies the members of a JSON object, save those that `drop` names.

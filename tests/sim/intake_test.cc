@@ -158,6 +158,58 @@ TEST(Intake, source_that_would_block_is_asked_again_only_after_wake) {
     EXPECT_EQ(world.results.size(), 10u);
 }
 
+// An item is used again and again: what a request that is refused leaves behind is its own.
+TEST(Intake, a_refused_request_has_nothing_of_the_one_before_in_its_slot) {
+    World world;
+    world.setup.config.items_max = 1;
+    static int given;
+    given = 0;
+    world.open();
+    leat_batch_config config = world.batch_config();
+    config.source = [](void* user, leat_request* request) -> leat_status {
+        World* const self = static_cast<World*>(user);
+        if (given == 6) return LEAT_E_DONE;
+        ++self->accepted[self->batch];
+        if (given++ % 2 != 0) return LEAT_OK;  // neither prompt nor body
+        request->id = LEAT_STR("good");
+        request->prompt = LEAT_STR("pulled");
+        return LEAT_OK;
+    };
+    world.open_batch(config);
+    world.run();
+    ASSERT_EQ(world.results.size(), 6u);
+    for (size_t i = 0; i < 6; ++i) {
+        const bool good = i % 2 == 0;
+        EXPECT_EQ(world.results[i].id, good ? "good" : "");
+        EXPECT_EQ(world.results[i].status, good ? LEAT_OK : LEAT_E_ARGUMENT);
+    }
+}
+
+// An endpoint keeps its path joined when its texts leave room for that; it is the same without.
+TEST(Intake, path_is_the_same_however_full_the_texts_of_the_endpoint_are) {
+    size_t opened = 0;
+    size_t refused = 0;
+    for (size_t size = 7900; size < 8200; size += 5) {
+        World world;
+        const std::string value(size, 'v');
+        const leat_header header = {LEAT_STR("X-Long"), view(value)};
+        world.setup.endpoint.headers = &header;
+        world.setup.endpoint.headers_count = 1;
+        if (world.open_client() != LEAT_OK) {
+            ++refused;
+            continue;
+        }
+        ++opened;
+        world.exchange(2);
+        ASSERT_EQ(world.requests.size(), 2u);
+        for (const Request& request : world.requests) {
+            EXPECT_EQ(request.head.rfind("POST /v1/chat/completions HTTP/1.1\r\n", 0), 0u);
+        }
+    }
+    EXPECT_GT(opened, 20u);
+    EXPECT_GT(refused, 0u);
+}
+
 TEST(Intake, callback_may_submit) {
     World world;
     world.on_each_result = [&](const leat_result*) {

@@ -134,6 +134,54 @@ TEST(JsonScan, a_fault_is_found_wherever_it_stands_in_a_long_string) {
     }
 }
 
+// One look at 64 bytes serves several strings: what is beyond ASCII in one of them must be checked
+// there, and must not disturb its neighbours.
+TEST(JsonScan, a_byte_beyond_ascii_counts_for_the_string_it_is_in) {
+    const std::vector<std::string> inners = {"\xc3\xa9", "\xff", "\xc3", "\xed\xa0\x80"};
+    for (size_t before = 0; before < 70; ++before) {
+        for (const std::string& inner : inners) {
+            const std::string s = "[\"" + std::string(before, 'x') + "\",\"" + inner + "\",\"y\"]";
+            const bool good = inner == "\xc3\xa9";
+            size_t offset = 0;
+            ASSERT_EQ(validate(s, &offset), good ? LEAT_OK : LEAT_E_JSON) << s;
+            if (!good) {
+                EXPECT_EQ(offset, before + 5) << s;
+            }
+            const Exact copy(s);
+            JsonCursor at(copy.text());
+            JsonValue first, second;
+            ASSERT_TRUE(at.enter_array() && at.element() && at.take(&first) && at.element());
+            EXPECT_EQ(first.raw.size, before);
+            EXPECT_EQ(at.take(&second), good);
+            EXPECT_EQ(at.finish(), good ? LEAT_OK : LEAT_E_JSON);
+        }
+    }
+}
+
+TEST(JsonScan, take_count_takes_what_json_to_count_accepts_and_passes_over_the_rest) {
+    const std::vector<std::string> values = {
+        "0", "7", "160", "-0", "-1", "007", "12.0", "1.2e1", "1.5", "\"12\"", "\"x\"", "null", "true",
+        "[1]", "{\"a\":2}", "999999999999999999", "1000000000000000000", "9223372036854775807",
+        "9223372036854775808", "00", "1x", "+1", ""};
+    for (const std::string& value : values) {
+        for (const std::string& end : std::vector<std::string>{"", "]", ",2]", " ]", "}", "\n,3]"}) {
+            const std::string document = "[" + value + end;
+            const Exact copy(document);
+            JsonCursor by_value(copy.text()), by_count(copy.text());
+            JsonValue taken;
+            int64_t expected = -7, count = -7;
+            ASSERT_TRUE(by_value.enter_array() && by_count.enter_array());
+            ASSERT_EQ(by_value.element(), by_count.element()) << document;
+            if (by_value.take(&taken)) (void)json_to_count(taken, &expected);
+            by_count.take_count(&count);
+            EXPECT_EQ(count, expected) << document;
+            EXPECT_EQ(by_count.offset(), by_value.offset()) << document;
+            EXPECT_EQ(by_count.finish(), by_value.finish()) << document;
+            EXPECT_EQ(by_count.finish() == LEAT_OK, JsonReference(document).valid(64)) << document;
+        }
+    }
+}
+
 const char answer[] = R"({"id":"c-1","model":"m","choices":[{"index":0,"message":{"role":
 "assistant","content":"Hi \"you\"","tool_calls":[{"id":"t","function":{"name":"f","arguments":
 "{\"a\":1}"}}]},"finish_reason":"stop"},{"index":1}],"usage":{"prompt_tokens":3,"total_tokens":9}})";

@@ -88,6 +88,31 @@ TEST(ScanSimd, blank_runs_end_at_the_first_other_byte) {
     }
 }
 
+TEST(ScanSimd, text_is_plain_ascii_when_no_byte_of_it_is_a_stop_or_high) {
+    for (size_t size = 0; size < 200; ++size) {
+        for (size_t place = 0; place <= size; ++place) {
+            for (const char byte : {'"', '\\', '\x1f', '\0', '\x80', '\xff', ' ', '\x7f', '!', '#', '['}) {
+                std::string s(size, 'p');
+                if (place < size) s[place] = byte;
+                bool high = false;
+                const bool plain = run_by_rule(view(s), &high) == size && !high;
+                const Exact copy(s);
+                const char* const data = copy.text().data;
+                ASSERT_EQ(is_plain_ascii(data, size), plain) << size << ' ' << place;
+                ASSERT_EQ(simd::is_plain_ascii_portable(data, size), plain);
+#ifdef LEAT_SIMD_SSE2
+                if (size >= 16) {
+                    ASSERT_EQ(simd::is_plain_ascii_sse2(data, size), plain);
+                }
+                if (size >= 64 && simd::has_avx2()) {
+                    ASSERT_EQ(simd::is_plain_ascii_avx2(data, size), plain);
+                }
+#endif
+            }
+        }
+    }
+}
+
 TEST(ScanSimd, ascii_runs_end_at_the_first_high_byte) {
     for (size_t size = 0; size < 100; ++size) {
         for (size_t place = 0; place <= size; ++place) {
