@@ -14,6 +14,7 @@ void Arena::open(void* base, size_t bytes) {
     cursor_ = base_;
     end_ = base_ + bytes;
     peak_ = 0;
+    lent_ = 0;
     poison(base_, bytes);
 }
 
@@ -49,6 +50,23 @@ bool Arena::copy(Text t, Text* out) {
     memcpy(to, t.data, t.size);
     *out = text(to, t.size);
     return true;
+}
+
+char* Arena::lend_end(size_t bytes) {
+    LEAT_CHECK(lent_ == 0 && bytes <= room());
+    if (bytes == 0) return nullptr;
+    end_ -= bytes;
+    lent_ = bytes;
+    unpoison(end_, bytes);
+    return end_;
+}
+
+void Arena::take_end_back(size_t used) {
+    LEAT_CHECK(used <= lent_);
+    if (used > 0) memset(end_, 0, used);
+    poison(end_, lent_);
+    end_ += lent_;
+    lent_ = 0;
 }
 
 void Arena::wipe_used() {

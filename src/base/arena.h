@@ -52,11 +52,17 @@ public:
         return at;
     }
 
+    // Lends the last `bytes` (at most room()) to something that lives beside what grows here;
+    // nullptr for 0 bytes. One loan at a time, and no rewind under it.
+    char* lend_end(size_t bytes);
+    // The loan is over; its first `used` bytes, which may hold what a peer sent, are zeroed.
+    void take_end_back(size_t used);
+
     // Overwrites with zeros all that was ever given, for the arena's end.
     void wipe_used();
 
     size_t used_peak() const { return peak_; }
-    size_t capacity() const { return static_cast<size_t>(end_ - base_); }
+    size_t capacity() const { return static_cast<size_t>(end_ - base_) + lent_; }
 
 private:
     void note_peak() {
@@ -66,6 +72,7 @@ private:
     char* base_ = nullptr;
     char* cursor_ = nullptr;
     char* end_ = nullptr;
+    size_t lent_ = 0;  // bytes behind end_ that are lent
     size_t peak_ = 0;
 };
 

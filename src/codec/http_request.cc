@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/narrow.h"
+#include "codec/base64.h"
 #include "codec/http_fields.h"
 
 namespace leat {
@@ -29,22 +30,10 @@ private:
     size_t size_ = 0;
 };
 
-constexpr char base64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-void write_base64_group(const char* in, size_t size, char* out) {
-    uint32_t bits = 0;
-    for (size_t i = 0; i < 3; ++i) {
-        bits = bits << 8 | (i < size ? static_cast<unsigned char>(in[i]) : 0u);
-    }
-    for (size_t i = 0; i < 4; ++i) {
-        out[i] = i <= size ? base64_digits[(bits >> (18 - 6 * i)) & 63] : '=';
-    }
-}
-
 void Writer::put_base64(Text t) {
-    if (to_ != nullptr) write_base64(t, to_ + size_);
-    size_ += base64_size(t.size);
+    const size_t size = base64_size(t.size);
+    if (to_ != nullptr) (void)base64_write(t, 0, to_ + size_, size);
+    size_ += size;
 }
 
 // Basic credentials are "user:password" as one text, so they are joined in a bounded buffer.
@@ -222,14 +211,6 @@ leat_status write_twice(Arena* store, Text* out, Put put) {
 }
 
 }  // namespace
-
-void write_base64(Text t, char* out) {
-    LEAT_CHECK(out != nullptr || t.size == 0);
-    for (size_t i = 0; i < t.size; i += 3) {
-        write_base64_group(t.data + i, min_of<size_t>(3, t.size - i), out);
-        out += 4;
-    }
-}
 
 leat_status write_request_head(const HttpRequestHead& head, Arena* store, Text* out) {
     LEAT_CHECK(store != nullptr && out != nullptr);

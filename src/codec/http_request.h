@@ -66,9 +66,4 @@ leat_status write_own_head(const HttpSharedHead& shared, const HttpOwnHead& own,
 leat_status write_connect_head(const HttpAuthority& target, const HttpCredentials& credentials,
                                Arena* store, Text* out);
 
-constexpr size_t base64_size(size_t bytes) { return (bytes + 2) / 3 * 4; }
-
-// Standard alphabet, padded. `out` has room for base64_size(t.size) bytes.
-void write_base64(Text t, char* out);
-
 }  // namespace leat

@@ -41,15 +41,15 @@ RopeSegment* add_segment(leat_rope* rope) {
     }
     RopeSegment* const segment = &rope->last->segments[rope->last->count++];
     segment->source = Text{nullptr, 0};
-    segment->escape = false;
+    segment->form = RopeForm::plain;
     return segment;
 }
 
-void add_borrowed(leat_rope* rope, Text t, bool escape, size_t wire_size) {
+void add_borrowed(leat_rope* rope, Text t, RopeForm form, size_t wire_size) {
     RopeSegment* const segment = add_segment(rope);
     if (segment == nullptr) return;
     segment->source = t;
-    segment->escape = escape;
+    segment->form = form;
     rope->growing = nullptr;
     rope->rope.total_bytes += wire_size;
 }
@@ -80,7 +80,8 @@ void RopeReader::rewind(const Rope& rope) {
 
 void RopeReader::enter_segment() {
     offset_ = 0;
-    if (block_ != nullptr && segment()->escape) escape_ = JsonEscape(segment()->source);
+    if (block_ == nullptr) return;
+    if (segment()->form == RopeForm::escaped) escape_ = JsonEscape(segment()->source);
 }
 
 void RopeReader::next_segment() {
@@ -97,9 +98,17 @@ size_t RopeReader::fill(char* out, size_t capacity) {
     size_t filled = 0;
     while (block_ != nullptr && filled < capacity) {
         const RopeSegment* const at = segment();
-        if (at->escape) {
+        if (at->form == RopeForm::escaped) {
             filled += escape_.write(out + filled, capacity - filled);
             if (escape_.done()) next_segment();
+            continue;
+        }
+        if (at->form == RopeForm::base64) {
+            const size_t here =
+                base64_write(at->source, offset_, out + filled, capacity - filled);
+            filled += here;
+            offset_ += here;
+            if (offset_ == base64_size(at->source.size)) next_segment();
             continue;
         }
         const size_t left = at->source.size - offset_;
@@ -114,13 +123,13 @@ size_t RopeReader::fill(char* out, size_t capacity) {
 }
 
 Text RopeReader::direct(size_t least) {
-    if (block_ == nullptr || segment()->escape) return Text{nullptr, 0};
+    if (block_ == nullptr || segment()->form != RopeForm::plain) return Text{nullptr, 0};
     const Text rest = tail(segment()->source, offset_);
     return rest.size >= least ? rest : Text{nullptr, 0};
 }
 
 void RopeReader::skip(size_t size) {
-    LEAT_CHECK(block_ != nullptr && !segment()->escape);
+    LEAT_CHECK(block_ != nullptr && segment()->form == RopeForm::plain);
     LEAT_CHECK(size <= segment()->source.size - offset_);
     offset_ += size;
     if (offset_ == segment()->source.size) next_segment();
@@ -166,7 +175,7 @@ void leat_rope_bytes(leat_rope* rope, leat_str bytes) {
     if (bytes.size <= leat::inline_bytes_max) {
         leat::rope_put(rope, bytes);
     } else {
-        leat::add_borrowed(rope, bytes, false, bytes.size);
+        leat::add_borrowed(rope, bytes, leat::RopeForm::plain, bytes.size);
     }
 }
 
@@ -187,7 +196,7 @@ static void put_special_string(leat_rope* rope, Text text) {
     if (escaped == text.size) {
         leat_rope_bytes(rope, text);
     } else if (rope->status == LEAT_OK) {
-        leat::add_borrowed(rope, text, true, escaped);
+        leat::add_borrowed(rope, text, leat::RopeForm::escaped, escaped);
     }
     if (rope->status == LEAT_OK) leat::rope_put(rope, leat::text("\""));
 }
@@ -201,7 +210,7 @@ void leat_rope_json_string(leat_rope* rope, leat_str text) {
     }
     if (text.size > leat::inline_bytes_max) {
         leat::rope_put(rope, leat::text("\""));
-        leat::add_borrowed(rope, text, false, text.size);
+        leat::add_borrowed(rope, text, leat::RopeForm::plain, text.size);
         leat::rope_put(rope, leat::text("\""));
         return;
     }
@@ -226,4 +235,20 @@ void leat_rope_json_integer(leat_rope* rope, int64_t value) {
     char digits[leat::number_bytes_max];
     if (rope->status != LEAT_OK) return;
     leat::rope_put(rope, leat::text(digits, leat::print_int(digits, value)));
+}
+
+void leat_rope_base64(leat_rope* rope, leat_str bytes) {
+    LEAT_CHECK(rope != nullptr);
+    if (rope->status != LEAT_OK || bytes.size == 0) return;
+    leat::add_borrowed(rope, bytes, leat::RopeForm::base64, leat::base64_size(bytes.size));
+}
+
+void leat_rope_ignored(leat_rope* rope, uint32_t fields) {
+    LEAT_CHECK(rope != nullptr);
+    rope->ignored |= fields;
+}
+
+void leat_rope_fail(leat_rope* rope, leat_status status) {
+    LEAT_CHECK(rope != nullptr && status != LEAT_OK);
+    leat::fail(rope, status);
 }

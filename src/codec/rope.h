@@ -1,6 +1,7 @@
 // codec/rope.h: a request body as a list of segments, and the reader that turns it into bytes.
-// A segment refers to bytes that stay as they are, or to text that is JSON-escaped while it is
-// read; long text therefore goes from the caller's memory to the socket without a second copy.
+// A segment refers to bytes that stay as they are, to text that is JSON-escaped while it is read,
+// or to bytes that become base64; long text therefore goes from the caller's memory to the socket
+// without a second copy.
 // Depends on base and codec/json_write. Segments live in the item's arena.
 // Invariant: total_bytes is the sum of what RopeReader puts out; reading again gives equal bytes.
 #pragma once
@@ -8,13 +9,20 @@
 #include <leat/adapter.h>
 
 #include "base/arena.h"
+#include "codec/base64.h"
 #include "codec/json_write.h"
 
 namespace leat {
 
+enum class RopeForm : uint8_t {
+    plain,    // source goes out as it is
+    escaped,  // as the inside of a JSON string
+    base64
+};
+
 struct RopeSegment {
     Text source;
-    bool escape;  // source is escaped on its way out
+    RopeForm form;
 };
 
 constexpr uint32_t rope_block_segments = 6;
@@ -57,7 +65,7 @@ private:
 
     const RopeBlock* block_ = nullptr;
     uint32_t index_ = 0;
-    size_t offset_ = 0;   // into a segment without escapes
+    size_t offset_ = 0;   // into a plain segment; of base64: into what comes out
     JsonEscape escape_;   // place in a segment with escapes
 };
 
@@ -72,6 +80,7 @@ struct leat_rope {
     leat::Text path{nullptr, 0};
     leat_header* headers = nullptr;
     uint32_t headers_count = 0;
+    uint32_t ignored = 0;  // LEAT_FIELD_*
     leat_status status = LEAT_OK;
 };
 
