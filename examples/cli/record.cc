@@ -272,7 +272,7 @@ size_t RecordWriter::fault(leat_str id, leat_str metadata, uint64_t index, uint6
     result.error_code = of(fault.code);
     result.error_message = leat::text(message, static_cast<size_t>(size));
     result.usage = leat_usage{-1, -1, -1, -1, -1, -1};
-    result.timing = leat_timing{-1, -1, -1, -1, -1};
+    result.timing = leat_timing{-1, -1, -1, -1, -1, -1};
     return this->result(result, out, capacity);
 }
 

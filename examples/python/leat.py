@@ -88,17 +88,21 @@ class Request(Structure):
         ("struct_size", c_uint32), ("flags", c_uint32), ("id", Str), ("user", c_void_p),
         ("user_number", c_uint64), ("prompt", Str), ("messages", c_void_p),
         ("messages_count", c_uint32), ("max_output_tokens", c_uint32), ("system", Str),
-        ("model", Str), ("temperature", Number), ("top_p", Number), ("seed", Number),
-        ("presence_penalty", Number), ("frequency_penalty", Number), ("stop", c_void_p),
-        ("stop_count", c_uint32), ("timeout_ms", c_uint32), ("reasoning_effort", Str),
-        ("response_format_json", Str), ("tools_json", Str), ("tool_choice_json", Str),
-        ("extra_json", Str), ("body_json", Str), ("path", Str), ("metadata", Str),
-        ("deadline_ms", c_uint64), ("estimated_tokens", c_uint32), ("reserved", c_uint32)]
+        ("model", Str), ("temperature", Number), ("top_p", Number), ("top_k", Number),
+        ("seed", Number), ("presence_penalty", Number), ("frequency_penalty", Number),
+        ("thinking_budget_tokens", Number), ("stop", c_void_p), ("stop_count", c_uint32),
+        ("timeout_ms", c_uint32), ("reasoning_effort", Str), ("thinking", c_int32),
+        ("stream", c_int32), ("cache_prompt", c_int32), ("choices_wanted", c_uint32),
+        ("tools", c_void_p), ("format", c_void_p), ("prompt_cache_key", Str),
+        ("cached_content", Str), ("provider_metadata_json", Str), ("response_format_json", Str),
+        ("tools_json", Str), ("tool_choice_json", Str), ("extra_json", Str), ("body_json", Str),
+        ("path", Str), ("headers", c_void_p), ("headers_count", c_uint32),
+        ("estimated_tokens", c_uint32), ("metadata", Str), ("deadline_ms", c_uint64)]
 
 
 class Timing(Structure):
     _fields_ = [(name, c_double) for name in (
-        "queued_ms", "connect_ms", "first_byte_ms", "total_ms", "item_ms")]
+        "queued_ms", "connect_ms", "first_byte_ms", "first_token_ms", "total_ms", "item_ms")]
 
 
 class RawResult(Structure):
@@ -107,10 +111,13 @@ class RawResult(Structure):
         ("index", c_uint64), ("id", Str), ("user", c_void_p), ("user_number", c_uint64),
         ("metadata", Str), ("http_status", c_int32), ("attempts", c_uint32),
         ("rate_limited", c_uint32), ("retried", c_uint8), ("cached", c_uint8),
-        ("reserved8", c_uint8 * 2), ("text", Str), ("refusal", Str), ("thinking", Str),
+        ("streamed", c_uint8), ("partial", c_uint8), ("ignored_fields", c_uint32),
+        ("choice", c_int32), ("text", Str), ("refusal", Str), ("thinking", Str),
         ("finish", c_int32), ("tool_calls_count", c_uint32), ("finish_reason", Str),
-        ("tool_calls", c_void_p), ("model", Str), ("response_id", Str), ("request_id", Str),
-        ("usage", Usage), ("usage_failed", Usage), ("body", Str), ("error_message", Str),
+        ("tool_calls", c_void_p), ("choices", c_void_p), ("choices_count", c_uint32),
+        ("reserved", c_uint32), ("model", Str), ("response_id", Str), ("request_id", Str),
+        ("usage", Usage), ("usage_failed", Usage), ("body", Str), ("turn_json", Str),
+        ("safety_json", Str), ("block_reason", Str), ("error_message", Str),
         ("error_code", Str), ("timing", Timing)]
 
 
@@ -120,7 +127,7 @@ class BatchConfig(Structure):
         ("order", c_int32), ("retry_failed", c_int32), ("max_in_flight", c_uint32),
         ("deadline_ms", c_uint64), ("defaults", c_void_p), ("user", c_void_p),
         ("source", c_void_p), ("on_result", c_void_p), ("on_progress", c_void_p),
-        ("on_writable", c_void_p)]
+        ("on_token", c_void_p), ("on_writable", c_void_p)]
 
 
 class LeatError(Exception):

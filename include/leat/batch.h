@@ -9,6 +9,8 @@
 #define LEAT_BATCH_H
 
 #include <leat/client.h>
+#include <leat/request.h>
+#include <leat/result.h>
 #include <leat/status.h>
 #include <leat/types.h>
 
@@ -17,127 +19,6 @@ extern "C" {
 #endif
 
 typedef struct leat_batch leat_batch;
-
-/* ---------------------------------------------------------------- request */
-
-/* One turn of a conversation. */
-typedef struct leat_message {
-    leat_str role;         /* "system", "user", "assistant", "tool" ... */
-    leat_str content;      /* text; goes out JSON-escaped */
-    leat_str content_json; /* instead of content: ready JSON (parts); wins when not empty */
-    leat_str tool_call_id; /* for role "tool" */
-    leat_str tool_calls_json; /* for role "assistant": JSON array */
-} leat_message;
-
-enum {
-    /* Copy all text now (leat_submit: into the intake; source: into the item). Without it text is
-     * borrowed and must stay as it is until the item's result has been delivered. */
-    LEAT_COPY = 1u
-};
-
-/* What to ask. All zero but struct_size and one of prompt, messages, body_json is a valid request.
- * An option that is not set does not appear on the wire. */
-typedef struct leat_request {
-    uint32_t struct_size;
-    uint32_t flags;               /* LEAT_COPY */
-    leat_str id;                  /* yours; handed back; leat does not look for repeats */
-    void *user;                   /* handed back */
-    uint64_t user_number;         /* handed back */
-    leat_str prompt;              /* one user message ... */
-    const leat_message *messages; /* ... or a conversation; messages come first, prompt last */
-    uint32_t messages_count;
-    uint32_t max_output_tokens;   /* 0: not set */
-    leat_str system;
-    leat_str model;               /* empty: the batch's, then the endpoint's */
-    leat_number temperature;
-    leat_number top_p;
-    leat_number seed;
-    leat_number presence_penalty;
-    leat_number frequency_penalty;
-    const leat_str *stop;
-    uint32_t stop_count;
-    uint32_t timeout_ms;          /* attempt timeout for this item; 0: the endpoint's */
-    leat_str reasoning_effort;
-    leat_str response_format_json; /* JSON object, sent unchanged */
-    leat_str tools_json;           /* JSON array, sent unchanged */
-    leat_str tool_choice_json;     /* JSON value, sent unchanged */
-    leat_str extra_json;           /* JSON object; its members are added to the body unchanged */
-    leat_str body_json;            /* the whole body instead of all of the above but model, which
-                                      replaces the body's when set */
-    leat_str path;                 /* path under base_url; empty: the adapter's */
-    leat_str metadata;             /* handed back, not sent */
-    uint64_t deadline_ms;          /* from acceptance to result; 0: none */
-    uint32_t estimated_tokens;     /* 0: leat estimates (bytes / 4 + output estimate) */
-    uint32_t reserved;
-} leat_request;
-
-LEAT_API void leat_request_init(leat_request *request);
-
-/* ---------------------------------------------------------------- result */
-
-typedef enum leat_outcome {
-    LEAT_SUCCEEDED = 1,
-    LEAT_FAILED = 2,
-    LEAT_SKIPPED = 3,   /* never sent, by the batch's policy */
-    LEAT_CANCELLED = 4  /* cancelled, aborted by fail-fast, or past the batch's deadline */
-} leat_outcome;
-
-/* Where an item was when its last attempt ended. */
-typedef enum leat_stage {
-    LEAT_STAGE_WAITING = 0, /* before any attempt */
-    LEAT_STAGE_BUILD = 1,
-    LEAT_STAGE_CONNECT = 2,
-    LEAT_STAGE_TLS = 3,
-    LEAT_STAGE_SEND = 4,
-    LEAT_STAGE_RECEIVE = 5,
-    LEAT_STAGE_PARSE = 6,
-    LEAT_STAGE_DONE = 7
-} leat_stage;
-
-/* Milliseconds, of the last attempt save queued_ms and item_ms; -1 where it did not happen. */
-typedef struct leat_timing {
-    double queued_ms;     /* acceptance to first send */
-    double connect_ms;    /* opening the connection; 0 when a kept one was used */
-    double first_byte_ms; /* request begun to first byte of the answer */
-    double total_ms;      /* request begun to answer whole */
-    double item_ms;       /* acceptance to result, all attempts and waits */
-} leat_timing;
-
-/* One item's end. Every pointer lives until the result is released: at the end of on_result, or in
- * leat_result_release for results kept or taken with leat_batch_next. */
-typedef struct leat_result {
-    uint32_t struct_size;
-    leat_outcome outcome;
-    leat_status status;        /* LEAT_OK, or why not */
-    leat_stage stage;
-    uint64_t index;
-    leat_str id;
-    void *user;
-    uint64_t user_number;
-    leat_str metadata;
-    int32_t http_status;       /* 0: no answer came */
-    uint32_t attempts;         /* attempts that counted, 1.. (0: never sent) */
-    uint32_t rate_limited;     /* tries answered by a rate limit; they are not attempts (B34) */
-    uint8_t retried;           /* 1: retry_failed gave it its extra pass (G15) */
-    uint8_t cached;            /* 1: the answer came from the cache */
-    uint8_t reserved8[2];
-    leat_str text;             /* the answer */
-    leat_str refusal;
-    leat_str thinking;
-    leat_finish finish;
-    uint32_t tool_calls_count;
-    leat_str finish_reason;    /* the provider's own word */
-    const leat_tool_call *tool_calls;
-    leat_str model;            /* as answered */
-    leat_str response_id;      /* provider's id inside the body */
-    leat_str request_id;       /* provider's id from its headers */
-    leat_usage usage;          /* of the attempt that succeeded */
-    leat_usage usage_failed;   /* of attempts that failed, summed (B21) */
-    leat_str body;             /* the last answer's body as it came, errors included */
-    leat_str error_message;    /* provider's words, redacted; empty on success */
-    leat_str error_code;       /* provider's code, for example "rate_limit_exceeded" */
-    leat_timing timing;
-} leat_result;
 
 /* What on_result wants done with the result. */
 typedef enum leat_keep {
@@ -171,6 +52,34 @@ typedef struct leat_progress {
     const leat_result *result; /* lives until the callback returns */
 } leat_progress;
 
+/* What a piece of a stream belongs to. */
+typedef enum leat_delta {
+    LEAT_DELTA_TEXT = 0,
+    LEAT_DELTA_REFUSAL = 1,
+    LEAT_DELTA_THINKING = 2,
+    LEAT_DELTA_TOOL_ARGUMENTS = 3, /* exact JSON text, in pieces */
+    LEAT_DELTA_TOOL_NAME = 4,      /* the function's name, once, whole */
+    /* Facts of which on_token does not hear. */
+    LEAT_DELTA_TOOL_ID = 5,
+    LEAT_DELTA_FINISH_REASON = 6,
+    LEAT_DELTA_MODEL = 7,
+    LEAT_DELTA_RESPONSE_ID = 8
+} leat_delta;
+
+/* A piece of a streamed answer, as it arrives. A later attempt of the same item begins anew, which
+ * `attempt` tells. Lives until the callback returns. */
+typedef struct leat_token {
+    uint64_t index;    /* of the item */
+    leat_str id;       /* of the item */
+    void *user;        /* the request's */
+    uint32_t attempt;  /* 1.. */
+    leat_delta delta;
+    uint32_t choice;   /* 0 unless several answers were asked for */
+    uint32_t tool;     /* which tool call the arguments belong to, from 0 */
+    leat_str piece;    /* UTF-8; a piece may end inside a character's sequence only if the provider
+                          cut it there */
+} leat_token;
+
 typedef struct leat_batch_config {
     uint32_t struct_size;
     leat_endpoint endpoint;
@@ -179,9 +88,8 @@ typedef struct leat_batch_config {
     leat_retry_failed retry_failed; /* OFF */
     uint32_t max_in_flight;         /* 0: the endpoint's */
     uint64_t deadline_ms;           /* from leat_batch_open; 0: none */
-    /* Defaults for requests that leave a field unset: system, model, temperature, top_p, seed,
-     * max_output_tokens, stop, response_format_json, tools_json, reasoning_effort, extra_json.
-     * NULL or borrowed, with its text, until leat_batch_close. */
+    /* Defaults for requests that leave a field unset: every option, but not id, user, prompt,
+     * messages, body_json, metadata. NULL or borrowed, with its text, until leat_batch_close. */
     const leat_request *defaults;
     void *user;
     /* source: called inside leat_step when the engine has room. Fill *request (initialised for you)
@@ -192,6 +100,9 @@ typedef struct leat_batch_config {
     leat_keep (*on_result)(void *user, const leat_result *result);
     /* on_progress: after each result, failures too (S7, B13). */
     void (*on_progress)(void *user, const leat_progress *progress);
+    /* on_token: pieces of streamed answers (a batch that has it streams unless a request says no).
+     * It may submit and cancel. */
+    void (*on_token)(void *user, const leat_token *token);
     /* on_writable: after leat_submit answered LEAT_E_WOULD_BLOCK, once there is room again. */
     void (*on_writable)(void *user, leat_batch *batch);
 } leat_batch_config;
@@ -271,11 +182,6 @@ LEAT_API void leat_batch_summary(const leat_batch *batch, leat_summary *summary)
  * on_result inside this call; those that wait for leat_batch_next, or are kept, are released. From a
  * callback it does nothing. */
 LEAT_API void leat_batch_close(leat_batch *batch);
-
-/* Static text for reports: "succeeded" ..., "stop" ..., "receive" ... Never NULL. */
-LEAT_API const char *leat_outcome_name(leat_outcome outcome);
-LEAT_API const char *leat_finish_name(leat_finish finish);
-LEAT_API const char *leat_stage_name(leat_stage stage);
 
 #ifdef __cplusplus
 }

@@ -9,7 +9,10 @@
 #include <leat/config.h>
 #include <leat/memory.h>
 #include <leat/port.h>
+#include <leat/request.h>
+#include <leat/result.h>
 #include <leat/status.h>
+#include <leat/tool.h>
 #include <leat/types.h>
 
 #endif

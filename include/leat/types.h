@@ -54,6 +54,9 @@ typedef struct leat_number {
     uint8_t reserved[7];
 } leat_number;
 
+/* A choice that may be left to the provider. */
+typedef enum leat_switch { LEAT_UNSET = 0, LEAT_ON = 1, LEAT_OFF = 2 } leat_switch;
+
 /* A name and its value, as in an HTTP header. */
 typedef struct leat_header {
     leat_str name;

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "flow/lifecycle.h"
+#include "flow/request_text.h"
 #include "provider/registry.h"
 
 namespace {
@@ -142,6 +143,15 @@ void leat_get_stats(const leat_client* client, leat_stats* stats) {
     stats->tls_full_handshakes = tls.handshakes_full;
     stats->tls_resumed_handshakes = tls.handshakes_resumed;
     stats->tls_pool_peak_bytes = tls.pool_peak_bytes;
+}
+
+leat_status leat_endpoint_check(leat_client* client, leat_endpoint endpoint,
+                                const leat_request* request, uint32_t* ignored) {
+    if (client == nullptr || request == nullptr || ignored == nullptr) return LEAT_E_ARGUMENT;
+    *ignored = 0;
+    if (endpoint >= client->endpoints_count) return LEAT_E_NOT_FOUND;
+    LEAT_TRY(leat::request_check(*request));
+    return leat::probe_request(client, &client->endpoints[endpoint], *request, ignored);
 }
 
 leat_limiter leat_endpoint_limiter(const leat_client* client, leat_endpoint endpoint) {

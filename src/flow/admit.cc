@@ -59,8 +59,19 @@ void dispatch_new(Engine* engine, Endpoint* endpoint, Item* item) {
     arm_timer(engine, item);
 }
 
+void dispatch_call(Engine* engine, Endpoint* endpoint, Item* item) {
+    endpoint->waiting.remove(item);
+    engine->timers.clear(&item->timer);
+    lease_begin(engine, item, nullptr, false);
+    call_begin(engine, item);
+}
+
 // False when no connection can be had now.
 bool dispatch(Engine* engine, Endpoint* endpoint, Item* item) {
+    if (endpoint->adapter->start != nullptr) {
+        dispatch_call(engine, endpoint, item);
+        return true;
+    }
     Connection* const kept = item->replayed ? nullptr : endpoint->idle.take(engine->now_ns);
     if (kept != nullptr) {
         dispatch_reused(engine, endpoint, item, kept);

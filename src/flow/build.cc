@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/narrow.h"
 #include "flow/engine.h"
+#include "provider/request_fields.h"
 
 namespace leat {
 
@@ -18,7 +19,6 @@ uint64_t estimate_tokens(const Item& item) {
     return item.rope.total_bytes / 4 + answer;
 }
 
-// base path + the request's or the adapter's path.
 leat_status choose_path(Item* item, const leat_rope& rope) {
     Text path = rope.path;
     if (empty(path)) path = item->request.path;
@@ -27,23 +27,47 @@ leat_status choose_path(Item* item, const leat_rope& rope) {
         if (!empty(item->path)) return LEAT_OK;
         path = text_of(item->endpoint->adapter->path);
     }
-    const size_t room = item->endpoint->base_path.size + path.size + 2;
-    char* const out = static_cast<char*>(item->arena.take(room, 1));
-    if (out == nullptr) return LEAT_E_ITEM_MEMORY;
-    return join_path(item->endpoint->base_path, path, out, room, &item->path);
+    return join_endpoint_path(*item->endpoint, path, &item->arena, &item->path);
+}
+
+bool wants_stream(const Item& item) {
+    if (item.endpoint->adapter->event == nullptr) return false;
+    if (item.request.stream != LEAT_UNSET) return item.request.stream == LEAT_ON;
+    return item.batch != nullptr && item.batch->config.on_token != nullptr;
 }
 
 }  // namespace
+
+leat_build build_of(const Item& item) {
+    leat_build build{};
+    build.request = &item.request;
+    build.model = item.model;
+    build.context = item.endpoint->adapter->context;
+    build.stream = item.streams ? 1 : 0;
+    return build;
+}
 
 leat_status build_request(Engine* engine, Item* item) {
     LEAT_CHECK(engine != nullptr && item->endpoint != nullptr);
     const leat_adapter* const adapter = item->endpoint->adapter;
     item->model = empty(item->request.model) ? item->endpoint->model : item->request.model;
+    item->streams = wants_stream(*item);
+    if (adapter->start != nullptr) {  // there is nothing to build: start gets the request
+        item->result.ignored_fields = request_fields(item->request) & adapter->lacks;
+        item->reserved_tokens = estimate_tokens(*item);
+        item->attempt_mark = item->arena.mark();
+        return LEAT_OK;
+    }
     leat_rope rope;
     rope.arena = &item->arena;
-    const leat_build build = {&item->request, item->model, adapter->context};
+    const leat_build build = build_of(*item);
     LEAT_TRY(adapter->build(&build, &rope));
+    for (uint32_t i = 0; i < item->request.headers_count; ++i) {
+        leat_rope_header(&rope, item->request.headers[i].name, item->request.headers[i].value);
+    }
     LEAT_TRY(rope.status);
+    item->result.ignored_fields =
+        rope.ignored | (request_fields(item->request) & adapter->lacks);
     item->rope = rope.rope;
     LEAT_TRY(choose_path(item, rope));
     item->headers = rope.headers;
@@ -51,6 +75,24 @@ leat_status build_request(Engine* engine, Item* item) {
     item->reserved_tokens = estimate_tokens(*item);
     item->attempt_mark = item->arena.mark();
     return LEAT_OK;
+}
+
+leat_status probe_request(Engine* engine, Endpoint* endpoint, const leat_request& request,
+                          uint32_t* ignored) {
+    LEAT_CHECK(ignored != nullptr);
+    Item* const item = engine->free_items.pop_front();
+    if (item == nullptr) return LEAT_E_WOULD_BLOCK;
+    item->arena.reset();
+    item->batch = nullptr;
+    item->endpoint = endpoint;
+    item->request = request;
+    item->rope = Rope{};
+    const leat_status status = build_request(engine, item);
+    if (status == LEAT_OK) *ignored = item->result.ignored_fields;
+    item->arena.reset();
+    item->endpoint = nullptr;
+    engine->free_items.push_front(item);
+    return status;
 }
 
 }  // namespace leat

@@ -34,8 +34,9 @@ Due next_due(const Item& item) {
         sooner(&due, after_ms(times.dispatched_ns, bounds.connect_ms), LEAT_E_TIMEOUT_CONNECT);
         return due;
     }
-    if (item.state != ItemState::sending && item.state != ItemState::receiving) return due;
+    if (!on_wire(item.state)) return due;
     sooner(&due, after_ms(times.begun_ns, attempt_ms(item)), LEAT_E_TIMEOUT_ATTEMPT);
+    if (item.state == ItemState::calling) return due;  // only the adapter knows of progress
     const bool silent = item.state == ItemState::receiving && times.first_byte_ns == 0;
     if (silent) {
         // Thinking takes as long as it takes: idle_ms is for an answer that has begun.
@@ -56,6 +57,7 @@ leat_stage stage_of(const Item& item) {
         case ItemState::sending:
             return LEAT_STAGE_SEND;
         case ItemState::receiving:
+        case ItemState::calling:
             return LEAT_STAGE_RECEIVE;
         case ItemState::free:
         case ItemState::waiting:

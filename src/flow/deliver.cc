@@ -98,10 +98,11 @@ void hand_out_unsent(Engine* engine, Batch* batch, const Waiting& waiting) {
     result.user = waiting.request.user;
     result.user_number = waiting.request.user_number;
     result.metadata = waiting.request.metadata;
+    result.choice = -1;
     result.usage = unknown_usage();
     result.usage_failed = unknown_usage();
     const double item_ms = static_cast<double>(engine->now_ns - waiting.accepted_ns) / 1e6;
-    result.timing = leat_timing{-1.0, -1.0, -1.0, -1.0, item_ms};
+    result.timing = leat_timing{-1.0, -1.0, -1.0, -1.0, -1.0, item_ms};
     batch->next_index = waiting.index + 1;
     batch->last_result_ns = engine->now_ns;
     ++batch->completed;

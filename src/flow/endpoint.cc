@@ -25,11 +25,17 @@ leat_status choose_adapter(const leat_endpoint_config& config, Endpoint* endpoin
     if (endpoint->adapter == nullptr) return LEAT_E_NOT_FOUND;
     const leat_adapter& adapter = *endpoint->adapter;
     if (adapter.struct_size != sizeof(leat_adapter)) return LEAT_E_STRUCT_SIZE;
+    if (adapter.reserved != 0) return LEAT_E_RESERVED;
+    if (adapter.start != nullptr) return adapter.cancel != nullptr ? LEAT_OK : LEAT_E_ARGUMENT;
     const bool whole = adapter.build != nullptr && adapter.parse != nullptr &&
                        adapter.classify != nullptr && adapter.path != nullptr &&
                        adapter.base_url != nullptr && adapter.auth_header != nullptr &&
                        adapter.auth_prefix != nullptr;
-    return whole ? LEAT_OK : LEAT_E_ARGUMENT;
+    const bool streams = adapter.stream_format == LEAT_STREAM_SSE ||
+                         adapter.stream_format == LEAT_STREAM_NDJSON;
+    const bool stream_whole = (adapter.event != nullptr) == streams &&
+                              (adapter.assembled != nullptr) == streams;
+    return whole && stream_whole ? LEAT_OK : LEAT_E_ARGUMENT;
 }
 
 leat_status read_url(Engine* engine, const leat_endpoint_config& config, Endpoint* endpoint,
@@ -40,6 +46,7 @@ leat_status read_url(Engine* engine, const leat_endpoint_config& config, Endpoin
     LEAT_TRY(parse_url(source, UrlUse::endpoint, host, url));
     LEAT_TRY(keep(endpoint, url->host, &url->host));
     LEAT_TRY(keep(endpoint, url->path, &endpoint->base_path));
+    LEAT_TRY(keep(endpoint, url->query, &endpoint->base_query));
     if (url->is_tls && engine->config.use_tls == 0) return LEAT_E_UNSUPPORTED;
     const bool open_air = !url->is_tls && !is_loopback_host(url->host);
     if (open_air && config.allow_plain_http == 0) return LEAT_E_PLAIN_HTTP;
@@ -133,6 +140,15 @@ leat_status add_credential(const leat_endpoint_config& config, Endpoint* endpoin
     return LEAT_OK;
 }
 
+// The adapter's own line, "name: value".
+leat_status add_adapter_header(Endpoint* endpoint) {
+    const char* const line = endpoint->adapter->extra_header;
+    if (line == nullptr || line[0] == '\0') return LEAT_OK;
+    Text value = text_of(line);
+    const Text name = take_until(&value, ':');
+    return add_header(endpoint, name, trim(value));
+}
+
 leat_status fill_headers(const leat_endpoint_config& config, Endpoint* endpoint) {
     for (uint32_t i = 0; i < config.headers_count; ++i) {
         LEAT_TRY(add_header(endpoint, config.headers[i].name, config.headers[i].value));
@@ -141,6 +157,7 @@ leat_status fill_headers(const leat_endpoint_config& config, Endpoint* endpoint)
     if (!has_header(*endpoint, text_of(auth))) {
         LEAT_TRY(add_credential(config, endpoint));
     }
+    LEAT_TRY(add_adapter_header(endpoint));
     LEAT_TRY(add_header(endpoint, text("Content-Type"), text("application/json")));
     LEAT_TRY(add_header(endpoint, text("Accept"), text("application/json")));
     return add_header(endpoint, text("User-Agent"), text("leat/" LEAT_VERSION));
@@ -160,10 +177,7 @@ leat_status share_head(Endpoint* endpoint) {
 // Joined here once, not for each item. It comes last, so as to take no other text's room.
 void join_own_path(Endpoint* endpoint) {
     const Text own = text_of(endpoint->adapter->path);
-    const size_t room = endpoint->base_path.size + own.size + 2;
-    char* const out = static_cast<char*>(endpoint->arena.take(room, 1));
-    if (out == nullptr) return;
-    LEAT_CHECK(join_path(endpoint->base_path, own, out, room, &endpoint->path) == LEAT_OK);
+    (void)join_endpoint_path(*endpoint, own, &endpoint->arena, &endpoint->path);
 }
 
 void fill_limits(const leat_endpoint_config& config, Endpoint* endpoint) {
@@ -182,6 +196,11 @@ void fill_limits(const leat_endpoint_config& config, Endpoint* endpoint) {
 
 leat_status fill(Engine* engine, const leat_endpoint_config& config, Endpoint* endpoint) {
     LEAT_TRY(choose_adapter(config, endpoint));
+    if (endpoint->adapter->start != nullptr) {
+        // No HTTP: the adapter has all it needs.
+        fill_limits(config, endpoint);
+        return keep(endpoint, config.model, &endpoint->model);
+    }
     Url url;
     LEAT_TRY(read_url(engine, config, endpoint, &url));
     Origin* const origin = &endpoint->origin;
@@ -208,6 +227,24 @@ void open_timer(Timer* timer, TimerKind kind, void* owner) {
 }
 
 }  // namespace
+
+leat_status join_endpoint_path(const Endpoint& endpoint, Text path, Arena* arena, Text* out) {
+    LEAT_CHECK(arena != nullptr && out != nullptr);
+    const Text query = endpoint.base_query;
+    const size_t room = endpoint.base_path.size + path.size + query.size + 3;
+    char* const at = static_cast<char*>(arena->take(room, 1));
+    if (at == nullptr) return LEAT_E_ITEM_MEMORY;
+    Text joined{nullptr, 0};
+    LEAT_TRY(join_path(endpoint.base_path, path, at, room, &joined));
+    if (!empty(query)) {
+        const bool has_query = find_byte(joined, '?') != not_found;
+        at[joined.size] = has_query ? '&' : '?';
+        memcpy(at + joined.size + 1, query.data, query.size);
+        joined.size += query.size + 1;
+    }
+    *out = joined;
+    return LEAT_OK;
+}
 
 leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, Endpoint* endpoint) {
     LEAT_CHECK(engine != nullptr && endpoint != nullptr);

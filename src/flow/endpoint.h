@@ -31,9 +31,10 @@ struct Endpoint {
     HttpAuthority authority;
     HttpCredentials proxy_credentials;
     Text base_path;
-    Text path;             // with the adapter's own: that of nearly every item; empty: no room for it
+    Text base_query;       // behind every path: Azure's api-version=...
+    Text path;             // with the adapter's own: nearly every item's; empty: no room for it
     Text model;
-    leat_header headers[endpoint_headers_max + 4];  // credential and content type included
+    leat_header headers[endpoint_headers_max + 5];  // credential and content type included
     uint32_t headers_count;
     HttpSharedHead head;  // holds the credential
     Text secrets[3];

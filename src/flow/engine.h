@@ -22,6 +22,7 @@ struct leat_client {
     leat::Item* items;
     leat::ItemList free_items;
     leat::ItemList sleeping;
+    leat::ItemList ended_calls;
     leat::Endpoint* endpoints;
     uint32_t endpoints_count;
     leat_batch* batches;
@@ -52,6 +53,8 @@ enum class TimerKind : uint32_t { item, gate, idle, batch };
 
 // flow/endpoint.cc
 leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, Endpoint* endpoint);
+// The base URL's path + path + the base URL's query. LEAT_E_ITEM_MEMORY when the arena is full.
+leat_status join_endpoint_path(const Endpoint& endpoint, Text path, Arena* arena, Text* out);
 
 // flow/intake.cc: ring or source -> item, built and waiting (or done, when that failed).
 // false when nothing could be fetched for this endpoint now; its limiter then says why.
@@ -63,6 +66,10 @@ void end_unsent(Engine* engine, Batch* batch);
 
 // flow/build.cc: request -> rope.
 leat_status build_request(Engine* engine, Item* item);
+leat_build build_of(const Item& item);
+// Builds a request as it would be built, and drops it: which of its fields are left out.
+leat_status probe_request(Engine* engine, Endpoint* endpoint, const leat_request& request,
+                          uint32_t* ignored);
 
 // flow/admit.cc: waiting items through the gate, as many as it lets.
 void admit_items(Engine* engine, Endpoint* endpoint);
@@ -83,6 +90,16 @@ void receive_event(Engine* engine, Item* item);
 
 // flow/parse.cc: a whole answer -> success or failure of the attempt.
 void parse_response(Engine* engine, Item* item);
+
+// The adapter's answer: checked, kept, delivered.
+void take_answer(Engine* engine, Item* item, const leat_answer& answer);
+
+// flow/call.cc: attempts without HTTP.
+void call_begin(Engine* engine, Item* item);
+void call_cancel(Engine* engine, Item* item);
+void end_calls(Engine* engine);
+// A piece of an answer, to the batch's on_token.
+void tell_token(Item* item, leat_delta delta, uint32_t choice, uint32_t tool, Text piece);
 
 // flow/retry.cc: what becomes of an item whose attempt failed. It has left the wire already.
 void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end);

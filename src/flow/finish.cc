@@ -10,18 +10,19 @@ namespace leat {
 namespace {
 
 double ms_between(uint64_t from_ns, uint64_t to_ns) {
-    if (from_ns == 0 || to_ns < from_ns) return -1.0;
+    if (from_ns == 0 || to_ns == 0 || to_ns < from_ns) return -1.0;
     return static_cast<double>(to_ns - from_ns) / 1e6;
 }
 
 leat_timing timing_of(const Item& item, uint64_t now_ns) {
     const ItemTimes& times = item.times;
-    leat_timing timing{-1.0, -1.0, -1.0, -1.0, -1.0};
+    leat_timing timing{-1.0, -1.0, -1.0, -1.0, -1.0, -1.0};
     timing.queued_ms = ms_between(times.accepted_ns, times.first_send_ns);
     if (times.begun_ns != 0) {
         timing.connect_ms =
             item.reused_connection ? 0.0 : ms_between(times.dispatched_ns, times.begun_ns);
         timing.first_byte_ms = ms_between(times.begun_ns, times.first_byte_ns);
+        timing.first_token_ms = ms_between(times.begun_ns, times.first_token_ns);
         timing.total_ms = ms_between(times.begun_ns, times.ended_ns);
     }
     timing.item_ms = ms_between(times.accepted_ns, now_ns);
@@ -64,7 +65,7 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
         result->error_code = Text{nullptr, 0};
     } else {
         result->usage = unknown_usage();
-        result->text = Text{nullptr, 0};
+        if (result->partial == 0) result->text = Text{nullptr, 0};
     }
     result->timing = timing_of(*item, engine->now_ns);
     item->state = ItemState::done;

@@ -19,6 +19,7 @@ Item* take_slot(Engine* engine, Batch* batch, uint64_t index, uint64_t accepted_
     item->endpoint = batch->endpoint;
     item->connection = nullptr;
     item->rope = Rope{};
+    item->stream = nullptr;
     item->head = Text{nullptr, 0};
     item->times = ItemTimes{};
     item->times.accepted_ns = accepted_ns;
@@ -32,6 +33,7 @@ Item* take_slot(Engine* engine, Batch* batch, uint64_t index, uint64_t accepted_
     item->extra_pass = false;
     item->cancel_asked = false;
     item->result = leat_result{};
+    item->result.choice = -1;
     item->result.usage = unknown_usage();
     item->result.usage_failed = unknown_usage();
     ++batch->alive;

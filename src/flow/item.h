@@ -1,9 +1,11 @@
 // flow/item.h: one item from acceptance to release: its request, its memory, where it is now.
 // Depends on codec, pace, wire. Invariants: an item holds a permit and a connection exactly in the
-// states connecting, tunnelling, sending and receiving; its arena up to attempt_mark is the
-// request, beyond it the last attempt's answer; it is in exactly one list, or held by the caller.
+// states connecting, tunnelling, sending and receiving (calling: a permit alone); its arena up to
+// attempt_mark is the request, beyond it the last attempt's answer; it is in exactly one list, or
+// held by the caller.
 #pragma once
 
+#include <leat/adapter.h>
 #include <leat/batch.h>
 
 #include "base/arena.h"
@@ -18,6 +20,7 @@ namespace leat {
 
 struct Connection;
 struct Endpoint;
+struct ItemStream;
 
 enum class ItemState : uint8_t {
     free,
@@ -26,14 +29,23 @@ enum class ItemState : uint8_t {
     connecting,  // on the wire from here ...
     tunnelling,
     sending,
-    receiving,   // ... to here
+    receiving,
+    calling,     // ... to here; the adapter carries it out by itself
     done,        // in its batch's list, for delivery
     held         // result handed out
 };
 
+// Holds a permit.
 constexpr bool on_wire(ItemState state) {
-    return state >= ItemState::connecting && state <= ItemState::receiving;
+    return state >= ItemState::connecting && state <= ItemState::calling;
 }
+
+// How an adapter ended its call.
+struct CallEnd {
+    leat_answer answer;
+    leat_fault fault;
+    bool is_answer;
+};
 
 // Moments in the item's life, nanoseconds of the port's clock; 0 where it has not happened.
 struct ItemTimes {
@@ -43,6 +55,7 @@ struct ItemTimes {
     uint64_t begun_ns;       // this attempt's first byte was written
     uint64_t sent_ns;        // ... and its last
     uint64_t first_byte_ns;  // of the answer
+    uint64_t first_token_ns; // of a stream
     uint64_t ended_ns;       // of the attempt
     uint64_t progress_ns;    // last byte in either direction
     uint64_t deadline_ns;    // never_ns: none
@@ -69,6 +82,9 @@ struct Item {
     size_t head_sent = 0;
     uint64_t written_bytes = 0;
     HttpResponse response;
+    ItemStream* stream = nullptr;  // in the arena, while the answer comes as events
+    CallEnd* call_end = nullptr;   // in the arena, in state calling
+    void* call_slot = nullptr;     // the adapter's own
 
     ItemTimes times{};
     uint64_t index = 0;
@@ -82,6 +98,8 @@ struct Item {
     bool replayed = false;    // this attempt was already moved to a fresh connection once
     bool extra_pass = false;  // retry_failed was used up
     bool cancel_asked = false;
+    bool streams = false;     // the request asks for a stream
+    bool call_refused = false; // the adapter would not begin it
     leat_result result{};
 };
 

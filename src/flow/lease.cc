@@ -1,8 +1,10 @@
 // flow/lease.cc: an item's permit and connection, taken and given back together, so that neither
-// can outlive the other. Invariant: item->connection->user == item exactly while leased.
+// can outlive the other; a call without HTTP has a permit alone.
+// Invariant: item->connection->user == item exactly while leased.
 #include "base/check.h"
 #include "base/secret.h"
 #include "flow/engine.h"
+#include "flow/stream.h"
 
 namespace leat {
 
@@ -16,21 +18,49 @@ void forget_last_attempt(Item* item) {
     result->request_id = Text{nullptr, 0};
     result->error_message = Text{nullptr, 0};
     result->error_code = Text{nullptr, 0};
+    result->text = Text{nullptr, 0};
+    result->thinking = Text{nullptr, 0};
+    result->refusal = Text{nullptr, 0};
+    result->model = Text{nullptr, 0};
+    result->response_id = Text{nullptr, 0};
+    result->streamed = 0;
+    result->partial = 0;
     item->response_open = false;
+    item->stream = nullptr;
+}
+
+void part_with_connection(Engine* engine, Item* item, bool keep) {
+    Connection* const connection = item->connection;
+    LEAT_CHECK(connection != nullptr && connection->user == item);
+    if (item->head.size > 0) wipe(const_cast<char*>(item->head.data), item->head.size);
+    item->head = Text{nullptr, 0};
+    item->connection = nullptr;
+    connection->user = nullptr;
+    if (connection->link.linked()) engine->again.remove(connection);
+    if (!keep) {
+        engine->wire.drop(connection);
+        return;
+    }
+    item->endpoint->idle.put(connection, engine->now_ns);
+    if (!item->endpoint->idle_timer.queued()) {
+        engine->timers.set(&item->endpoint->idle_timer, item->endpoint->idle.expires_at_ns());
+    }
 }
 
 }  // namespace
 
 void lease_begin(Engine* engine, Item* item, Connection* connection, bool reused) {
-    LEAT_CHECK(item->connection == nullptr && connection->user == nullptr);
+    LEAT_CHECK(item->connection == nullptr);
+    LEAT_CHECK(connection == nullptr || connection->user == nullptr);
     item->generation = item->endpoint->gate.admit(engine->now_ns, item->reserved_tokens);
     item->connection = connection;
-    connection->user = item;
+    if (connection != nullptr) connection->user = item;
     item->reused_connection = reused;
     item->times.dispatched_ns = engine->now_ns;
     item->times.begun_ns = 0;
     item->times.sent_ns = 0;
     item->times.first_byte_ns = 0;
+    item->times.first_token_ns = 0;
     item->times.ended_ns = 0;
     item->times.progress_ns = engine->now_ns;
     forget_last_attempt(item);
@@ -43,20 +73,11 @@ void lease_begin(Engine* engine, Item* item, Connection* connection, bool reused
 }
 
 void lease_end(Engine* engine, Item* item, bool keep_connection) {
-    LEAT_CHECK(item->connection != nullptr && item->connection->user == item);
-    Connection* const connection = item->connection;
-    if (item->head.size > 0) wipe(const_cast<char*>(item->head.data), item->head.size);
-    item->head = Text{nullptr, 0};
-    item->connection = nullptr;
-    connection->user = nullptr;
-    if (connection->link.linked()) engine->again.remove(connection);
-    if (keep_connection) {
-        item->endpoint->idle.put(connection, engine->now_ns);
-        if (!item->endpoint->idle_timer.queued()) {
-            engine->timers.set(&item->endpoint->idle_timer, item->endpoint->idle.expires_at_ns());
-        }
+    if (item->state == ItemState::calling) {
+        call_cancel(engine, item);
     } else {
-        engine->wire.drop(connection);
+        part_with_connection(engine, item, keep_connection);
+        stream_close(item);
     }
     item->endpoint->gate.release();
     item->times.ended_ns = engine->now_ns;

@@ -23,6 +23,7 @@ void open_items(Engine* engine, const Block& block) {
     engine->items = reinterpret_cast<Item*>(block.at(Part::items));
     engine->free_items.open();
     engine->sleeping.open();
+    engine->ended_calls.open();
     engine->again.open();
     const size_t stride = block.each(Part::arenas);
     for (uint32_t i = 0; i < engine->config.items_max; ++i) {

@@ -43,6 +43,7 @@ void item_event(Engine* engine, Item* item, uint32_t events) {
         case ItemState::free:
         case ItemState::waiting:
         case ItemState::sleeping:
+        case ItemState::calling:
         case ItemState::done:
         case ItemState::held:
             break;
@@ -112,11 +113,13 @@ void run_timers(Engine* engine) {
 void run_stages(Engine* engine) {
     run_timers(engine);
     stop_items(engine);
+    end_calls(engine);
     deliver_results(engine);
     for (uint32_t i = 0; i < engine->endpoints_count; ++i) {
         admit_items(engine, &engine->endpoints[i]);
     }
     stop_items(engine);
+    end_calls(engine);
     deliver_results(engine);
 }
 
@@ -128,7 +131,7 @@ bool wants_item(const Batch& batch) {
 
 // Something can be done without waiting for anything outside.
 bool has_work(const Engine& engine) {
-    if (engine.work_pending || engine.stops_pending) return true;
+    if (engine.work_pending || engine.stops_pending || !engine.ended_calls.empty()) return true;
     const bool has_item = !engine.free_items.empty();
     for (uint32_t i = 0; i < engine.config.batches_max; ++i) {
         const Batch& batch = engine.batches[i];

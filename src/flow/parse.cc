@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "codec/scratch.h"
 #include "flow/engine.h"
+#include "flow/stream.h"
 #include "meter/usage.h"
 #include "provider/classify.h"
 
@@ -33,12 +34,17 @@ void keep_answer(Item* item, const leat_answer& answer) {
     result->tool_calls_count = answer.tool_calls_count;
     result->model = answer.model;
     result->response_id = answer.response_id;
+    result->choices = answer.choices;
+    result->choices_count = answer.choices_count;
+    result->turn_json = answer.turn_json;
+    result->safety_json = answer.safety_json;
+    result->block_reason = answer.block_reason;
     result->usage = answer.usage;
 }
 
 void keep_reply(Item* item, const leat_reply& reply) {
     item->result.http_status = reply.http_status;
-    item->result.body = reply.body;
+    if (item->stream == nullptr) item->result.body = reply.body;
     Text id = leat_reply_header(&reply, text("x-request-id"));
     if (empty(id)) id = leat_reply_header(&reply, text("request-id"));
     item->result.request_id = id;
@@ -47,49 +53,91 @@ void keep_reply(Item* item, const leat_reply& reply) {
 void fault_parsing(leat_fault* fault, leat_status status) {
     *fault = leat_fault{};
     fault->status = status;
-    fault->retryable = status == LEAT_E_PARSE ? 1 : 0;
+    fault->retryable = status == LEAT_E_PARSE || status == LEAT_E_STREAM_CUT ? 1 : 0;
     fault->wait_ms = -1;
     fault->usage = unknown_usage();
 }
 
+leat_reply reply_of(const Item& item) {
+    leat_reply reply{};
+    reply.http_status = item.response.status();
+    reply.headers = item.response.fields().list();
+    reply.headers_count = item.response.fields().count();
+    reply.body = item.response.body();
+    reply.context = item.endpoint->adapter->context;
+    return reply;
+}
+
+// What the adapter made of a success: an answer, or the reason why it is none.
+leat_status read_answer(Item* item, const leat_reply& reply, leat_scratch* scratch,
+                        leat_answer* answer) {
+    const leat_adapter& adapter = *item->endpoint->adapter;
+    *answer = leat_answer{};
+    answer->usage = unknown_usage();
+    const ItemStream* const stream = item->stream;
+    if (stream == nullptr) return adapter.parse(&reply, scratch, answer);
+    LEAT_TRY(stream->assembled);
+    if (stream->has_fault) return LEAT_E_HTTP;
+    *answer = stream->answer;
+    return adapter.assembled(adapter.context, stream->ended ? 1 : 0, answer);
+}
+
+// The adapter explains; what it is given to read are the headers and `body`.
+void explain(Engine* engine, Item* item, leat_reply* reply, leat_scratch* scratch,
+             AttemptEnd* end) {
+    const bool is_success = reply->http_status >= 200 && reply->http_status < 300;
+    if (!is_success) {
+        const int64_t wall_ms = engine->ports.clock->wall_ms(engine->ports.clock_user);
+        fault_from_status(*reply, wall_ms, &end->fault);
+        end->fault.usage = unknown_usage();
+        end->stage = LEAT_STAGE_RECEIVE;
+    }
+    if (item->stream != nullptr) {
+        reply->body = item->stream->fault_data;
+        end->fault.usage = item->stream->answer.usage;
+    }
+    item->endpoint->adapter->classify(reply, scratch, &end->fault);
+}
+
+// These say all there is to say: the adapter has nothing to explain.
+bool is_plain(leat_status read) {
+    return read == LEAT_E_PARSE || read == LEAT_E_ITEM_MEMORY || read == LEAT_E_STREAM_CUT ||
+           read == LEAT_E_TOO_MANY;
+}
+
 }  // namespace
 
+void take_answer(Engine* engine, Item* item, const leat_answer& answer) {
+    LEAT_CHECK(!on_wire(item->state) || item->connection == nullptr);
+    keep_answer(item, answer);
+    settle(item, answer.usage);
+    item->endpoint->gate.succeeded();
+    finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
+}
+
 void parse_response(Engine* engine, Item* item) {
-    LEAT_CHECK(item->response.complete() && item->connection == nullptr);
-    leat_reply reply{};
-    reply.http_status = item->response.status();
-    reply.headers = item->response.fields().list();
-    reply.headers_count = item->response.fields().count();
-    reply.body = item->response.body();
-    reply.context = item->endpoint->adapter->context;
+    LEAT_CHECK(item->response.has_head() && item->connection == nullptr);
+    leat_reply reply = reply_of(*item);
     leat_scratch scratch;
     scratch.arena = &item->arena;
     AttemptEnd end{};
     end.stage = LEAT_STAGE_PARSE;
     keep_reply(item, reply);
     if (reply.http_status >= 200 && reply.http_status < 300) {
-        leat_answer answer{};
-        answer.usage = unknown_usage();
-        const leat_status read = item->endpoint->adapter->parse(&reply, &scratch, &answer);
+        leat_answer answer;
+        const leat_status read = read_answer(item, reply, &scratch, &answer);
         if (read == LEAT_OK) {
-            keep_answer(item, answer);
-            settle(item, answer.usage);
-            item->endpoint->gate.succeeded();
-            finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
+            take_answer(engine, item, answer);
             return;
         }
         fault_parsing(&end.fault, read);
-        if (read == LEAT_E_PARSE || read == LEAT_E_ITEM_MEMORY) {
+        keep_partial(item);
+        if (is_plain(read)) {
             attempt_failed(engine, item, end);
             return;
         }
-    } else {
-        const int64_t wall_ms = engine->ports.clock->wall_ms(engine->ports.clock_user);
-        fault_from_status(reply, wall_ms, &end.fault);
-        end.fault.usage = unknown_usage();
-        end.stage = LEAT_STAGE_RECEIVE;
     }
-    item->endpoint->adapter->classify(&reply, &scratch, &end.fault);
+    explain(engine, item, &reply, &scratch, &end);
     attempt_failed(engine, item, end);
 }
 

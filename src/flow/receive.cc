@@ -3,6 +3,7 @@
 // and never reaches another item.
 #include "base/check.h"
 #include "flow/engine.h"
+#include "flow/stream.h"
 
 namespace leat {
 
@@ -17,7 +18,7 @@ void open_response(Engine* engine, Item* item) {
     HttpLimits limits;
     limits.header_bytes_max = engine->config.header_bytes_max;
     limits.body_bytes_max = engine->config.body_bytes_max;
-    item->response.open(limits, &item->arena);
+    item->response.open(limits, &item->arena, stream_sink(engine, item));
     item->response_open = true;
 }
 
@@ -40,6 +41,11 @@ void complete(Engine* engine, Item* item, bool surplus) {
         keep = is_quiet(engine, item);
     }
     ++engine->stats.responses;
+    const leat_status streamed = item->stream == nullptr ? LEAT_OK : stream_finish(item);
+    if (streamed != LEAT_OK) {
+        wire_failed(engine, item, streamed, LEAT_STAGE_RECEIVE);
+        return;
+    }
     lease_end(engine, item, keep);
     parse_response(engine, item);
 }

@@ -1,5 +1,6 @@
-// flow/request_text.cc: see request_text.h. The tables name every text once; a field that is added
-// to leat_request is added here and nowhere else.
+// flow/request_text.cc: see request_text.h. One walk names every array and every text of a request
+// once; measuring, copying and checking are three visitors of it. A field that is added to
+// leat_request is added here and nowhere else.
 #include "flow/request_text.h"
 
 #include "base/bytes.h"
@@ -12,26 +13,19 @@ namespace {
 
 using TextField = leat_str leat_request::*;
 
-constexpr TextField text_fields[] = {
-    &leat_request::id,
-    &leat_request::prompt,
-    &leat_request::system,
-    &leat_request::model,
-    &leat_request::reasoning_effort,
-    &leat_request::response_format_json,
-    &leat_request::tools_json,
-    &leat_request::tool_choice_json,
-    &leat_request::extra_json,
-    &leat_request::body_json,
-    &leat_request::path,
-    &leat_request::metadata,
+// Texts that belong to one request alone ...
+constexpr TextField own_fields[] = {
+    &leat_request::id, &leat_request::prompt, &leat_request::body_json, &leat_request::metadata,
 };
 
-// Options that a batch may give for all of its items.
-constexpr TextField default_fields[] = {
+// ... and options that a batch may give for all of its items.
+constexpr TextField option_fields[] = {
     &leat_request::system,
     &leat_request::model,
     &leat_request::reasoning_effort,
+    &leat_request::prompt_cache_key,
+    &leat_request::cached_content,
+    &leat_request::provider_metadata_json,
     &leat_request::response_format_json,
     &leat_request::tools_json,
     &leat_request::tool_choice_json,
@@ -40,109 +34,233 @@ constexpr TextField default_fields[] = {
 };
 
 constexpr leat_number leat_request::*number_fields[] = {
-    &leat_request::temperature,      &leat_request::top_p,
-    &leat_request::seed,             &leat_request::presence_penalty,
-    &leat_request::frequency_penalty,
+    &leat_request::temperature,       &leat_request::top_p,
+    &leat_request::top_k,             &leat_request::seed,
+    &leat_request::presence_penalty,  &leat_request::frequency_penalty,
+    &leat_request::thinking_budget_tokens,
+};
+
+constexpr uint32_t leat_request::*count_fields[] = {
+    &leat_request::max_output_tokens,
+    &leat_request::timeout_ms,
+    &leat_request::choices_wanted,
+};
+
+constexpr leat_switch leat_request::*switch_fields[] = {
+    &leat_request::thinking,
+    &leat_request::stream,
+    &leat_request::cache_prompt,
 };
 
 constexpr leat_str leat_message::*message_fields[] = {
     &leat_message::role,         &leat_message::content,         &leat_message::content_json,
-    &leat_message::tool_call_id, &leat_message::tool_calls_json,
+    &leat_message::tool_call_id, &leat_message::tool_calls_json, &leat_message::name,
+    &leat_message::turn_json,
 };
 
-size_t arrays_bytes(const leat_request& from) {
-    return sizeof(leat_message) * from.messages_count + sizeof(leat_str) * from.stop_count;
+// The walk. visit->array(&pointer, count) answers the elements to go on with, nullptr for none.
+template <typename Visit>
+void walk_call(leat_tool_call* call, Visit* visit) {
+    visit->text(&call->id);
+    visit->text(&call->name);
+    visit->text(&call->arguments_json);
 }
 
-void copy_text(char** at, leat_str* t) {
-    if (t->size == 0) {
-        *t = leat_str{nullptr, 0};
-        return;
+template <typename Visit>
+void walk_message(leat_message* message, Visit* visit) {
+    for (const auto field : message_fields) visit->text(&(message->*field));
+    leat_part* const parts = visit->array(&message->parts, message->parts_count);
+    for (uint32_t i = 0; parts != nullptr && i < message->parts_count; ++i) {
+        visit->text(&parts[i].content);
+        visit->text(&parts[i].media_type);
+        visit->text(&parts[i].detail);
     }
-    memcpy(*at, t->data, t->size);
-    t->data = *at;
-    *at += t->size;
+    leat_tool_call* const calls = visit->array(&message->tool_calls, message->tool_calls_count);
+    for (uint32_t i = 0; calls != nullptr && i < message->tool_calls_count; ++i) {
+        walk_call(&calls[i], visit);
+    }
 }
 
-// A text that has bytes says where they are.
-bool is_sound(const leat_str& t) { return t.size == 0 || t.data != nullptr; }
+template <typename Visit>
+void walk_tools(leat_tools* tools, Visit* visit) {
+    visit->text(&tools->choice);
+    leat_tool* const list = visit->array(&tools->list, tools->count);
+    for (uint32_t i = 0; list != nullptr && i < tools->count; ++i) {
+        visit->text(&list[i].name);
+        visit->text(&list[i].description);
+        visit->text(&list[i].parameters_json);
+    }
+}
 
-bool is_zero(const uint8_t (&bytes)[7]) {
-    constexpr uint8_t zero[sizeof bytes] = {};
-    return memcmp(bytes, zero, sizeof bytes) == 0;
+template <typename Visit>
+void walk_texts(const leat_str** texts, uint32_t count, Visit* visit) {
+    leat_str* const list = visit->array(texts, count);
+    for (uint32_t i = 0; list != nullptr && i < count; ++i) visit->text(&list[i]);
+}
+
+template <typename Visit>
+void walk(leat_request* request, Visit* visit) {
+    for (const TextField field : own_fields) visit->text(&(request->*field));
+    for (const TextField field : option_fields) visit->text(&(request->*field));
+    leat_message* const messages = visit->array(&request->messages, request->messages_count);
+    for (uint32_t i = 0; messages != nullptr && i < request->messages_count; ++i) {
+        walk_message(&messages[i], visit);
+    }
+    walk_texts(&request->stop, request->stop_count, visit);
+    leat_header* const headers = visit->array(&request->headers, request->headers_count);
+    for (uint32_t i = 0; headers != nullptr && i < request->headers_count; ++i) {
+        visit->text(&headers[i].name);
+        visit->text(&headers[i].value);
+    }
+    leat_tools* const tools = visit->array(&request->tools, request->tools == nullptr ? 0 : 1);
+    if (tools != nullptr) walk_tools(tools, visit);
+    leat_format* const format = visit->array(&request->format, request->format == nullptr ? 0 : 1);
+    if (format == nullptr) return;
+    visit->text(&format->schema_json);
+    visit->text(&format->name);
+    visit->text(&format->description);
+    walk_texts(&format->choices, format->choices_count, visit);
+}
+
+// Sums up. Writes nothing.
+struct Measure {
+    size_t array_bytes = 0;
+    size_t text_bytes = 0;
+    template <typename T>
+    T* array(const T** list, uint32_t count) {
+        static_assert(sizeof(T) % alignof(leat_message) == 0);
+        array_bytes += sizeof(T) * count;
+        return count == 0 ? nullptr : const_cast<T*>(*list);
+    }
+    void text(const leat_str* t) { text_bytes += t->size; }
+};
+
+// Copies arrays to one place, texts to another, and points to the copies.
+struct Copy {
+    char* arrays;
+    char* texts;
+    template <typename T>
+    T* array(const T** list, uint32_t count) {
+        if (count == 0) {
+            *list = nullptr;
+            return nullptr;
+        }
+        T* const copy = reinterpret_cast<T*>(arrays);
+        memcpy(copy, *list, sizeof(T) * count);
+        arrays += sizeof(T) * count;
+        *list = copy;
+        return copy;
+    }
+    void text(leat_str* t) {
+        if (t->size == 0) {
+            *t = leat_str{nullptr, 0};
+            return;
+        }
+        memcpy(texts, t->data, t->size);
+        t->data = texts;
+        texts += t->size;
+    }
+};
+
+// What has bytes or elements says where they are. Writes nothing.
+struct Check {
+    bool sound = true;
+    template <typename T>
+    T* array(const T** list, uint32_t count) {
+        sound = sound && (count == 0 || *list != nullptr);
+        return count == 0 ? nullptr : const_cast<T*>(*list);
+    }
+    void text(const leat_str* t) { sound = sound && (t->size == 0 || t->data != nullptr); }
+};
+
+bool has_reserved_bits(const leat_request& request) {
+    if ((request.flags & ~uint32_t{LEAT_COPY | LEAT_KEEP_STREAM}) != 0) return true;
+    for (const auto field : number_fields) {
+        for (const uint8_t byte : (request.*field).reserved) {
+            if (byte != 0) return true;
+        }
+    }
+    return false;
+}
+
+bool enums_are_known(const leat_request& request) {
+    bool known = true;
+    for (const auto field : switch_fields) known &= enum_number(request.*field) <= LEAT_OFF;
+    if (request.tools != nullptr) {
+        known &= enum_number(request.tools->mode) <= LEAT_TOOLS_NAMED;
+        known &= enum_number(request.tools->parallel) <= LEAT_OFF;
+    }
+    if (request.format != nullptr) {
+        known &= enum_number(request.format->kind) <= LEAT_FORMAT_CHOICE;
+    }
+    for (uint32_t i = 0; i < request.messages_count; ++i) {
+        const leat_message& message = request.messages[i];
+        for (uint32_t k = 0; k < message.parts_count; ++k) {
+            known &= enum_number(message.parts[k].type) <= LEAT_PART_IMAGE_BASE64;
+        }
+    }
+    return known;
+}
+
+bool counts_fit(const leat_request& request) {
+    const uint32_t tools = request.tools == nullptr ? 0 : request.tools->count;
+    return request.headers_count <= request_headers_max && tools <= request_tools_max &&
+           request.choices_wanted <= request_choices_max;
 }
 
 }  // namespace
 
 size_t request_copy_bytes(const leat_request& from) {
-    size_t bytes = arrays_bytes(from);
-    for (const TextField field : text_fields) bytes += (from.*field).size;
-    for (uint32_t i = 0; i < from.messages_count; ++i) {
-        for (const auto field : message_fields) bytes += (from.messages[i].*field).size;
-    }
-    for (uint32_t i = 0; i < from.stop_count; ++i) bytes += from.stop[i].size;
-    return bytes;
+    Measure measure;
+    walk(const_cast<leat_request*>(&from), &measure);
+    return measure.array_bytes + measure.text_bytes;
 }
 
 void request_copy(const leat_request& from, char* memory, leat_request* to) {
     LEAT_CHECK(memory != nullptr || request_copy_bytes(from) == 0);
     LEAT_CHECK(reinterpret_cast<uintptr_t>(memory) % alignof(leat_message) == 0);
+    Measure measure;
+    walk(const_cast<leat_request*>(&from), &measure);
     *to = from;
-    leat_message* const messages = reinterpret_cast<leat_message*>(memory);
-    leat_str* const stop = reinterpret_cast<leat_str*>(messages + from.messages_count);
-    char* at = memory + arrays_bytes(from);
-    for (const TextField field : text_fields) copy_text(&at, &(to->*field));
-    for (uint32_t i = 0; i < from.messages_count; ++i) {
-        messages[i] = from.messages[i];
-        for (const auto field : message_fields) copy_text(&at, &(messages[i].*field));
-    }
-    for (uint32_t i = 0; i < from.stop_count; ++i) {
-        stop[i] = from.stop[i];
-        copy_text(&at, &stop[i]);
-    }
-    to->messages = from.messages_count > 0 ? messages : nullptr;
-    to->stop = from.stop_count > 0 ? stop : nullptr;
+    Copy copy{memory, memory + measure.array_bytes};
+    walk(to, &copy);
+    LEAT_CHECK(copy.arrays == memory + measure.array_bytes);
 }
 
 void request_fill(leat_request* request, const leat_request& defaults) {
     LEAT_CHECK(request != nullptr);
-    for (const TextField field : default_fields) {
+    for (const TextField field : option_fields) {
         if ((request->*field).size == 0) request->*field = defaults.*field;
     }
     for (const auto field : number_fields) {
         if ((request->*field).is_set == 0) request->*field = defaults.*field;
     }
-    if (request->max_output_tokens == 0) request->max_output_tokens = defaults.max_output_tokens;
-    if (request->timeout_ms == 0) request->timeout_ms = defaults.timeout_ms;
+    for (const auto field : count_fields) {
+        if (request->*field == 0) request->*field = defaults.*field;
+    }
+    for (const auto field : switch_fields) {
+        if (request->*field == LEAT_UNSET) request->*field = defaults.*field;
+    }
     if (request->deadline_ms == 0) request->deadline_ms = defaults.deadline_ms;
+    if (request->tools == nullptr) request->tools = defaults.tools;
+    if (request->format == nullptr) request->format = defaults.format;
     if (request->stop_count == 0) {
         request->stop = defaults.stop;
         request->stop_count = defaults.stop_count;
+    }
+    if (request->headers_count == 0) {
+        request->headers = defaults.headers;
+        request->headers_count = defaults.headers_count;
     }
 }
 
 leat_status defaults_check(const leat_request& request) {
     if (request.struct_size != sizeof(leat_request)) return LEAT_E_STRUCT_SIZE;
-    if (request.reserved != 0 || (request.flags & ~uint32_t{LEAT_COPY}) != 0) {
-        return LEAT_E_RESERVED;
-    }
-    for (const auto field : number_fields) {
-        if (!is_zero((request.*field).reserved)) return LEAT_E_RESERVED;
-    }
-    if (request.messages_count > 0 && request.messages == nullptr) return LEAT_E_ARGUMENT;
-    if (request.stop_count > 0 && request.stop == nullptr) return LEAT_E_ARGUMENT;
-    for (const TextField field : text_fields) {
-        if (!is_sound(request.*field)) return LEAT_E_ARGUMENT;
-    }
-    for (uint32_t i = 0; i < request.stop_count; ++i) {
-        if (!is_sound(request.stop[i])) return LEAT_E_ARGUMENT;
-    }
-    for (uint32_t i = 0; i < request.messages_count; ++i) {
-        for (const auto field : message_fields) {
-            if (!is_sound(request.messages[i].*field)) return LEAT_E_ARGUMENT;
-        }
-    }
-    return LEAT_OK;
+    if (has_reserved_bits(request)) return LEAT_E_RESERVED;
+    Check check;
+    walk(const_cast<leat_request*>(&request), &check);
+    if (!check.sound || !enums_are_known(request)) return LEAT_E_ARGUMENT;
+    return counts_fit(request) ? LEAT_OK : LEAT_E_TOO_MANY;
 }
 
 leat_status request_check(const leat_request& request) {

@@ -6,6 +6,11 @@
 
 namespace leat {
 
+// Bounds of one request; over them it is refused with LEAT_E_TOO_MANY.
+constexpr uint32_t request_headers_max = 8;   // of its own
+constexpr uint32_t request_tools_max = 128;   // what the largest provider takes
+constexpr uint32_t request_choices_max = 8;
+
 // Bytes for all that `from` points to, arrays included.
 size_t request_copy_bytes(const leat_request& from);
 

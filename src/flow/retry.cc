@@ -6,6 +6,7 @@
 #include "base/narrow.h"
 #include "base/redact.h"
 #include "flow/engine.h"
+#include "flow/stream.h"
 #include "meter/usage.h"
 #include "pace/backoff.h"
 
@@ -106,11 +107,12 @@ bool is_retryable(leat_status status) {
             return status != LEAT_E_DEADLINE_ITEM && status != LEAT_E_DEADLINE_BATCH;
         case LEAT_CLASS_ALERT:
             return true;  // a fresh connection may lead to a sane peer; attempts bound it
+        case LEAT_CLASS_PROVIDER:  // found by ourselves, in a stream
+            return status == LEAT_E_PARSE || status == LEAT_E_STREAM_CUT;
         case LEAT_CLASS_OK:
         case LEAT_CLASS_INFO:
         case LEAT_CLASS_CALLER:
         case LEAT_CLASS_LIMIT:
-        case LEAT_CLASS_PROVIDER:
         case LEAT_CLASS_STOPPED:
             return false;
     }
@@ -133,7 +135,13 @@ void wake_item(Engine* engine, Item* item) {
 void wire_failed(Engine* engine, Item* item, leat_status status, leat_stage stage) {
     LEAT_CHECK(on_wire(item->state) && status != LEAT_OK);
     const bool replay = may_replay(*item, status) && batch_goes_on(*item);
+    const bool was_whole = stream_has_ended(*item);
     lease_end(engine, item, false);
+    if (was_whole || stream_has_fault(*item)) {
+        // The answer, or the reason why there is none, had come before the wire failed.
+        parse_response(engine, item);
+        return;
+    }
     if (replay) {
         item->replayed = true;
         --item->attempts;
@@ -150,7 +158,9 @@ void wire_failed(Engine* engine, Item* item, leat_status status, leat_stage stag
     end.fault.usage = unknown_usage();
     end.stage = stage;
     item->result.http_status = 0;
-    item->result.body = Text{nullptr, 0};
+    if (item->stream == nullptr) item->result.body = Text{nullptr, 0};
+    keep_partial(item);
+    if (item->stream != nullptr) end.fault.usage = item->stream->answer.usage;
     attempt_failed(engine, item, end);
 }
 

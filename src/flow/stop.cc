@@ -3,6 +3,7 @@
 // Invariant: every stopped item still gets its one result.
 #include "base/check.h"
 #include "flow/engine.h"
+#include "flow/stream.h"
 
 namespace leat {
 
@@ -13,6 +14,7 @@ void end_item(Engine* engine, Item* item, leat_status status) {
     if (on_wire(item->state)) {
         stage = item->state == ItemState::receiving ? LEAT_STAGE_RECEIVE : LEAT_STAGE_SEND;
         lease_end(engine, item, false);
+        keep_partial(item);
     } else if (item->state == ItemState::sleeping) {
         engine->sleeping.remove(item);
     } else {

@@ -15,23 +15,16 @@ struct Finish {
     leat_finish finish;
 };
 
-leat_finish finish_of(Text word) {
-    static constexpr Finish words[] = {
-        {text("stop"), LEAT_FINISH_STOP},
-        {text("length"), LEAT_FINISH_LENGTH},
-        {text("tool_calls"), LEAT_FINISH_TOOL_CALLS},
-        {text("function_call"), LEAT_FINISH_TOOL_CALLS},
-        {text("content_filter"), LEAT_FINISH_CONTENT_FILTER},
-        {text("eos"), LEAT_FINISH_STOP},             // Together
-        {text("model_length"), LEAT_FINISH_LENGTH},  // Mistral
-        {text("error"), LEAT_FINISH_ERROR},
-    };
-    if (empty(word)) return LEAT_FINISH_UNKNOWN;
-    for (const Finish& known : words) {
-        if (equal(known.word, word)) return known.finish;
-    }
-    return LEAT_FINISH_OTHER;
-}
+constexpr Finish finishes[] = {
+    {text("stop"), LEAT_FINISH_STOP},
+    {text("length"), LEAT_FINISH_LENGTH},
+    {text("tool_calls"), LEAT_FINISH_TOOL_CALLS},
+    {text("function_call"), LEAT_FINISH_TOOL_CALLS},
+    {text("content_filter"), LEAT_FINISH_CONTENT_FILTER},
+    {text("eos"), LEAT_FINISH_STOP},             // Together
+    {text("model_length"), LEAT_FINISH_LENGTH},  // Mistral
+    {text("error"), LEAT_FINISH_ERROR},
+};
 
 // What one walk over the answer gathers.
 struct Reading {
@@ -158,8 +151,57 @@ void read_choice(Reading* reading, JsonCursor* at) {
     });
 }
 
-void read_usage(Reading* reading, JsonCursor* at) {
-    leat_usage* const usage = &reading->answer->usage;
+void read_top(Reading* reading, JsonCursor* at, const JsonValue& key) {
+    if (json_is(key, text("choices"))) {
+        each_element(at, [&] { read_choice(reading, at); });
+    } else if (json_is(key, text("usage"))) {
+        chat_read_usage(at, &reading->answer->usage);
+    } else if (json_is(key, text("model"))) {
+        reading->text_into(at, &reading->answer->model);
+    } else if (json_is(key, text("id"))) {
+        reading->text_into(at, &reading->answer->response_id);
+    } else if (json_is(key, text("error"))) {
+        const JsonType type = at->peek();
+        if (type == JsonType::object || type == JsonType::string) reading->has_error = true;
+    }
+}
+
+}  // namespace
+
+namespace {
+
+leat_finish finish_of(Text word) {
+    if (empty(word)) return LEAT_FINISH_UNKNOWN;
+    for (const Finish& known : finishes) {
+        if (equal(known.word, word)) return known.finish;
+    }
+    return LEAT_FINISH_OTHER;
+}
+
+// A refusal comes with an ordinary reason; so does a call of the one tool that was demanded.
+leat_finish finish_of(Text word, Text refusal, uint32_t tool_calls_count) {
+    const leat_finish finish = finish_of(word);
+    if (finish != LEAT_FINISH_STOP) return finish;
+    if (!empty(refusal)) return LEAT_FINISH_REFUSAL;
+    return tool_calls_count > 0 ? LEAT_FINISH_TOOL_CALLS : finish;
+}
+
+}  // namespace
+
+void chat_choose_finish(leat_answer* answer) {
+    LEAT_CHECK(answer != nullptr);
+    answer->finish =
+        finish_of(answer->finish_reason, answer->refusal, answer->tool_calls_count);
+    leat_choice* const choices = const_cast<leat_choice*>(answer->choices);
+    for (uint32_t i = 0; i < answer->choices_count; ++i) {
+        leat_choice* const choice = &choices[i];
+        choice->finish =
+            finish_of(choice->finish_reason, choice->refusal, choice->tool_calls_count);
+    }
+}
+
+void chat_read_usage(JsonCursor* at, leat_usage* usage) {
+    LEAT_CHECK(at != nullptr && usage != nullptr);
     each_member(at, [&](const JsonValue& key) {
         if (json_is(key, text("prompt_tokens"))) {
             take_count(at, &usage->input_tokens);
@@ -192,23 +234,6 @@ void read_usage(Reading* reading, JsonCursor* at) {
     }
 }
 
-void read_top(Reading* reading, JsonCursor* at, const JsonValue& key) {
-    if (json_is(key, text("choices"))) {
-        each_element(at, [&] { read_choice(reading, at); });
-    } else if (json_is(key, text("usage"))) {
-        read_usage(reading, at);
-    } else if (json_is(key, text("model"))) {
-        reading->text_into(at, &reading->answer->model);
-    } else if (json_is(key, text("id"))) {
-        reading->text_into(at, &reading->answer->response_id);
-    } else if (json_is(key, text("error"))) {
-        const JsonType type = at->peek();
-        if (type == JsonType::object || type == JsonType::string) reading->has_error = true;
-    }
-}
-
-}  // namespace
-
 leat_status chat_parse(const leat_reply* reply, leat_scratch* scratch, leat_answer* answer) {
     LEAT_CHECK(reply != nullptr && scratch != nullptr && answer != nullptr);
     Reading reading{scratch, answer};
@@ -220,12 +245,9 @@ leat_status chat_parse(const leat_reply* reply, leat_scratch* scratch, leat_answ
     if (reading.status != LEAT_OK) return reading.status;
     if (reading.has_error) return LEAT_E_HTTP;
     if (!reading.has_choice) return LEAT_E_INVALID_REQUEST;  // G25
-    answer->finish = finish_of(answer->finish_reason);
+    chat_choose_finish(answer);
     // Azure leaves the message out when the answer was blocked.
     if (!reading.has_message && answer->finish != LEAT_FINISH_CONTENT_FILTER) return LEAT_E_PARSE;
-    if (!empty(answer->refusal) && answer->finish == LEAT_FINISH_STOP) {
-        answer->finish = LEAT_FINISH_REFUSAL;
-    }
     return LEAT_OK;
 }
 

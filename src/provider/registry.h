@@ -1,5 +1,5 @@
-// provider/registry.h: the providers that leat knows by name. OpenAI-compatible services are rows
-// of one table. Static data.
+// provider/registry.h: the providers that leat knows by name: one adapter a file, and the
+// OpenAI-compatible services as rows of one table. Static data. Depends on base.
 #pragma once
 
 #include <leat/adapter.h>
@@ -12,5 +12,10 @@ namespace leat {
 const leat_adapter* find_adapter(Text name);
 // In the order of the table; nullptr past its end.
 const leat_adapter* adapter_at(uint32_t index);
+
+// A row of the compatible services' table (compat.cc).
+const leat_adapter* compat_at(uint32_t index);
+
+// Adapters with a file of their own are declared here.
 
 }  // namespace leat

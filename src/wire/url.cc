@@ -145,7 +145,11 @@ leat_status parse_url(Text source, UrlUse use, char (&host)[host_bytes_max], Url
     *out = Url();
     Text rest = source;
     if (!is_plain_url_text(source) || !take_scheme(&rest, use, &out->is_tls)) return LEAT_E_URL;
-    if (find_byte(rest, '?') != not_found || find_byte(rest, '#') != not_found) return LEAT_E_URL;
+    if (find_byte(rest, '#') != not_found) return LEAT_E_URL;
+    const size_t mark = find_byte(rest, '?');
+    if (mark != not_found && use == UrlUse::proxy) return LEAT_E_URL;
+    if (mark != not_found) out->query = tail(rest, mark + 1);
+    rest = head(rest, mark);
     const size_t slash = find_byte(rest, '/');
     Text authority = head(rest, slash);
     Text path = tail(rest, slash);

@@ -18,6 +18,7 @@ struct Url {
     uint16_t port = 0;
     Text host{};             // lower case, no brackets, no dot at the end
     Text path{};             // of the source; empty, or begins with "/" and ends in no "/"
+    Text query{};            // of the source, without its "?" (endpoints only)
     Text user{};             // of the source, still percent-encoded
     Text password{};
 };
@@ -25,8 +26,8 @@ struct Url {
 enum class UrlUse : uint8_t { endpoint, proxy };
 
 // Text that is no such URL answers LEAT_E_URL: another scheme, no host, a bad port, user
-// information (endpoints only), a query, a fragment, a space or a control byte.
-// A proxy may come without scheme (http:// is meant) and may not have a path.
+// information (endpoints only), a fragment, a space or a control byte.
+// A proxy may come without scheme (http:// is meant) and may have neither path nor query.
 leat_status parse_url(Text source, UrlUse use, char (&host)[host_bytes_max], Url* out);
 
 // "http" or "https".

@@ -211,7 +211,7 @@ static leat_batch* test_batch_open(void) {
     config.defaults = &defaults;
     expect(leat_batch_open(client, &config, &batch), LEAT_E_STRUCT_SIZE, "batch, defaults' size");
     leat_request_init(&defaults);
-    defaults.reserved = 1;
+    defaults.flags = 1u << 31;
     expect(leat_batch_open(client, &config, &batch), LEAT_E_RESERVED, "batch, defaults' reserved");
     config.defaults = NULL;
     config.on_result = drop;
@@ -243,10 +243,7 @@ static void test_submit_refused(leat_batch* batch) {
     request.struct_size = 1;
     expect(leat_submit(batch, &request, &index), LEAT_E_STRUCT_SIZE, "submit, struct_size");
     request.struct_size = sizeof request;
-    request.reserved = 1;
-    expect(leat_submit(batch, &request, &index), LEAT_E_RESERVED, "submit, reserved");
-    request.reserved = 0;
-    request.flags = 2;
+    request.flags = 4;
     expect(leat_submit(batch, &request, &index), LEAT_E_RESERVED, "submit, unknown flag");
     request.flags = 0;
     request.temperature.reserved[3] = 1;

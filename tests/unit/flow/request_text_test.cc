@@ -17,18 +17,23 @@ const TextField text_fields[] = {
     &leat_request::id, &leat_request::prompt, &leat_request::system, &leat_request::model,
     &leat_request::reasoning_effort, &leat_request::response_format_json,
     &leat_request::tools_json, &leat_request::tool_choice_json, &leat_request::extra_json,
-    &leat_request::body_json, &leat_request::path, &leat_request::metadata};
+    &leat_request::body_json, &leat_request::path, &leat_request::metadata,
+    &leat_request::prompt_cache_key, &leat_request::cached_content,
+    &leat_request::provider_metadata_json};
 
 const NumberField number_fields[] = {&leat_request::temperature, &leat_request::top_p,
                                      &leat_request::seed, &leat_request::presence_penalty,
-                                     &leat_request::frequency_penalty};
+                                     &leat_request::frequency_penalty, &leat_request::top_k,
+                                     &leat_request::thinking_budget_tokens};
 
 const std::pair<const char*, leat_str leat_message::*> message_fields[] = {
     {"role", &leat_message::role},
     {"content", &leat_message::content},
     {"content_json", &leat_message::content_json},
     {"tool_call_id", &leat_message::tool_call_id},
-    {"tool_calls_json", &leat_message::tool_calls_json}};
+    {"tool_calls_json", &leat_message::tool_calls_json},
+    {"name", &leat_message::name},
+    {"turn_json", &leat_message::turn_json}};
 
 leat_request fresh() {
     leat_request request;
@@ -228,12 +233,12 @@ TEST(RequestCheckTest, unknown_sizes_flags_and_reserved_fields_are_refused) {
         EXPECT_EQ(request_check(request), LEAT_E_STRUCT_SIZE);
     }
     request.struct_size = sizeof request;
-    request.reserved = 1;
-    EXPECT_EQ(request_check(request), LEAT_E_RESERVED);
-    request.reserved = 0;
-    request.flags = LEAT_COPY;
-    EXPECT_EQ(request_check(request), LEAT_OK);
-    request.flags = LEAT_COPY << 1;
+    for (const uint32_t flags : {uint32_t{LEAT_COPY}, uint32_t{LEAT_KEEP_STREAM},
+                                 uint32_t{LEAT_COPY | LEAT_KEEP_STREAM}}) {
+        request.flags = flags;
+        EXPECT_EQ(request_check(request), LEAT_OK);
+    }
+    request.flags = LEAT_KEEP_STREAM << 1;
     EXPECT_EQ(request_check(request), LEAT_E_RESERVED);
 }
 

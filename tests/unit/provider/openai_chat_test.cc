@@ -41,7 +41,7 @@ Built build(const char* provider, const Fill& fill, const char* model = "m",
     arena.open(memory.get(), arena_bytes);
     leat_rope rope;
     rope.arena = &arena;
-    const leat_build order = {&request, text(model, strlen(model)), adapter->context};
+    const leat_build order = {&request, text(model, strlen(model)), adapter->context, 0, {}};
     leat_status status = adapter->build(&order, &rope);
     if (status == LEAT_OK) status = rope.status;
     std::string body;

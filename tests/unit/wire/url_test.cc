@@ -22,6 +22,7 @@ std::string read(const std::string& source, UrlUse use = UrlUse::endpoint) {
     std::string result = of(scheme_of(url)) + ' ' + of(url.host) + ' ' + std::to_string(url.port);
     if (url.ip_family != 0) result += " v" + std::to_string(url.ip_family);
     if (url.path.size > 0) result += ' ' + of(url.path);
+    if (url.query.size > 0) result += " ?" + of(url.query);
     if (url.user.size > 0) result += ' ' + of(url.user) + '|' + of(url.password);
     return result;
 }
@@ -31,6 +32,8 @@ TEST(Url, reads_endpoints) {
     EXPECT_EQ(read("https://api.example.com/"), "https api.example.com 443");
     EXPECT_EQ(read("https://api.example.com/v1"), "https api.example.com 443 /v1");
     EXPECT_EQ(read("https://api.example.com/v1//"), "https api.example.com 443 /v1");
+    EXPECT_EQ(read("https://a/b/?api-version=2024-10-21"), "https a 443 /b ?api-version=2024-10-21");
+    EXPECT_EQ(read("https://a?x=1/2"), "https a 443 ?x=1/2");
     EXPECT_EQ(read("HTTPS://API.Example.COM:8443/V1"), "https api.example.com 8443 /V1");
     EXPECT_EQ(read("http://localhost:11434"), "http localhost 11434");
     EXPECT_EQ(read("http://a:1"), "http a 1");
@@ -47,8 +50,8 @@ TEST(Url, reads_endpoints) {
 TEST(Url, refuses_everything_else) {
     for (const char* source :
          {"", "https://", "https:///v1", "https:/a", "ftp://a", "//a", "a", "a.com/v1",
-          "https://u@a", "https://u:p@a", "https://@a", "https://a?x=1", "https://a/#f",
-          "https://a/b?c", "https://a b", "https://a/b c", "https://a\\b", "https://a/\\b",
+          "https://u@a", "https://u:p@a", "https://@a", "https://a/#f",
+          "https://a?x=1#f", "https://a b", "https://a/b c", "https://a\\b", "https://a/\\b",
           "https://a:", "https://a:0", "https://a:65536", "https://a:99999999", "https://a:-1",
           "https://a:+1", "https://a:1x", "https://a:1:2", "https://.", "https://a..",
           "https://a..b", "https://.a", "https://-a", "https://a-", "https://a.-b.c",
