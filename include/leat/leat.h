@@ -9,6 +9,7 @@
 #include <leat/config.h>
 #include <leat/memory.h>
 #include <leat/port.h>
+#include <leat/schema.h>
 #include <leat/status.h>
 #include <leat/types.h>
 
