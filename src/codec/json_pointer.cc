@@ -103,6 +103,7 @@ struct PointerText {
 // Goes from *value to the child that holds the byte at offset, counted from the child's own begin
 // afterwards. False when no child does.
 bool step_into(JsonValue* value, size_t* offset, PointerText* pointer) {
+    if (value->type != JsonType::object && value->type != JsonType::array) return false;
     JsonCursor at(value->raw);
     JsonValue key;
     JsonValue child;
