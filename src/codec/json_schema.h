@@ -2,7 +2,8 @@
 // leat/schema.h. Depends on base and codec's scanner.
 // No heap, no compiled form: a schema is walked anew at each value that it applies to, so the cost is
 // about (size of the schema around a value) for each value. Recursion follows the schema and is
-// bounded by depth_max; a level takes less than 1 KiB of machine stack.
+// bounded by depth_max: 128 levels take about 120 KiB of machine stack (measured, x86-64), each less
+// takes 1 KiB off.
 // Invariant: no schema and no document trips an assertion or takes more than work_max units.
 #pragma once
 

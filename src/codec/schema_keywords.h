@@ -110,7 +110,8 @@ struct SchemaKeywords {
 
 static_assert(keywords_count <= 64);
 
-// Finds them. schema is an object inside root. Of a keyword that stands twice, the last counts.
+// Finds them. schema is an object inside root. A keyword that stands twice makes no valid schema; here
+// the last one would count.
 void gather_keywords(Text root, const JsonValue& schema, SchemaKeywords* found);
 
 // The value at a place of SchemaKeywords.

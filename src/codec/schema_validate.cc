@@ -42,13 +42,19 @@ leat_status SchemaValidation::schema(const JsonValue& value) {
     if (!is_schema(value)) return broken(value, text("must be a schema: an object or a boolean"));
     if (!work_->spend(1 + value.raw.size)) return LEAT_E_TOO_LARGE;
     if (value.type == JsonType::boolean) return LEAT_OK;
+    uint64_t seen = 0;
     JsonCursor at(value.raw);
     JsonValue name;
     if (!at.enter_object()) return LEAT_OK;
     while (at.member(&name)) {
         const Keyword found = keyword_of(name);
         JsonValue its;
-        if (found != Keyword::none && at.take(&its)) LEAT_TRY(keyword(found, its));
+        if (found == Keyword::none || !at.take(&its)) continue;
+        const uint64_t bit = uint64_t{1} << static_cast<uint32_t>(found);
+        rule_ = found;
+        if ((seen & bit) != 0) return broken(value, text("this keyword stands in it twice"));
+        seen |= bit;
+        LEAT_TRY(keyword(found, its));
     }
     return LEAT_OK;
 }

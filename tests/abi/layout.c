@@ -46,6 +46,9 @@ SHAPE(leat_build);
 SHAPE(leat_reply);
 SHAPE(leat_answer);
 SHAPE(leat_fault);
+SHAPE(leat_limit);
+SHAPE(leat_rate_limits);
+SHAPE(leat_schema_fault);
 SHAPE(leat_adapter);
 SHAPE(leat_address);
 SHAPE(leat_ready);
@@ -324,6 +327,28 @@ static const place places[] = {
     FIELD(leat_fault, message),
     FIELD(leat_fault, code),
     FIELD(leat_fault, usage),
+    STRUCT(leat_limit),
+    FIELD(leat_limit, limit),
+    FIELD(leat_limit, remaining),
+    FIELD(leat_limit, reset_ms),
+    FIELD(leat_limit, window_ms),
+    STRUCT(leat_rate_limits),
+    FIELD(leat_rate_limits, requests),
+    FIELD(leat_rate_limits, tokens),
+    FIELD(leat_rate_limits, input_tokens),
+    FIELD(leat_rate_limits, output_tokens),
+    FIELD(leat_rate_limits, requests_short),
+    FIELD(leat_rate_limits, tokens_short),
+    FIELD(leat_rate_limits, requests_long),
+    FIELD(leat_rate_limits, tokens_long),
+    STRUCT(leat_schema_fault),
+    FIELD(leat_schema_fault, rule),
+    FIELD(leat_schema_fault, path_size),
+    FIELD(leat_schema_fault, detail_size),
+    FIELD(leat_schema_fault, path_cut),
+    FIELD(leat_schema_fault, reserved),
+    FIELD(leat_schema_fault, path),
+    FIELD(leat_schema_fault, detail),
     STRUCT(leat_adapter),
     FIELD(leat_adapter, struct_size),
     FIELD(leat_adapter, reserved),
