@@ -71,10 +71,12 @@ void read_header(const leat_header& header, int64_t now_ms, bool by_size,
     if (value != unknown && slot->window_ms == unknown) slot->window_ms = name.window_ms;
 }
 
-bool said(const leat_limit& limit) { return limit.limit != unknown || limit.remaining != unknown; }
+bool said(const leat_limit& limit) {
+    return limit.limit != unknown || limit.remaining != unknown || limit.reset_ms != unknown;
+}
 
 void fill_if_unsaid(const leat_limit& from, leat_limit* to) {
-    if (!said(*to)) *to = from;
+    if (said(from) && !said(*to)) *to = from;
 }
 
 }  // namespace
