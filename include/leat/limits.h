@@ -19,20 +19,20 @@ extern "C" {
 typedef struct leat_limit {
     int64_t limit;     /* in each window */
     int64_t remaining; /* of it, at the time of the answer */
-    int64_t reset_ms;  /* until it is whole again, from the answer's arrival, rounded up; never negative */
-    int64_t window_ms; /* the window, where a header or a header's name tells it; a month has 30 days */
+    int64_t reset_ms;  /* from the answer's arrival until it is whole again, rounded up */
+    int64_t window_ms; /* its length, where the headers tell; a month has 30 days */
 } leat_limit;
 
 /* Requests and tokens may have a limit for each of several windows. A window of unknown length counts
  * as a middle one. */
 typedef struct leat_rate_limits {
-    leat_limit requests;       /* in a window of a minute to an hour */
-    leat_limit tokens;         /* the same; input and output together */
+    leat_limit requests; /* in a window of a minute to an hour */
+    leat_limit tokens;   /* the same; input and output together */
     leat_limit input_tokens;
     leat_limit output_tokens;
     leat_limit requests_short; /* in a window of less than a minute */
     leat_limit tokens_short;
-    leat_limit requests_long;  /* in a window of more than an hour */
+    leat_limit requests_long; /* in a window of more than an hour */
     leat_limit tokens_long;
 } leat_rate_limits;
 

@@ -34,14 +34,14 @@ extern "C" {
 
 /* What did not fit, for a person or for the model's next try. All text ends in NUL. */
 typedef struct leat_schema_fault {
-    leat_str rule;        /* the keyword, "required" for example; static text, empty if there is none */
-    uint32_t path_size;   /* bytes, without the NUL */
+    leat_str rule; /* the keyword, "required" for example; static text, empty if there is none */
+    uint32_t path_size; /* bytes, without the NUL */
     uint32_t detail_size;
-    uint8_t path_cut;     /* the path was longer than that */
+    uint8_t path_cut; /* the path was longer than that */
     uint8_t reserved[7];
-    char path[256];       /* JSON pointer: for LEAT_E_SCHEMA and LEAT_E_JSON into the document, for
+    char path[256];   /* JSON pointer: for LEAT_E_SCHEMA and LEAT_E_JSON into the document, for
                            * LEAT_E_CONFIG into the schema */
-    char detail[128];     /* one line; may quote the schema and the document */
+    char detail[128]; /* one line; may quote the schema and the document */
 } leat_schema_fault;
 
 /* Checks document against schema. fault may be NULL; it is cleared, and filled in unless the answer is

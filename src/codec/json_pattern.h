@@ -18,11 +18,11 @@
 
 namespace leat {
 
-constexpr uint32_t json_pattern_words_max = 1024;   // x{0,1000} takes one for each x
-constexpr uint32_t json_pattern_ranges_max = 256;   // of characters, in all classes together
-constexpr uint32_t json_pattern_classes_max = 64;   // [..] and \d, \w ...
-constexpr uint32_t json_pattern_depth_max = 16;     // groups in groups
-constexpr uint32_t json_pattern_bytes_max = 8192;   // of the pattern as it is written
+constexpr uint32_t json_pattern_words_max = 1024;  // x{0,1000} takes one for each x
+constexpr uint32_t json_pattern_ranges_max = 256;  // of characters, in all classes together
+constexpr uint32_t json_pattern_classes_max = 64;  // [..] and \d, \w ...
+constexpr uint32_t json_pattern_depth_max = 16;    // groups in groups
+constexpr uint32_t json_pattern_bytes_max = 8192;  // of the pattern as it is written
 
 enum class PatternFault : uint8_t {
     none,

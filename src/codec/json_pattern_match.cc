@@ -47,9 +47,7 @@ struct Place {
     uint32_t after = 0;
     bool at_begin = true;
     bool at_end = false;
-    bool word_edge() const {
-        return (!at_begin && is_word(before)) != (!at_end && is_word(after));
-    }
+    bool word_edge() const { return (!at_begin && is_word(before)) != (!at_end && is_word(after)); }
 };
 
 class Matcher {

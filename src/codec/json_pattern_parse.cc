@@ -15,9 +15,9 @@ using Range = JsonPattern::Range;
 constexpr Range digits[] = {{'0', '9'}};
 constexpr Range words[] = {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}};
 // White space and line ends of ECMA 262.
-constexpr Range spaces[] = {{9, 13},           {' ', ' '},       {0xA0, 0xA0},     {0x1680, 0x1680},
-                            {0x2000, 0x200A},  {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F},
-                            {0x3000, 0x3000},  {0xFEFF, 0xFEFF}};
+constexpr Range spaces[] = {{9, 13},          {' ', ' '},       {0xA0, 0xA0},     {0x1680, 0x1680},
+                            {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F},
+                            {0x3000, 0x3000}, {0xFEFF, 0xFEFF}};
 
 template <size_t N>
 constexpr pattern::SetRanges all_of(const Range (&ranges)[N]) {
@@ -240,10 +240,9 @@ bool PatternSource::read_class(uint32_t* index) {
         } else {
             Escape last;
             if (!read_class_atom(&last)) return false;
-            added = last.kind == Kind::set
-                        ? add_range(first.code_point, first.code_point) && add_range('-', '-') &&
-                              add_set(last.set)
-                        : add_range(first.code_point, last.code_point);
+            added = last.kind == Kind::set ? add_range(first.code_point, first.code_point) &&
+                                                 add_range('-', '-') && add_set(last.set)
+                                           : add_range(first.code_point, last.code_point);
         }
         if (!added) return false;
     }

@@ -89,7 +89,9 @@ struct PointerText {
         while (!cut && characters.next(&code_point)) {
             char bytes[4];
             const size_t width = utf8_write(bytes, code_point);
-            put(code_point == '~' ? text("~0") : code_point == '/' ? text("~1") : text(bytes, width));
+            put(code_point == '~'   ? text("~0")
+                : code_point == '/' ? text("~1")
+                                    : text(bytes, width));
         }
     }
 

@@ -92,8 +92,7 @@ Verdict SchemaCheck::keywords(const SchemaKeywords& k, const JsonValue& value) {
     if (value.type == JsonType::array && k.has_any(Keyword::items_min, Keyword::contains_max)) {
         LEAT_FITS(array(k, value));
     }
-    return k.has_any(Keyword::reference, Keyword::alternative) ? combined(k, value)
-                                                                : Verdict::fits;
+    return k.has_any(Keyword::reference, Keyword::alternative) ? combined(k, value) : Verdict::fits;
 }
 
 }  // namespace leat

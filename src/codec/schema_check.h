@@ -81,10 +81,10 @@ private:
 };
 
 // Hands anything but `fits` to the caller.
-#define LEAT_FITS(expression)                                        \
-    do {                                                             \
-        const Verdict leat_verdict_ = (expression);                  \
-        if (leat_verdict_ != Verdict::fits) return leat_verdict_;    \
+#define LEAT_FITS(expression)                                     \
+    do {                                                          \
+        const Verdict leat_verdict_ = (expression);               \
+        if (leat_verdict_ != Verdict::fits) return leat_verdict_; \
     } while (false)
 
 }  // namespace leat

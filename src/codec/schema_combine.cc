@@ -14,7 +14,8 @@ namespace {
 // Whether a branch with this finding may have been meant: no when it is about another kind of value.
 bool may_be_meant(const SchemaFinding& finding, const JsonValue& value) {
     const Keyword rule = finding.rule;
-    if (rule == Keyword::none || rule == Keyword::constant || rule == Keyword::enumeration) return false;
+    if (rule == Keyword::none || rule == Keyword::constant || rule == Keyword::enumeration)
+        return false;
     const bool inside = finding.at.raw.data != value.raw.data;
     return inside || rule != Keyword::type;
 }

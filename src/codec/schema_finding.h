@@ -11,8 +11,8 @@ namespace leat {
 
 struct SchemaFinding {
     Keyword rule = Keyword::none;
-    JsonValue at;        // the value that is wrong: of the document, or of the schema when why is set
-    JsonValue expected;  // what the rule asks for
+    JsonValue at;  // the value that is wrong: of the document, or of the schema when why is set
+    JsonValue expected;    // what the rule asks for
     Text why{nullptr, 0};  // what is wrong with the schema
 };
 

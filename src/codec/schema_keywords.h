@@ -35,51 +35,51 @@ enum class SchemaShape : uint8_t {
 };
 
 // X(name, spelling, shape), in the order in which they are checked and blamed.
-#define LEAT_SCHEMA_KEYWORDS(X)                                    \
-    X(nullable, "nullable", boolean)                               \
-    X(type, "type", type)                                          \
-    X(constant, "const", anything)                                 \
-    X(enumeration, "enum", values)                                 \
-    X(minimum, "minimum", number)                                  \
-    X(maximum, "maximum", number)                                  \
-    X(exclusive_minimum, "exclusiveMinimum", limit)                \
-    X(exclusive_maximum, "exclusiveMaximum", limit)                \
-    X(multiple_of, "multipleOf", divisor)                          \
-    X(length_min, "minLength", count)                              \
-    X(length_max, "maxLength", count)                              \
-    X(pattern, "pattern", pattern)                                 \
-    X(required, "required", names)                                 \
-    X(dependent_required, "dependentRequired", names_map)          \
-    X(properties_min, "minProperties", count)                      \
-    X(properties_max, "maxProperties", count)                      \
-    X(property_names, "propertyNames", schema)                     \
-    X(properties, "properties", schema_map)                        \
-    X(pattern_properties, "patternProperties", pattern_map)        \
-    X(additional_properties, "additionalProperties", schema)       \
-    X(dependent_schemas, "dependentSchemas", schema_map)           \
-    X(dependencies, "dependencies", mixed_map)                     \
-    X(items_min, "minItems", count)                                \
-    X(items_max, "maxItems", count)                                \
-    X(unique_items, "uniqueItems", boolean)                        \
-    X(prefix_items, "prefixItems", schema_list)                    \
-    X(items, "items", schema_or_list)                              \
-    X(additional_items, "additionalItems", schema)                 \
-    X(contains, "contains", schema)                                \
-    X(contains_min, "minContains", count)                          \
-    X(contains_max, "maxContains", count)                          \
-    X(reference, "$ref", reference)                                \
-    X(all_of, "allOf", schema_list)                                \
-    X(any_of, "anyOf", schema_list)                                \
-    X(one_of, "oneOf", schema_list)                                \
-    X(negation, "not", schema)                                     \
-    X(condition, "if", schema)                                     \
-    X(consequence, "then", schema)                                 \
-    X(alternative, "else", schema)                                 \
-    X(definitions, "$defs", schema_map)                            \
-    X(old_definitions, "definitions", schema_map)                  \
+#define LEAT_SCHEMA_KEYWORDS(X)                                     \
+    X(nullable, "nullable", boolean)                                \
+    X(type, "type", type)                                           \
+    X(constant, "const", anything)                                  \
+    X(enumeration, "enum", values)                                  \
+    X(minimum, "minimum", number)                                   \
+    X(maximum, "maximum", number)                                   \
+    X(exclusive_minimum, "exclusiveMinimum", limit)                 \
+    X(exclusive_maximum, "exclusiveMaximum", limit)                 \
+    X(multiple_of, "multipleOf", divisor)                           \
+    X(length_min, "minLength", count)                               \
+    X(length_max, "maxLength", count)                               \
+    X(pattern, "pattern", pattern)                                  \
+    X(required, "required", names)                                  \
+    X(dependent_required, "dependentRequired", names_map)           \
+    X(properties_min, "minProperties", count)                       \
+    X(properties_max, "maxProperties", count)                       \
+    X(property_names, "propertyNames", schema)                      \
+    X(properties, "properties", schema_map)                         \
+    X(pattern_properties, "patternProperties", pattern_map)         \
+    X(additional_properties, "additionalProperties", schema)        \
+    X(dependent_schemas, "dependentSchemas", schema_map)            \
+    X(dependencies, "dependencies", mixed_map)                      \
+    X(items_min, "minItems", count)                                 \
+    X(items_max, "maxItems", count)                                 \
+    X(unique_items, "uniqueItems", boolean)                         \
+    X(prefix_items, "prefixItems", schema_list)                     \
+    X(items, "items", schema_or_list)                               \
+    X(additional_items, "additionalItems", schema)                  \
+    X(contains, "contains", schema)                                 \
+    X(contains_min, "minContains", count)                           \
+    X(contains_max, "maxContains", count)                           \
+    X(reference, "$ref", reference)                                 \
+    X(all_of, "allOf", schema_list)                                 \
+    X(any_of, "anyOf", schema_list)                                 \
+    X(one_of, "oneOf", schema_list)                                 \
+    X(negation, "not", schema)                                      \
+    X(condition, "if", schema)                                      \
+    X(consequence, "then", schema)                                  \
+    X(alternative, "else", schema)                                  \
+    X(definitions, "$defs", schema_map)                             \
+    X(old_definitions, "definitions", schema_map)                   \
     X(unevaluated_properties, "unevaluatedProperties", unsupported) \
-    X(unevaluated_items, "unevaluatedItems", unsupported)          \
-    X(dynamic_reference, "$dynamicRef", unsupported)               \
+    X(unevaluated_items, "unevaluatedItems", unsupported)           \
+    X(dynamic_reference, "$dynamicRef", unsupported)                \
     X(recursive_reference, "$recursiveRef", unsupported)
 
 #define LEAT_SCHEMA_ENTRY(name, spelling, shape) name,

@@ -171,7 +171,8 @@ int64_t limit_reset_ms(Text value, int64_t now_ms) {
         return is_time ? from_now(ms, now_ms) : ms;
     }
     // The nanoseconds of some 290 years do not fit, the seconds of the years after 2262 with them.
-    if (whole >= epoch_seconds_least) return from_now(static_cast<int64_t>(whole) * second_ms, now_ms);
+    if (whole >= epoch_seconds_least)
+        return from_now(static_cast<int64_t>(whole) * second_ms, now_ms);
     return parse_duration_ns(first, &ns) ? to_ms(ns) : LEAT_LIMIT_UNKNOWN;
 }
 

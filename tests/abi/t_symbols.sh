@@ -31,7 +31,8 @@ for part in src/libleat port/libleat_posix port/libleat_mbedtls; do
 done
 
 # Every function and table that the headers mark LEAT_API is there, and nothing else is shown.
-declared=$(cat "$root"/include/leat/{types,status,config,client,memory,batch,adapter,limits,schema,posix,mbedtls}.h |
+headers=("$root"/include/leat/{types,status,config,client,memory,batch,adapter,limits,schema,posix,mbedtls}.h)
+declared=$(cat "${headers[@]}" |
     tr '\n' ' ' | sed 's#/\*[^*]*\*\+\([^/*][^*]*\*\+\)*/##g' | grep -oE 'LEAT_API [^;]*;' |
     grep -oE 'leat_[a-z0-9_]+ ?(\(|;)' | grep -oE 'leat_[a-z0-9_]+' | sort -u)
 shown=$(cat "$root"/tests/abi/symbols_*.txt | cut -d' ' -f1 | sort -u)

@@ -14,7 +14,8 @@ namespace {
 constexpr uint32_t headers_max = 64;
 
 bool sane(const leat_limit& limit) {
-    return limit.limit >= -1 && limit.remaining >= -1 && limit.reset_ms >= -1 && limit.window_ms >= -1;
+    return limit.limit >= -1 && limit.remaining >= -1 && limit.reset_ms >= -1 &&
+           limit.window_ms >= -1;
 }
 
 }  // namespace

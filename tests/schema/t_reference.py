@@ -23,6 +23,7 @@ BUILD = os.environ.get("LEAT_BUILD", os.path.join(ROOT, "build", "gcc-release"))
 PROBE = os.path.join(BUILD, "tests", "schema", "leat_schema_probe")
 PAIRS = int(os.environ.get("LEAT_SCHEMA_PAIRS", "20000"))
 DOCUMENTS_EACH = 10
+TYPES = ["null", "boolean", "number", "integer", "string", "array", "object"]
 NAMES = ["a", "b", "ab", "é", "x-1", "~/"]
 TEXTS = ["", "a", "ab", "abc", "é", "😀", "A-1", "12", "a b", "\n", "\"\\"]
 NUMBERS = [0, 1, 2, 3, -1, 5, 10, 0.5, 1.0, 1.5, 2.5, -0.25, 1e3, 12345678901234567890]
@@ -111,8 +112,8 @@ class Generator:
         """One keyword and its value."""
         count = self.random.randrange(4)
         simple = [
-            lambda: ("type", self.pick(["null", "boolean", "number", "integer", "string", "array", "object"])),
-            lambda: ("type", self.random.sample(["null", "number", "integer", "string", "array", "object"], 2)),
+            lambda: ("type", self.pick(TYPES)),
+            lambda: ("type", self.random.sample(TYPES, 2)),
             lambda: ("enum", [self.document(2) for _ in range(4)]),
             lambda: ("const", self.document(2)),
             lambda: (self.pick(["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]),
@@ -130,7 +131,8 @@ class Generator:
             lambda: ("properties", {name: self.schema(depth - 1) for name in self.names()}),
             lambda: ("properties", {name: self.schema(depth - 1) for name in NAMES[:3]}),
             lambda: ("additionalProperties", self.schema(depth - 1)),
-            lambda: ("patternProperties", {p: self.schema(depth - 1) for p in self.random.sample(PATTERNS, 2)}),
+            lambda: ("patternProperties",
+                     {p: self.schema(depth - 1) for p in self.random.sample(PATTERNS, 2)}),
             lambda: ("propertyNames", self.schema(depth - 1)),
             lambda: ("dependentSchemas", {name: self.schema(depth - 1) for name in self.names()}),
             lambda: ("items", self.schema(depth - 1)),

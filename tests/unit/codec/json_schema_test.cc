@@ -186,8 +186,9 @@ TEST(JsonSchema, a_path_that_is_too_long_is_cut_and_says_so) {
         const std::string name(size, 'n');
         SchemaFault fault;
         const std::string document = "{\"" + name + "\":1}";
-        EXPECT_EQ(json_schema_check(text("{\"additionalProperties\":false}"), view(document), &fault),
-                  LEAT_E_SCHEMA);
+        EXPECT_EQ(
+            json_schema_check(text("{\"additionalProperties\":false}"), view(document), &fault),
+            LEAT_E_SCHEMA);
         EXPECT_EQ(fault.path_cut, size + 1 > 255 ? 1 : 0);
         EXPECT_EQ(fault.path_size, size + 1 > 255 ? 255u : size + 1);
         EXPECT_EQ(fault.path[fault.path_size], '\0');
@@ -216,7 +217,8 @@ TEST(JsonSchema, depth_of_application_is_exact) {
         EXPECT_EQ(check(nested(bound + 1), "1", bounds).status, LEAT_E_TOO_LARGE);
     }
     // The same by references, for the bound that is the default.
-    for (uint32_t levels = LEAT_SCHEMA_DEPTH_MAX - 1; levels <= LEAT_SCHEMA_DEPTH_MAX + 1; ++levels) {
+    for (uint32_t levels = LEAT_SCHEMA_DEPTH_MAX - 1; levels <= LEAT_SCHEMA_DEPTH_MAX + 1;
+         ++levels) {
         std::string schema = "{\"$ref\":\"#/$defs/1\",\"$defs\":{";
         for (uint32_t i = 1; i < levels - 1; ++i) {
             schema += "\"" + std::to_string(i) + "\":{\"$ref\":\"#/$defs/" + std::to_string(i + 1) +
@@ -310,7 +312,8 @@ TEST(JsonSchema, the_public_functions_answer_the_same) {
     EXPECT_EQ(leat_schema_check(LEAT_STR("true"), LEAT_STR("1"), nullptr), LEAT_OK);
     EXPECT_EQ(leat_schema_check(LEAT_STR("true"), LEAT_STR(""), nullptr), LEAT_E_JSON);
     EXPECT_EQ(leat_schema_check(LEAT_STR(""), LEAT_STR("1"), nullptr), LEAT_E_CONFIG);
-    EXPECT_EQ(leat_schema_check(leat_str{nullptr, 0}, leat_str{nullptr, 0}, nullptr), LEAT_E_CONFIG);
+    EXPECT_EQ(leat_schema_check(leat_str{nullptr, 0}, leat_str{nullptr, 0}, nullptr),
+              LEAT_E_CONFIG);
     EXPECT_EQ(leat_schema_check(leat_str{nullptr, 1}, LEAT_STR("1"), &fault), LEAT_E_ARGUMENT);
     EXPECT_EQ(leat_schema_check(LEAT_STR("{}"), leat_str{nullptr, 1}, &fault), LEAT_E_ARGUMENT);
     EXPECT_EQ(leat_schema_validate(LEAT_STR("{\"minimum\":1}"), &fault), LEAT_OK);
