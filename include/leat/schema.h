@@ -34,26 +34,26 @@ extern "C" {
 
 /* What did not fit, for a person or for the model's next try. All text ends in NUL. */
 typedef struct leat_schema_fault {
-    leat_str rule; /* the keyword, "required" for example; static text, empty if there is none */
-    uint32_t path_size; /* bytes, without the NUL */
-    uint32_t detail_size;
-    uint8_t path_cut; /* the path was longer than that */
+    leat_str rule;        /* the keyword, "required" for example; static, empty if there is none */
+    uint32_t path_size;   /* bytes, without the NUL */
+    uint32_t detail_size; /* the same */
+    uint8_t path_cut;     /* the path was longer than that */
     uint8_t reserved[7];
-    char path[256];   /* JSON pointer: for LEAT_E_SCHEMA and LEAT_E_JSON into the document, for
-                           * LEAT_E_CONFIG into the schema */
+    char path[256];   /* JSON pointer: for LEAT_E_SCHEMA into the document, for _CONFIG the schema */
     char detail[128]; /* one line; may quote the schema and the document */
 } leat_schema_fault;
 
-/* Checks document against schema. fault may be NULL; it is cleared, and filled in unless the answer is
- * LEAT_OK. When no branch of an anyOf or oneOf fits and one of them fits in part, the fault is that
- * branch's. LEAT_OK; LEAT_E_SCHEMA; LEAT_E_JSON: the document is no JSON; LEAT_E_CONFIG: the schema is
- * no JSON, is broken, or needs what is not supported; LEAT_E_TOO_LARGE: over a bound (a schema that
- * refers to itself without going down in the document ends so as well). */
+/* Checks document against schema. fault may be NULL; else it is cleared, and filled in for the three
+ * errors below that have a place. When no branch of an anyOf or oneOf fits and one of them fits in
+ * part, the fault is that branch's. LEAT_OK; LEAT_E_SCHEMA; LEAT_E_JSON: the document is no JSON;
+ * LEAT_E_CONFIG: the schema is no JSON, is broken, or needs what is not supported; LEAT_E_TOO_LARGE:
+ * over a bound (so ends a schema that refers to itself without going down in the document);
+ * LEAT_E_ARGUMENT: a text is NULL and not empty. */
 LEAT_API leat_status leat_schema_check(leat_str schema, leat_str document,
                                        leat_schema_fault *fault) LEAT_CHECKED;
 
-/* Whether the schema can be used at all, for a program's start. LEAT_OK, LEAT_E_CONFIG or
- * LEAT_E_TOO_LARGE. Not seen here are faults in places that only an unusual $ref leads to. */
+/* Whether the schema can be used at all, for a program's start. LEAT_OK, LEAT_E_CONFIG,
+ * LEAT_E_TOO_LARGE or LEAT_E_ARGUMENT. Not seen here are faults in places that only an unusual $ref leads to. */
 LEAT_API leat_status leat_schema_validate(leat_str schema, leat_schema_fault *fault) LEAT_CHECKED;
 
 #ifdef __cplusplus

@@ -76,7 +76,7 @@ bool equal_objects(const JsonValue& a, const JsonValue& b, JsonWork* work, uint3
         if (!at.take(&of_a) || !last_member(b, name, &of_b)) return false;
         if (!equal_values(of_a, of_b, work, depth)) return false;
     }
-    return at.status() == LEAT_OK && json_name_count(b, work) == names && !work->out();
+    return at.status() == LEAT_OK && json_name_count(b, UINT64_MAX, work) == names && !work->out();
 }
 
 }  // namespace
@@ -89,13 +89,13 @@ bool json_name_repeats(JsonCursor at, const JsonValue& name) {
     return false;
 }
 
-uint64_t json_name_count(const JsonValue& object, JsonWork* work) {
+uint64_t json_name_count(const JsonValue& object, uint64_t enough, JsonWork* work) {
     LEAT_CHECK(object.type == JsonType::object && work != nullptr);
     uint64_t names = 0;
     JsonCursor at(object.raw);
     JsonValue name;
     if (!at.enter_object()) return 0;
-    while (at.member(&name)) {
+    while (names < enough && at.member(&name)) {
         // What is behind the name is looked at once more.
         if (!work->spend(1 + object.raw.size - at.offset())) return 0;
         if (!json_name_repeats(at, name)) ++names;

@@ -15,7 +15,8 @@ namespace leat {
 // Whether the member before which this cursor stands is followed by one of the same name.
 [[nodiscard]] bool json_name_repeats(JsonCursor at, const JsonValue& name);
 
-// How many different names an object has.
-[[nodiscard]] uint64_t json_name_count(const JsonValue& object, JsonWork* work);
+// How many different names an object has; counted no further than `enough`, as each name is looked
+// for in what follows it.
+[[nodiscard]] uint64_t json_name_count(const JsonValue& object, uint64_t enough, JsonWork* work);
 
 }  // namespace leat

@@ -54,7 +54,7 @@ public:
     [[nodiscard]] bool skip_group_head();
 
 private:
-    bool read_hex(size_t digits, uint32_t* value);
+    bool read_hex(size_t count, uint32_t* value);
     bool read_braced_hex(uint32_t* value);
     bool read_unicode(uint32_t* value);
     bool read_character_escape(uint32_t c, uint32_t* value);

@@ -63,6 +63,7 @@ private:
     Verdict object(const SchemaKeywords& k, const JsonValue& value);
     Verdict names(Keyword rule, const JsonValue& list, const JsonValue& value);
     Verdict dependent(const SchemaKeywords& k, Keyword keyword, const JsonValue& value);
+    Verdict member_count(const SchemaKeywords& k, const JsonValue& value);
     Verdict members(const SchemaKeywords& k, const JsonValue& value);
     Verdict member(Members* all, const JsonValue& name, const JsonValue& value);
     Verdict pattern_members(const JsonValue& map, const JsonValue& name, const JsonValue& value,

@@ -2,6 +2,7 @@
 // stand; each is looked up among properties, then matched by the patterns, and what neither knows
 // is additional. See schema_check.h. Depends on base and codec.
 #include "base/check.h"
+#include "base/narrow.h"
 #include "codec/json_equal.h"
 #include "codec/schema_check.h"
 
@@ -118,6 +119,28 @@ Verdict SchemaCheck::members(const SchemaKeywords& k, const JsonValue& value) {
     return Verdict::fits;
 }
 
+// A name that is repeated counts once. There are no more names than members, so most objects need
+// no comparing of names, and no object more of it than up to the bound in question.
+Verdict SchemaCheck::member_count(const SchemaKeywords& k, const JsonValue& value) {
+    int64_t least = 0;
+    int64_t most = INT64_MAX;
+    LEAT_FITS(count(k, Keyword::properties_min, &least));
+    LEAT_FITS(count(k, Keyword::properties_max, &most));
+    if (!work_->spend(1 + value.raw.size)) return too_large();
+    uint64_t size = 0;
+    JsonCursor at(value.raw);
+    JsonValue name;
+    if (!at.enter_object()) return Verdict::fits;
+    while (at.member(&name)) ++size;
+    const bool above = size > static_cast<uint64_t>(most);
+    if (size >= static_cast<uint64_t>(least) && (least > 0 || above)) {
+        const int64_t enough = above ? max_of(least, most + 1) : least;
+        size = json_name_count(value, static_cast<uint64_t>(enough), work_);
+        if (work_->out()) return too_large();
+    }
+    return size_between(k, Keyword::properties_min, Keyword::properties_max, size, value);
+}
+
 Verdict SchemaCheck::object(const SchemaKeywords& k, const JsonValue& value) {
     LEAT_CHECK(value.type == JsonType::object);
     if (k.has(Keyword::required)) {
@@ -127,9 +150,7 @@ Verdict SchemaCheck::object(const SchemaKeywords& k, const JsonValue& value) {
         LEAT_FITS(dependent(k, Keyword::dependent_required, value));
     }
     if (k.has_any(Keyword::properties_min, Keyword::properties_max)) {
-        const uint64_t size = json_name_count(value, work_);
-        if (work_->out()) return too_large();
-        LEAT_FITS(size_between(k, Keyword::properties_min, Keyword::properties_max, size, value));
+        LEAT_FITS(member_count(k, value));
     }
     if (k.has_any(Keyword::property_names, Keyword::additional_properties)) {
         LEAT_FITS(members(k, value));
