@@ -53,7 +53,8 @@ LEAT_API leat_status leat_schema_check(leat_str schema, leat_str document,
                                        leat_schema_fault *fault) LEAT_CHECKED;
 
 /* Whether the schema can be used at all, for a program's start. LEAT_OK, LEAT_E_CONFIG,
- * LEAT_E_TOO_LARGE or LEAT_E_ARGUMENT. Not seen here are faults in places that only an unusual $ref leads to. */
+ * LEAT_E_TOO_LARGE or LEAT_E_ARGUMENT. Not seen here are faults in places that only an unusual $ref
+ * leads to. */
 LEAT_API leat_status leat_schema_validate(leat_str schema, leat_schema_fault *fault) LEAT_CHECKED;
 
 #ifdef __cplusplus
