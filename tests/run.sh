@@ -208,12 +208,15 @@ run_valgrind() {
         valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 }
 
-# run_libfuzzer BINARY SECONDS: one fuzz target, from the seeds of tests/fuzz/corpus.
+# run_libfuzzer BINARY SECONDS: one fuzz target, from the seeds of tests/fuzz/corpus, with the words of
+# tests/fuzz/NAME.dict where there are any.
 run_libfuzzer() {
     local name=${1##*/leat_fuzz_}
+    local words=tests/fuzz/$name.dict
+    [ -e "$words" ] || words=
     mkdir -p "build/fuzz-corpus/$name"
     limited "$(($2 + 60))" "$1" -max_total_time="$2" -timeout=10 -rss_limit_mb=1024 -max_len=4096 \
-        -print_final_stats=1 -artifact_prefix="$log_dir/fuzz-$name-" \
+        ${words:+"-dict=$words"} -print_final_stats=1 -artifact_prefix="$log_dir/fuzz-$name-" \
         "build/fuzz-corpus/$name" "tests/fuzz/corpus/$name" >"$log_dir/fuzz-$name.log" 2>&1
 }
 

@@ -7,10 +7,12 @@
 #include <leat/batch.h>
 #include <leat/client.h>
 #include <leat/config.h>
+#include <leat/limits.h>
 #include <leat/memory.h>
 #include <leat/port.h>
 #include <leat/request.h>
 #include <leat/result.h>
+#include <leat/schema.h>
 #include <leat/status.h>
 #include <leat/tool.h>
 #include <leat/types.h>

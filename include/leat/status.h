@@ -104,7 +104,8 @@ typedef enum leat_class {
     X(LEAT_E_PARSE, -110, PROVIDER, "the answer is not what the provider's API promises")          \
     X(LEAT_E_REDIRECT, -111, PROVIDER, "the provider redirects; leat never follows with a key")    \
     X(LEAT_E_HTTP, -112, PROVIDER, "an HTTP status that the adapter does not know")                \
-    X(LEAT_E_STREAM_CUT, -113, PROVIDER, "the stream ended before the answer was whole")           \
+    X(LEAT_E_SCHEMA, -113, PROVIDER, "the reply does not satisfy the JSON schema")                 \
+    X(LEAT_E_STREAM_CUT, -114, PROVIDER, "the stream ended before the answer was whole")           \
     X(LEAT_E_CANCELLED, -120, STOPPED, "cancelled by the caller")                                  \
     X(LEAT_E_ABORTED, -121, STOPPED, "another item failed and the policy is fail-fast")            \
     X(LEAT_E_CLOSED, -122, STOPPED, "the client was closed first")
