@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "json_min.h"
+#include "json_text.h"
 
 namespace mock {
 namespace {

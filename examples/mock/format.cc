@@ -1,0 +1,19 @@
+// The table of formats. See format.h.
+#include "format.h"
+
+namespace mock {
+
+const Format& format_of(FormatKind kind) {
+    switch (kind) {
+        case FormatKind::Chat:
+        case FormatKind::Responses:
+        case FormatKind::Anthropic:
+        case FormatKind::Gemini:
+        case FormatKind::Ollama:
+        case FormatKind::GeminiCache:
+            break;
+    }
+    return kChatFormat;
+}
+
+}  // namespace mock
