@@ -105,12 +105,7 @@ bool ChatReader::read_field(std::string_view key) {
     }
     if (key == "tools" && in.peek() == '[') return in.raw(&out->tools);
     if (key == "tool_choice") return read_tool_choice(in, out);
-    if (key == "parallel_tool_calls") {
-        bool parallel = true;
-        if (!read_flag(in, &parallel, &found.bad_field)) return false;
-        out->one_call = !parallel;
-        return true;
-    }
+    if (key == "parallel_tool_calls") return read_parallel(in, out, &found.bad_field);
     if (key == "response_format" && in.peek() == '{') return read_response_format();
     return in.skip();
 }

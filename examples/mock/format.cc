@@ -6,7 +6,9 @@ namespace mock {
 const Format& format_of(FormatKind kind) {
     switch (kind) {
         case FormatKind::Chat:
+            break;
         case FormatKind::Responses:
+            return kResponsesFormat;
         case FormatKind::Anthropic:
         case FormatKind::Gemini:
         case FormatKind::Ollama:

@@ -21,6 +21,10 @@ struct Format {
 const Format& format_of(FormatKind kind);
 
 extern const Format kChatFormat;
+extern const Format kResponsesFormat;
+
+// Those readers that have a file of their own.
 Fault read_chat(char* body, size_t size, Request* out);
+Fault read_responses(char* body, size_t size, Request* out);
 
 }  // namespace mock

@@ -46,6 +46,14 @@ size_t json_value_size(std::string_view text) {
     return at;
 }
 
+void append_compact(Buffer& out, std::string_view json) {
+    for (size_t at = 0; at < json.size();) {
+        const size_t size = json[at] == '"' ? string_size(json.substr(at)) : 1;
+        if (!is_space(json[at])) out.append(json.substr(at, size));
+        at += size;
+    }
+}
+
 char Json::kind() const {
     if (raw_.empty()) return '\0';
     const char c = raw_[0];

@@ -67,4 +67,7 @@ private:
     std::string_view raw_;
 };
 
+// JSON text without the space between its tokens, so that it fits into one line.
+void append_compact(Buffer& out, std::string_view json);
+
 }  // namespace mock

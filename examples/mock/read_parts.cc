@@ -69,6 +69,14 @@ bool read_count(Reader& in, int64_t* out, bool* malformed) {
     return in.skip();
 }
 
+bool read_parallel(Reader& in, Request* out, bool* malformed) {
+    bool parallel = true;
+    if (in.peek() == 'n') return in.skip();
+    if (!read_flag(in, &parallel, malformed)) return false;
+    out->one_call = !parallel;
+    return true;
+}
+
 bool read_tool_choice(Reader& in, Request* out) {
     std::string_view word;
     if (in.peek() == '"') {

@@ -27,6 +27,7 @@ bool read_content(Reader& in, Joined& text);
 bool read_name(Reader& in, std::string_view* out);
 bool read_flag(Reader& in, bool* out, bool* malformed);
 bool read_count(Reader& in, int64_t* out, bool* malformed);
+bool read_parallel(Reader& in, Request* out, bool* malformed);
 // "auto", "none", "required", or an object that names a function, directly or in "function".
 bool read_tool_choice(Reader& in, Request* out);
 

@@ -30,9 +30,11 @@ struct Request {
     bool stream = false;
     bool include_usage = false;  // OpenAI Chat: stream_options
     bool think = false;
+    bool hide_thoughts = false;    // they cost, but do not show
     bool sealed_thoughts = false;  // Responses: include reasoning.encrypted_content
     bool json = false;             // the answer must be JSON, by `schema` if there is one
     bool one_call = false;         // no parallel tool calls
+    std::string_view shape;        // Responses: text.format as it came
     std::string_view schema;       // JSON schema of the answer
     std::string_view tools;        // JSON array as it came
     ToolChoice tool_choice = ToolChoice::Auto;

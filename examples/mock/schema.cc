@@ -111,9 +111,9 @@ void Maker::value(Json schema, unsigned depth) {
     }
     const Json constant = schema.member("const");
     const Json choices = schema.member("enum");
-    if (constant.kind() != '\0') return out_.append(constant.raw());
+    if (constant.kind() != '\0') return append_compact(out_, constant.raw());
     if (const size_t count = choices.element_count(); count != 0)
-        return out_.append(choices.element(ordinal_ % count).raw());
+        return append_compact(out_, choices.element(ordinal_ % count).raw());
     if (type_of(schema).empty()) {
         const Json branch = first_branch(schema);
         if (branch.kind() != '\0') return value(branch, depth + 1);

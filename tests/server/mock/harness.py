@@ -20,6 +20,8 @@ BINARY = sys.argv[1] if len(sys.argv) > 1 else "build/leat-mock"
 FILTER = sys.argv[2] if len(sys.argv) > 2 and sys.argv[2] != "-v" else ""
 SCRATCH = tempfile.TemporaryDirectory(prefix="leat-mock-test-")
 TESTS = []
+ODD_TEXTS = ["", "plain", 'q"b\\s/', "\x00\x01\x1f\x7f", "tab\tnl\ncr\r\b\f",
+             "é ß 漢字 😀 \u2028 \ufffd", "a" * 7 + "é" * 9, "x" * 400_000, ("é\"\n😀" * 5000)]
 
 
 def test(function):
@@ -135,9 +137,9 @@ def once(server, prompt="hello", **more):
         return ask(client, body(prompt, **more))
 
 
-def request_bytes(payload, extra="", version="1.1"):
+def request_bytes(payload, extra="", version="1.1", path="/v1/chat/completions"):
     data = json.dumps(payload).encode()
-    head = (f"POST /v1/chat/completions HTTP/{version}\r\nHost: x\r\n{extra}"
+    head = (f"POST {path} HTTP/{version}\r\nHost: x\r\n{extra}"
             f"Content-Length: {len(data)}\r\n\r\n")
     return head.encode() + data
 

@@ -6,7 +6,7 @@ import json
 import socket
 import time
 
-from harness import Server, ask, body, drain, once, request_bytes, run, streamed, test
+from harness import ODD_TEXTS, Server, ask, body, drain, once, request_bytes, run, streamed, test
 
 
 # --- answers ---------------------------------------------------------------------------------------
@@ -63,10 +63,6 @@ def max_tokens_bounds_the_answer():
         assert [c["index"] for c in data["choices"]] == [0, 1, 2]
         assert data["usage"]["completion_tokens"] == 150
         assert len({c["message"]["content"] for c in data["choices"]}) == 3
-
-
-ODD_TEXTS = ["", "plain", 'q"b\\s/', "\x00\x01\x1f\x7f", "tab\tnl\ncr\r\b\f",
-             "é ß 漢字 😀 \u2028 \ufffd", "a" * 7 + "é" * 9, "x" * 400_000, ("é\"\n😀" * 5000)]
 
 
 @test

@@ -1,0 +1,203 @@
+"""The wire formats as a client sees them: how to ask, and how to read what is said.
+
+Each class turns one neutral question into its provider's request and the answers, whole or
+streamed, back into Said; test_formats.py holds what must be true for all of them.
+"""
+import json
+from collections import namedtuple
+
+from harness import sse
+
+Said = namedtuple("Said", "text thoughts calls finish usage")
+
+
+class Chat:
+    name = "chat"
+    path = stream_path = "/v1/chat/completions"
+    stream_type = "text/event-stream"
+    headers = {}
+    unknown_model = 404
+    thinks = False
+    json_mode = True
+
+    @staticmethod
+    def key(value):
+        return {"Authorization": f"Bearer {value}"}
+
+    @staticmethod
+    def tool(name, schema):
+        return {"type": "function", "function": {"name": name, "parameters": schema}}
+
+    choices = {"any": "required", "none": "none", "auto": "auto"}
+
+    def choice(self, name):
+        return self.choices.get(name) or {"type": "function", "function": {"name": name}}
+
+    def shape(self, schema):
+        if schema is True:
+            return {"response_format": {"type": "json_object"}}
+        return {"response_format": {"type": "json_schema",
+                                    "json_schema": {"name": "s", "schema": schema}}}
+
+    def ask(self, prompt="hello", model="m-1", tools=None, choice=None, schema=None, limit=None,
+            stream=False, rounds=(), think=False, system=None):
+        """One request's body; rounds are lists of tool results that came after the prompt."""
+        body = self.base(prompt, model, rounds, system)
+        if tools is not None:
+            body["tools"] = [self.tool(*one) for one in tools]
+        if choice is not None:
+            body["tool_choice"] = self.choice(choice)
+        if schema is not None:
+            body.update(self.shape(schema))
+        if limit is not None:
+            body[self.limit_key] = limit
+        body.update(self.extra(stream, think))
+        return body
+
+    limit_key = "max_completion_tokens"
+
+    def extra(self, stream, think):
+        return {"stream": True, "stream_options": {"include_usage": True}} if stream else {}
+
+    def base(self, prompt, model, rounds, system):
+        messages = [{"role": "system", "content": system}] if system else []
+        messages.append({"role": "user", "content": prompt})
+        for number, results in enumerate(rounds):
+            ids = [f"call_{number}_{index}" for index in range(len(results))]
+            messages.append({"role": "assistant", "content": None, "tool_calls": [
+                {"id": one, "type": "function", "function": {"name": "t", "arguments": "{}"}}
+                for one in ids]})
+            messages += [{"role": "tool", "tool_call_id": one, "content": result}
+                         for one, result in zip(ids, results)]
+        return {"model": model, "messages": messages}
+
+    finishes = {"stop": "stop", "length": "length", "tool_calls": "tool"}
+
+    def said(self, data):
+        choice = data["choices"][0]
+        message = choice["message"]
+        calls = [(call["function"]["name"], json.loads(call["function"]["arguments"]))
+                 for call in message.get("tool_calls", [])]
+        usage = data["usage"]
+        assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
+        return Said(message["content"] or "", "", calls, self.finishes[choice["finish_reason"]],
+                    (usage["prompt_tokens"], usage["completion_tokens"]))
+
+    def said_stream(self, text):
+        parts = sse(text)
+        assert parts[-1] == (None, "[DONE]")
+        chunks = [json.loads(data) for _, data in parts[:-1]]
+        message = {"content": "", "tool_calls": []}
+        finish = None
+        for chunk in chunks[:-1]:
+            choice = chunk["choices"][0]
+            message["content"] += choice["delta"].get("content") or ""
+            for piece in choice["delta"].get("tool_calls", []):
+                if "id" in piece:
+                    message["tool_calls"].append(piece)
+                else:
+                    call = message["tool_calls"][piece["index"]]
+                    call["function"]["arguments"] += piece["function"]["arguments"]
+            finish = choice["finish_reason"] or finish
+        return self.said({"choices": [{"message": message, "finish_reason": finish}],
+                          "usage": chunks[-1]["usage"]})
+
+    def error(self, data):
+        """(message, kind) of an error body."""
+        assert set(data["error"]) == {"message", "type", "param", "code"}
+        return data["error"]["message"], data["error"]["code"] or data["error"]["type"]
+
+    # kind of an error by status, as error() says it
+    kinds = {401: "invalid_api_key", 404: "model_not_found", 429: "rate_limit_exceeded",
+             500: "server_error", 503: "server_error", 529: "server_error"}
+
+
+class Responses(Chat):
+    name = "responses"
+    path = stream_path = "/v1/responses"
+    unknown_model = 400
+    thinks = True
+    limit_key = "max_output_tokens"
+
+    @staticmethod
+    def tool(name, schema):
+        return {"type": "function", "name": name, "parameters": schema}
+
+    def choice(self, name):
+        return self.choices.get(name) or {"type": "function", "name": name}
+
+    def shape(self, schema):
+        if schema is True:
+            return {"text": {"format": {"type": "json_object"}}}
+        return {"text": {"format": {"type": "json_schema", "name": "s", "schema": schema}}}
+
+    def extra(self, stream, think):
+        more = {"stream": True} if stream else {}
+        if think:
+            more["reasoning"] = {"effort": "low", "summary": "auto"}
+        return more
+
+    def base(self, prompt, model, rounds, system):
+        items = [{"role": "user", "content": [{"type": "input_text", "text": prompt}]}]
+        for number, results in enumerate(rounds):
+            ids = [f"call_{number}_{index}" for index in range(len(results))]
+            items += [{"type": "function_call", "call_id": one, "name": "t", "arguments": "{}"}
+                      for one in ids]
+            items += [{"type": "function_call_output", "call_id": one, "output": result}
+                      for one, result in zip(ids, results)]
+        body = {"model": model, "input": items}
+        if system:
+            body["instructions"] = system
+        return body
+
+    def said(self, data):
+        assert data["object"] == "response" and data["error"] is None
+        text = thoughts = ""
+        calls = []
+        for item in data["output"]:
+            if item["type"] == "message":
+                text += "".join(part["text"] for part in item["content"])
+            elif item["type"] == "reasoning":
+                thoughts += "".join(part["text"] for part in item["summary"])
+            else:
+                assert item["type"] == "function_call" and item["call_id"] != item["id"]
+                calls.append((item["name"], json.loads(item["arguments"])))
+        finish = "stop" if data["status"] == "completed" else "length"
+        assert (finish == "length") == (data["incomplete_details"] is not None)
+        usage = data["usage"]
+        assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"]
+        return Said(text, thoughts, calls, "tool" if calls else finish,
+                    (usage["input_tokens"], usage["output_tokens"]))
+
+    def said_stream(self, text):
+        events = sse(text)
+        data = [json.loads(one) for _, one in events]
+        assert [one["sequence_number"] for one in data] == list(range(len(data)))
+        assert all(kind == one["type"] for (kind, _), one in zip(events, data))
+        assert [one["type"] for one in data[:2]] == ["response.created", "response.in_progress"]
+        final = data[-1]["response"]
+        assert data[-1]["type"] == "response." + final["status"]
+        items = {}
+        pieces = {}
+        for one in data[2:-1]:
+            kind = one["type"].removeprefix("response.")
+            where = one["output_index"]
+            if kind == "output_item.added":
+                items[where] = one["item"]["id"]
+            elif kind == "output_item.done":
+                assert one["item"] == final["output"][where] and one["item"]["id"] == items[where]
+            else:
+                assert one["item_id"] == items[where], one
+            if kind.endswith(".delta"):
+                pieces.setdefault(where, []).append(one["delta"])
+            elif kind in ("output_text.done", "reasoning_summary_text.done"):
+                assert one["text"] == "".join(pieces.get(where, []))
+            elif kind == "function_call_arguments.done":
+                assert one["arguments"] == "".join(pieces[where])
+        assert sorted(items) == list(range(len(final["output"])))
+        return self.said(final)
+
+    kinds = {**Chat.kinds, 400: "model_not_found"}
+
+
+FORMATS = [Chat(), Responses()]
