@@ -89,7 +89,6 @@ void Server::answer_local(Conn& conn) {
 }
 
 void Server::answer_listing(Conn& conn, ListingKind kind) {
-    if (kind == ListingKind::Anthropic) conn.request.kind = FormatKind::Anthropic;
     reply_.begin();
     reply_.body().append(listing_text(kind));
     reply_.finish(make_head(conn, 200, nullptr), now_s_);

@@ -92,6 +92,8 @@ FaultText openai_fault(const Request& request, Fault fault, char* room) {
         case Fault::BadField:
         case Fault::None:
         case Fault::NoMaxTokens:
+        case Fault::NoThought:
+        case Fault::BadSignature:
         case Fault::NoVersion:
         case Fault::UnknownPath:
         case Fault::UnknownCache:
@@ -123,6 +125,12 @@ FaultText anthropic_fault(const Request& request, Fault fault, char* room) {
             return bad(
                 "messages: `tool_use` ids were found without `tool_result` blocks "
                 "immediately after");
+        case Fault::NoThought:
+            return bad(
+                "messages: a final `assistant` message with `tool_use` must start with a thinking "
+                "block: Expected `thinking` or `redacted_thinking`, but found `tool_use`");
+        case Fault::BadSignature:
+            return bad("messages: Invalid `signature` in `thinking` block");
         case Fault::NoKey:
             return {401, {"x-api-key header is required", "", "", ""}};
         case Fault::WrongKey:
@@ -158,6 +166,10 @@ FaultText google_fault(const Request& request, Fault fault, char* room) {
             return bad(
                 "Please ensure that the number of function response parts is equal to the "
                 "number of function call parts of the function call turn.");
+        case Fault::NoThought:
+            return bad("Function call is missing a thought_signature in functionCall parts.");
+        case Fault::BadSignature:
+            return bad("Thought signature is not valid.");
         case Fault::NoKey:
             if (request.vertex)
                 return {401,
@@ -229,6 +241,8 @@ FaultText ollama_fault(const Request& request, Fault fault, char* room) {
         case Fault::BadField:
         case Fault::None:
         case Fault::NoMaxTokens:
+        case Fault::NoThought:
+        case Fault::BadSignature:
         case Fault::NoVersion:
         case Fault::UnknownPath:
         case Fault::UnknownCache:

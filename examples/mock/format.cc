@@ -10,6 +10,7 @@ const Format& format_of(FormatKind kind) {
         case FormatKind::Responses:
             return kResponsesFormat;
         case FormatKind::Anthropic:
+            return kAnthropicFormat;
         case FormatKind::Gemini:
         case FormatKind::Ollama:
         case FormatKind::GeminiCache:

@@ -153,6 +153,8 @@ constexpr Option kOptions[] = {
     {"--require-key", "K", "none", "401 unless Authorization is \"Bearer K\"", TEXT(require_key)},
     {"--max-body", "BYTES", "67108864", "larger requests get 413",
      COUNT(body_bytes_max, uint64_t{1} << 40)},
+    {"--cache-tokens", "N", "1024", "Anthropic and Gemini: the least that can be cached",
+     COUNT(cache_tokens_min, UINT32_MAX)},
     {"--latency-ms", "X|lognormal:M:S", "0",
      "time before an answer, fixed or drawn (median ms, sigma)", set_latency},
     {"--ttft-ms", "X", "0", "streams: more time before the first event", REAL(ttft_ms, 1e7)},
@@ -257,6 +259,7 @@ void mock_config_default(mock_config* config) {
     config->tokens_min = 16;
     config->tokens_max = 16;
     config->body_bytes_max = uint64_t{64} << 20;
+    config->cache_tokens_min = 1024;
     config->slow_ms = 20;
     config->retry_after_ms = -1;
     config->burst_s = 60;

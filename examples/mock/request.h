@@ -62,6 +62,8 @@ enum class Fault : uint8_t {
     NoMaxTokens,
     OrphanResult,  // a tool's result that answers no call
     OpenCall,      // a call of the model that no result answers
+    NoThought,     // Anthropic, Gemini: a call that came back without what was thought before it
+    BadSignature,  // or with another signature
     NoVersion,
     NoKey,
     WrongKey,

@@ -40,7 +40,12 @@ void Server::serve(Conn& conn) {
     stats_.begin_flight();
     const std::string_view query =
         mark == std::string_view::npos ? std::string_view{} : url.substr(mark + 1);
-    const Route route = find_route(path, query);
+    Route route = find_route(path, query);
+    if (route.route == RouteKind::Listing && conn.has_version) {
+        // Anthropic's list has the path of OpenAI's.
+        route.kind = FormatKind::Anthropic;
+        route.listing = ListingKind::Anthropic;
+    }
     conn.request.kind = route.kind;
     conn.request.azure = route.azure;
     conn.request.vertex = route.vertex;
@@ -60,8 +65,7 @@ void Server::serve_route(Conn& conn, const Route& route) {
         case RouteKind::Model:
             return serve_model(conn, route);
         case RouteKind::Listing:
-            // Anthropic's list has the path of OpenAI's.
-            return answer_listing(conn, conn.has_version ? ListingKind::Anthropic : route.listing);
+            return answer_listing(conn, route.listing);
         case RouteKind::Cache:
         case RouteKind::Unknown:
             break;
@@ -97,6 +101,7 @@ bool Server::serve_admin(Conn& conn, std::string_view path) {
     } else if (path == "/admin/reset" && post) {
         stats_.reset();
         injector_.reset();
+        prompt_cache_.clear();
         chat_count_ = 0;
         reply_.body().append("{\"status\":\"reset\"}\n");
     } else if (path == "/admin/stop" && post) {
@@ -140,7 +145,20 @@ void Server::serve_model(Conn& conn, const Route& route) {
     conn.action = injector_.choose(chat_count_, request.text);
     stats_.count_injected(conn.action);
     decide_turn(config_, request, conn.said, &conn.turn);
+    if (conn.action.kind != ActionKind::Status) count_cached(conn);
     schedule(conn);
+}
+
+// A marked prefix is written to the provider's cache once, and read from there afterwards.
+void Server::count_cached(Conn& conn) {
+    const Request& request = conn.request;
+    const uint64_t total = prompt_tokens(request);
+    const uint64_t marked = (request.cache_bytes + 3) / 4;
+    const uint64_t tokens = marked < total ? marked : total;
+    if (request.cache_bytes == 0 || tokens < config_.cache_tokens_min) return;
+    uint64_t& counted = prompt_cache_.touch(request.cache_hash, now_ns_) ? conn.turn.cache_read
+                                                                         : conn.turn.cache_write;
+    counted = tokens;
 }
 
 double Server::draw_latency_ms() {

@@ -8,6 +8,7 @@
 #include "conn.h"
 #include "errors.h"
 #include "limit.h"
+#include "prompt_cache.h"
 #include "reply.h"
 #include "route.h"
 #include "stats.h"
@@ -75,6 +76,7 @@ private:
     void serve_unknown(Conn& conn, std::string_view path);
     bool serve_admin(Conn& conn, std::string_view path);
     Fault key_fault(const Conn& conn, std::string_view query) const;
+    void count_cached(Conn& conn);
     void schedule(Conn& conn);
     double draw_latency_ms();
 
@@ -119,6 +121,7 @@ private:
     Stats stats_;
     RequestLog log_;
     Injector injector_;
+    PromptCache prompt_cache_;
     Limiter limiter_;
     Timers timers_;
     Tls tls_;

@@ -19,6 +19,7 @@ constexpr std::string_view kWords[64] = {
     " fades", " in",     " yard",  " while", " moss", " grows",  " near",    " it"};
 
 constexpr uint64_t kThoughtSalt = 0x7140;
+constexpr uint64_t kSignatureSalt = 0x5197;
 
 uint64_t text_hash(const mock_config& config, const Request& request, uint32_t choice) {
     return mix64(hash_bytes(request.text, config.seed) + choice);
@@ -173,6 +174,8 @@ void decide_turn(const mock_config& config, const Request& request, Buffer& scra
     turn->fixed = false;
     turn->cut = false;
     turn->call_count = 0;
+    turn->cache_read = 0;
+    turn->cache_write = 0;
     if (calls_tools(request)) decide_calls(request, scratch, turn);
     if (turn->call_count != 0) return;
     if (request.json) {
@@ -199,7 +202,8 @@ void decide_turn(const mock_config& config, const Request& request, Buffer& scra
 }
 
 uint64_t prompt_tokens(const Request& request) {
-    return (request.text_bytes_total + 3) / 4 + uint64_t{request.message_count} * 4 + 3;
+    return (request.text_bytes_total + request.tools.size() + 3) / 4 +
+           uint64_t{request.message_count} * 4 + 3;
 }
 
 uint32_t text_tokens(const Context& context, uint32_t choice) {
@@ -250,6 +254,16 @@ void append_thought_word(Buffer& out, const Context& context, uint32_t index) {
 
 void append_thought(Buffer& out, const Context& context) {
     for (uint32_t i = 0; i < kThoughtTokens; ++i) append_thought_word(out, context, i);
+}
+
+void append_signature(Buffer& out, std::string_view text) {
+    append_id(out, "Eq", hash_bytes(text, kSignatureSalt), 86);
+}
+
+bool is_signature(std::string_view text, std::string_view signature) {
+    Buffer wanted;
+    append_signature(wanted, text);
+    return wanted.view() == signature;
 }
 
 void append_id(Buffer& out, std::string_view prefix, uint64_t bits, size_t count) {

@@ -22,6 +22,8 @@ struct Turn {
     std::string_view text;  // not escaped
     uint32_t call_count = 0;
     Call calls[kCallMax];
+    uint64_t cache_read = 0;   // tokens of the prompt that were cached before,
+    uint64_t cache_write = 0;  // and that are now
 };
 
 // Decides. Texts that are made here go to scratch, which must outlive the turn.
@@ -50,6 +52,10 @@ constexpr uint32_t kThoughtTokens = 12;
 uint64_t thought_tokens(const Context& context);
 void append_thought(Buffer& out, const Context& context);
 void append_thought_word(Buffer& out, const Context& context, uint32_t index);
+
+// Opaque, and of one text only: a client must bring it back unchanged.
+void append_signature(Buffer& out, std::string_view text);
+bool is_signature(std::string_view text, std::string_view signature);
 
 // prefix and `count` letters and digits that follow from bits.
 void append_id(Buffer& out, std::string_view prefix, uint64_t bits, size_t count);

@@ -200,4 +200,107 @@ class Responses(Chat):
     kinds = {**Chat.kinds, 400: "model_not_found"}
 
 
-FORMATS = [Chat(), Responses()]
+class Anthropic(Chat):
+    name = "anthropic"
+    path = stream_path = "/v1/messages"
+    headers = {"anthropic-version": "2023-06-01"}
+    thinks = True
+    json_mode = False
+    limit_key = "max_tokens"
+    choices = {"any": {"type": "any"}, "none": {"type": "none"}, "auto": {"type": "auto"}}
+
+    @staticmethod
+    def key(value):
+        return {"x-api-key": value}
+
+    @staticmethod
+    def tool(name, schema):
+        return {"name": name, "input_schema": schema}
+
+    def choice(self, name):
+        return self.choices.get(name) or {"type": "tool", "name": name}
+
+    def shape(self, schema):
+        return {"output_config": {"format": {"type": "json_schema", "schema": schema}}}
+
+    def extra(self, stream, think):
+        more = {"stream": True} if stream else {}
+        if think:
+            more["thinking"] = {"type": "enabled", "budget_tokens": 1024}
+        return more
+
+    def base(self, prompt, model, rounds, system):
+        messages = [{"role": "user", "content": prompt}]
+        for number, results in enumerate(rounds):
+            ids = [f"toolu_{number}_{index}" for index in range(len(results))]
+            messages.append({"role": "assistant", "content": [
+                {"type": "tool_use", "id": one, "name": "t", "input": {}} for one in ids]})
+            messages.append({"role": "user", "content": [
+                {"type": "tool_result", "tool_use_id": one, "content": result}
+                for one, result in zip(ids, results)]})
+        body = {"model": model, "max_tokens": 4096, "messages": messages}
+        if system:
+            body["system"] = system
+        return body
+
+    finishes = {"end_turn": "stop", "max_tokens": "length", "tool_use": "tool"}
+
+    def said(self, data):
+        assert data["type"] == "message" and data["role"] == "assistant"
+        text = thoughts = ""
+        calls = []
+        for block in data["content"]:
+            if block["type"] == "text":
+                text += block["text"]
+            elif block["type"] == "thinking":
+                thoughts += block["thinking"]
+                assert block["signature"] and not calls and not text
+            else:
+                calls.append((block["name"], block["input"]))
+        usage = data["usage"]
+        prompt = sum(usage[key] for key in ("input_tokens", "cache_creation_input_tokens",
+                                            "cache_read_input_tokens"))
+        return Said(text, thoughts, calls, self.finishes[data["stop_reason"]],
+                    (prompt, usage["output_tokens"]))
+
+    def said_stream(self, text):
+        events = [(kind, json.loads(data)) for kind, data in sse(text)]
+        assert all(kind == one["type"] for kind, one in events)
+        assert [kind for kind, _ in events[-2:]] == ["message_delta", "message_stop"]
+        message = events[0][1]["message"]
+        assert "ping" in [kind for kind, _ in events]
+        for kind, one in events[1:-2]:
+            if kind == "content_block_start":
+                assert one["index"] == len(message["content"])
+                message["content"].append({**one["content_block"], "json": ""})
+            elif kind == "content_block_delta":
+                block, delta = message["content"][one["index"]], one["delta"]
+                for key in ("text", "thinking", "signature"):
+                    block[key] = block.get(key, "") + delta.get(key, "")
+                block["json"] += delta.get("partial_json", "")
+            elif kind == "content_block_stop":
+                block = message["content"][one["index"]]
+                if block["type"] == "tool_use":
+                    block["input"] = json.loads(block["json"])
+            else:
+                assert kind == "ping"
+        message.update(events[-2][1]["delta"])
+        message["usage"].update(events[-2][1]["usage"])
+        return self.said(message)
+
+    def error(self, data):
+        assert data["type"] == "error" and data["request_id"].startswith("req_")
+        return data["error"]["message"], data["error"]["type"]
+
+    def pick(self, messages, chosen):
+        """Of question, calls, first result, second result: those chosen, as messages."""
+        user, calls, results = messages
+        kept = [results["content"][index - 2] for index in chosen if index >= 2]
+        picked = [messages[index] for index in chosen if index < 2]
+        return picked + ([{"role": "user", "content": kept}] if kept else [])
+
+    kinds = {401: "authentication_error", 404: "not_found_error", 429: "rate_limit_error",
+             500: "api_error", 503: "api_error", 529: "overloaded_error"}
+
+
+FORMATS = [Chat(), Responses(), Anthropic()]

@@ -187,10 +187,9 @@ def calls_and_results_must_pair(form):
             return one.raw(body).status
         count = 5 if form.name == "responses" else 4
         assert status(*range(count)) == 200
-        if form.name != "ollama":
-            assert status(*range(count - 1)) == 400 or hasattr(form, "pick")
-            assert status(0, count - 1) == 400
-            assert status(0, 1) == 400
+        assert status(*range(count - 1)) == 400
+        assert status(0, count - 1) == 400
+        assert status(0, 1) == 400
 
 
 @each
