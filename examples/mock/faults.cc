@@ -91,6 +91,7 @@ FaultText openai_fault(const Request& request, Fault fault, char* room) {
             return {400, {"Could not read the request.", kInvalid, "", ""}};
         case Fault::BadField:
         case Fault::None:
+        case Fault::UnknownField:
         case Fault::NoMaxTokens:
         case Fault::NoThought:
         case Fault::BadSignature:
@@ -145,6 +146,7 @@ FaultText anthropic_fault(const Request& request, Fault fault, char* room) {
             return bad("The request body is not valid JSON");
         case Fault::Unreadable:
         case Fault::BadField:
+        case Fault::UnknownField:
         case Fault::None:
         case Fault::UnknownPath:
         case Fault::UnknownCache:
@@ -207,6 +209,13 @@ FaultText google_fault(const Request& request, Fault fault, char* room) {
             return bad("Invalid JSON payload received.");
         case Fault::NoModel:
             return bad("model is required");
+        case Fault::UnknownField:
+            return {400,
+                    {print_name(room,
+                                "Invalid JSON payload received. Unknown name \"%.*s\": Cannot find "
+                                "field.",
+                                request.culprit),
+                     "", "", ""}};
         case Fault::Unreadable:
         case Fault::BadField:
         case Fault::None:
@@ -240,6 +249,7 @@ FaultText ollama_fault(const Request& request, Fault fault, char* room) {
         case Fault::Unreadable:
         case Fault::BadField:
         case Fault::None:
+        case Fault::UnknownField:
         case Fault::NoMaxTokens:
         case Fault::NoThought:
         case Fault::BadSignature:

@@ -12,8 +12,9 @@ const Format& format_of(FormatKind kind) {
         case FormatKind::Anthropic:
             return kAnthropicFormat;
         case FormatKind::Gemini:
-        case FormatKind::Ollama:
         case FormatKind::GeminiCache:
+            return kGeminiFormat;
+        case FormatKind::Ollama:
             break;
     }
     return kChatFormat;

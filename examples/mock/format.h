@@ -23,10 +23,12 @@ const Format& format_of(FormatKind kind);
 extern const Format kChatFormat;
 extern const Format kResponsesFormat;
 extern const Format kAnthropicFormat;
+extern const Format kGeminiFormat;
 
 // Those readers that have a file of their own.
 Fault read_chat(char* body, size_t size, Request* out);
 Fault read_responses(char* body, size_t size, Request* out);
 Fault read_anthropic(char* body, size_t size, Request* out);
+Fault read_gemini(char* body, size_t size, Request* out);
 
 }  // namespace mock

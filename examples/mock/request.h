@@ -44,6 +44,11 @@ struct Request {
     uint64_t cache_hash = 0;          // Anthropic: of the prefix marked by cache_control
     uint64_t cache_bytes = 0;         // its text's size; 0: nothing is marked
     std::string_view cached_content;  // Gemini: a resource name
+    bool sets_context = false;        // Gemini: system instruction, tools or tool config
+    std::string_view display_name;    // of a cached content,
+    std::string_view ttl;             // and how long,
+    std::string_view expire_time;     // or until when it lives
+    std::string_view culprit;         // a field that is not known
 
     void add_result(std::string_view text_given) {
         text_bytes_total += text_given.size();
@@ -59,6 +64,7 @@ enum class Fault : uint8_t {
     NoMessages,
     BadMessages,
     BadField,
+    UnknownField,
     NoMaxTokens,
     OrphanResult,  // a tool's result that answers no call
     OpenCall,      // a call of the model that no result answers

@@ -9,11 +9,17 @@ namespace mock {
 namespace {
 
 constexpr size_t kTextPieceBytes = 4;
+constexpr size_t kTextPieceCount = 4096;  // longer texts come in larger pieces
 constexpr size_t kArgumentPieceBytes = 12;
 
 // A piece of a text, at least a byte, never half a character.
 std::string_view piece_of(std::string_view text, size_t at, size_t bytes_max) {
     return utf8_prefix(text.substr(at), bytes_max);
+}
+
+size_t text_piece_bytes(const Turn& turn) {
+    const size_t bytes = turn.text.size() / kTextPieceCount;
+    return bytes < kTextPieceBytes ? kTextPieceBytes : bytes;
 }
 
 Step first_block(const Context& context) {
@@ -38,7 +44,8 @@ void skip_piece(const Context& context, Stream& stream) {
         const std::string_view arguments = context.turn->calls[stream.call].arguments;
         stream.at += piece_of(arguments, stream.at, kArgumentPieceBytes).size();
     } else if (stream.step == Step::Text && context.turn->fixed) {
-        stream.at += piece_of(context.turn->text, stream.at, kTextPieceBytes).size();
+        stream.at +=
+            piece_of(context.turn->text, stream.at, text_piece_bytes(*context.turn)).size();
     }
 }
 
@@ -113,7 +120,8 @@ void append_piece(Buffer& out, const Context& context, const Stream& stream) {
         const std::string_view arguments = context.turn->calls[stream.call].arguments;
         append_json_escaped(out, piece_of(arguments, stream.at, kArgumentPieceBytes));
     } else if (context.turn->fixed) {
-        append_json_escaped(out, piece_of(context.turn->text, stream.at, kTextPieceBytes));
+        append_json_escaped(
+            out, piece_of(context.turn->text, stream.at, text_piece_bytes(*context.turn)));
     } else {
         append_word(out, context, stream.choice, stream.token);
     }

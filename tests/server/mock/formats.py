@@ -303,4 +303,117 @@ class Anthropic(Chat):
              500: "api_error", 503: "api_error", 529: "overloaded_error"}
 
 
-FORMATS = [Chat(), Responses(), Anthropic()]
+class Gemini(Chat):
+    name = "gemini"
+    path = "/v1beta/models/MODEL:generateContent"
+    stream_path = "/v1beta/models/MODEL:streamGenerateContent?alt=sse"
+    thinks = True
+    choices = {"any": "ANY", "none": "NONE", "auto": "AUTO"}
+
+    @staticmethod
+    def key(value):
+        return {"x-goog-api-key": value}
+
+    def ask(self, prompt="hello", model="m-1", tools=None, choice=None, schema=None, limit=None,
+            stream=False, rounds=(), think=False, system=None):
+        config = {}
+        body = {"contents": self.contents(prompt, rounds), "generationConfig": config}
+        if tools is not None:
+            body["tools"] = [{"functionDeclarations": [
+                {"name": name, "parametersJsonSchema": one} for name, one in tools]}]
+        if choice is not None:
+            calling = {"mode": self.choices.get(choice, "ANY")}
+            if choice not in self.choices:
+                calling["allowedFunctionNames"] = [choice]
+            body["toolConfig"] = {"functionCallingConfig": calling}
+        if schema is not None:
+            config["responseMimeType"] = "application/json"
+            if schema is not True:
+                config["responseJsonSchema"] = schema
+        if limit is not None:
+            config["maxOutputTokens"] = limit
+        if think:
+            config["thinkingConfig"] = {"includeThoughts": True}
+        if system:
+            body["systemInstruction"] = {"parts": [{"text": system}]}
+        return Body(body, model=model)
+
+    def contents(self, prompt, rounds):
+        contents = [{"role": "user", "parts": [{"text": prompt}]}]
+        for results in rounds:
+            contents.append({"role": "model", "parts": [
+                {"functionCall": {"name": "t", "args": {}}} for _ in results]})
+            contents.append({"role": "user", "parts": [
+                {"functionResponse": {"name": "t", "response": {"result": result}}}
+                for result in results]})
+        return contents
+
+    def said(self, data):
+        return self.joined([data])
+
+    def joined(self, chunks):
+        text = thoughts = ""
+        calls = []
+        for chunk in chunks:
+            for part in chunk["candidates"][0]["content"]["parts"]:
+                if "functionCall" in part:
+                    calls.append((part["functionCall"]["name"], part["functionCall"]["args"]))
+                elif part.get("thought"):
+                    thoughts += part["text"]
+                else:
+                    text += part["text"]
+        last = chunks[-1]["candidates"][0]
+        assert len(last["safetyRatings"]) == 4
+        assert all("finishReason" not in chunk["candidates"][0] for chunk in chunks[:-1])
+        assert all("usageMetadata" in chunk for chunk in chunks)
+        usage = chunks[-1]["usageMetadata"]
+        output = usage.get("candidatesTokenCount", 0) + usage.get("thoughtsTokenCount", 0)
+        assert usage["totalTokenCount"] == usage["promptTokenCount"] + output
+        finish = {"STOP": "stop", "MAX_TOKENS": "length"}[last["finishReason"]]
+        return Said(text, thoughts, calls, "tool" if calls else finish,
+                    (usage["promptTokenCount"], output))
+
+    def said_stream(self, text):
+        assert text.endswith("}\r\n\r\n")
+        return self.joined([json.loads(data) for _, data in sse(text)])
+
+    def error(self, data):
+        data = data[0] if isinstance(data, list) else data
+        assert isinstance(data["error"]["code"], int)
+        return data["error"]["message"], data["error"]["status"]
+
+    def pick(self, contents, chosen):
+        user, calls, results = contents
+        kept = [results["parts"][index - 2] for index in chosen if index >= 2]
+        picked = [contents[index] for index in chosen if index < 2]
+        return picked + ([{"role": "user", "parts": kept}] if kept else [])
+
+    kinds = {401: "UNAUTHENTICATED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED",
+             500: "INTERNAL", 503: "UNAVAILABLE", 529: "UNAVAILABLE"}
+
+
+class GeminiArray(Gemini):
+    """The stream without alt=sse, at a Vertex path: one JSON array."""
+
+    name = "gemini_array"
+    path = "/v1/projects/p/locations/l/publishers/google/models/MODEL:generateContent"
+    stream_path = "/v1/projects/p/locations/l/publishers/google/models/MODEL:streamGenerateContent"
+    stream_type = "application/json"
+
+    @staticmethod
+    def key(value):
+        return {"Authorization": f"Bearer {value}"}
+
+    def said_stream(self, text):
+        return self.joined(json.loads(text))
+
+
+class Body(dict):
+    """A request body whose model stands in the path."""
+
+    def __init__(self, body, model):
+        super().__init__(body)
+        self.model = model
+
+
+FORMATS = [Chat(), Responses(), Anthropic(), Gemini(), GeminiArray()]

@@ -22,7 +22,7 @@ class Peer:
 
     def raw(self, body, stream=False, headers=None):
         path = self.form.stream_path if stream else self.form.path
-        model = body.get("model", "m-1") if isinstance(body, dict) else "m-1"
+        model = getattr(body, "model", "m-1")
         return ask(self.client, body, path=path.replace("MODEL", model),
                    headers={**self.form.headers, **(headers or {})})
 
