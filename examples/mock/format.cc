@@ -15,7 +15,7 @@ const Format& format_of(FormatKind kind) {
         case FormatKind::GeminiCache:
             return kGeminiFormat;
         case FormatKind::Ollama:
-            break;
+            return kOllamaFormat;
     }
     return kChatFormat;
 }

@@ -24,11 +24,13 @@ extern const Format kChatFormat;
 extern const Format kResponsesFormat;
 extern const Format kAnthropicFormat;
 extern const Format kGeminiFormat;
+extern const Format kOllamaFormat;
 
 // Those readers that have a file of their own.
 Fault read_chat(char* body, size_t size, Request* out);
 Fault read_responses(char* body, size_t size, Request* out);
 Fault read_anthropic(char* body, size_t size, Request* out);
+Fault read_ollama(char* body, size_t size, Request* out);
 Fault read_gemini(char* body, size_t size, Request* out);
 
 }  // namespace mock

@@ -408,6 +408,60 @@ class GeminiArray(Gemini):
         return self.joined(json.loads(text))
 
 
+class Ollama(Chat):
+    name = "ollama"
+    path = stream_path = "/api/chat"
+    stream_type = "application/x-ndjson"
+    thinks = True
+    choices = {}  # there is no tool_choice
+
+    def shape(self, schema):
+        return {"format": "json" if schema is True else schema}
+
+    def ask(self, *arguments, limit=None, **more):
+        body = super().ask(*arguments, **more)
+        if limit is not None:
+            body["options"] = {"num_predict": limit}
+        return body
+
+    def extra(self, stream, think):
+        return {**({} if stream else {"stream": False}), **({"think": True} if think else {})}
+
+    def base(self, prompt, model, rounds, system):
+        messages = [{"role": "system", "content": system}] if system else []
+        messages.append({"role": "user", "content": prompt})
+        for results in rounds:
+            messages.append({"role": "assistant", "content": "", "tool_calls": [
+                {"function": {"name": "t", "arguments": {}}} for _ in results]})
+            messages += [{"role": "tool", "tool_name": "t", "content": result}
+                         for result in results]
+        return {"model": model, "messages": messages}
+
+    def said(self, data):
+        return self.joined([data])
+
+    def joined(self, lines):
+        assert [line["done"] for line in lines] == [False] * (len(lines) - 1) + [True]
+        message = [line["message"] for line in lines]
+        calls = [(call["function"]["name"], call["function"]["arguments"])
+                 for one in message for call in one.get("tool_calls", [])]
+        last = lines[-1]
+        assert last["total_duration"] >= last["eval_duration"] and last["created_at"].endswith("Z")
+        return Said("".join(one["content"] for one in message),
+                    "".join(one.get("thinking", "") for one in message), calls,
+                    "tool" if calls else last["done_reason"],
+                    (last["prompt_eval_count"], last["eval_count"]))
+
+    def said_stream(self, text):
+        return self.joined([json.loads(line) for line in text.split("\n")[:-1]])
+
+    def error(self, data):
+        assert set(data) == {"error"}
+        return data["error"], None
+
+    kinds = dict.fromkeys((401, 404, 429, 500, 503, 529))
+
+
 class Body(dict):
     """A request body whose model stands in the path."""
 
@@ -416,4 +470,4 @@ class Body(dict):
         self.model = model
 
 
-FORMATS = [Chat(), Responses(), Anthropic(), Gemini(), GeminiArray()]
+FORMATS = [Chat(), Responses(), Anthropic(), Gemini(), GeminiArray(), Ollama()]

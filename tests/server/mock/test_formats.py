@@ -187,9 +187,8 @@ def calls_and_results_must_pair(form):
             return one.raw(body).status
         count = 5 if form.name == "responses" else 4
         assert status(*range(count)) == 200
-        assert status(*range(count - 1)) == 400
-        assert status(0, count - 1) == 400
-        assert status(0, 1) == 400
+        for chosen in (range(count - 1), (0, count - 1), (0, 1)):
+            assert status(*chosen) == (200 if form.name == "ollama" else 400), chosen
 
 
 @each
