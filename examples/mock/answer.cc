@@ -130,6 +130,7 @@ void Server::answer(Conn& conn) {
 void Server::make_answer(Conn& conn) {
     const ActionKind kind = conn.action.kind;
     if (kind == ActionKind::Eof) conn.finish = Finish::Close;
+    if (conn.request.kind == FormatKind::GeminiCache) return make_cache_answer(conn);
     Head head = make_head(conn, 200, nullptr);
     reply_.begin();
     if (kind == ActionKind::Html) {

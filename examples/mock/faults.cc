@@ -98,6 +98,8 @@ FaultText openai_fault(const Request& request, Fault fault, char* room) {
         case Fault::NoVersion:
         case Fault::UnknownPath:
         case Fault::UnknownCache:
+        case Fault::SmallCache:
+        case Fault::BadTime:
         case Fault::OtherModelCache:
         case Fault::CacheAndContext:
             break;
@@ -150,6 +152,8 @@ FaultText anthropic_fault(const Request& request, Fault fault, char* room) {
         case Fault::None:
         case Fault::UnknownPath:
         case Fault::UnknownCache:
+        case Fault::SmallCache:
+        case Fault::BadTime:
         case Fault::OtherModelCache:
         case Fault::CacheAndContext:
             break;
@@ -194,6 +198,10 @@ FaultText google_fault(const Request& request, Fault fault, char* room) {
         case Fault::UnknownCache:
             if (request.vertex) return {404, {"Not found: cached content.", "", "", ""}};
             return {403, {"CachedContent not found (or permission denied)", "", "", ""}};
+        case Fault::SmallCache:
+            return bad("Cached content is too small.");
+        case Fault::BadTime:
+            return bad("Invalid value at 'cached_content.ttl' or 'cached_content.expire_time'.");
         case Fault::OtherModelCache:
             return bad(
                 "Model used by GenerateContent request and CachedContent has to be the same.");
@@ -256,6 +264,8 @@ FaultText ollama_fault(const Request& request, Fault fault, char* room) {
         case Fault::NoVersion:
         case Fault::UnknownPath:
         case Fault::UnknownCache:
+        case Fault::SmallCache:
+        case Fault::BadTime:
         case Fault::OtherModelCache:
         case Fault::CacheAndContext:
             break;

@@ -79,6 +79,8 @@ enum class Fault : uint8_t {
     Unreadable,
     TooLarge,
     UnknownCache,
+    SmallCache,       // too few tokens to be worth it
+    BadTime,          // a lifetime that cannot be read, or has passed
     OtherModelCache,  // the cache was made for another model
     CacheAndContext,  // system instruction or tools beside a cache
 };

@@ -10,14 +10,29 @@
 namespace mock {
 namespace {
 
-constexpr std::string_view kUnknownModel = "no-such-model";
-
 // "Bearer K", or "Key K" as Maritaca's documents have it.
 std::string_view bearer_key(std::string_view given) {
     for (const std::string_view scheme : {std::string_view{"Bearer "}, std::string_view{"Key "}}) {
         if (given.substr(0, scheme.size()) == scheme) return given.substr(scheme.size());
     }
     return {};
+}
+
+bool method_fits(const Conn& conn, const Route& route) {
+    const uint8_t method = conn.parser.method;
+    switch (route.route) {
+        case RouteKind::Model:
+            return method == HTTP_POST;
+        case RouteKind::Listing:
+            return method == HTTP_GET;
+        case RouteKind::Cache:
+            // The collection is made and listed; a resource is read, changed and deleted.
+            if (route.name.empty()) return method == HTTP_POST || method == HTTP_GET;
+            return method == HTTP_GET || method == HTTP_PATCH || method == HTTP_DELETE;
+        case RouteKind::Unknown:
+            break;
+    }
+    return false;
 }
 
 }  // namespace
@@ -51,10 +66,8 @@ void Server::serve(Conn& conn) {
     conn.request.vertex = route.vertex;
     conn.request.array_stream = route.array_stream;
     if (route.route == RouteKind::Unknown) return serve_unknown(conn, path);
-    const bool reads = route.route == RouteKind::Listing;
-    if (conn.parser.method != (reads ? HTTP_GET : HTTP_POST))
-        return answer_fault(conn, Fault::WrongMethod);
-    if (route.route == RouteKind::Model) ++chat_count_;
+    if (!method_fits(conn, route)) return answer_fault(conn, Fault::WrongMethod);
+    if (route.route != RouteKind::Listing) ++chat_count_;
     const Fault fault = key_fault(conn, query);
     if (fault != Fault::None) return answer_fault(conn, fault);
     serve_route(conn, route);
@@ -67,6 +80,7 @@ void Server::serve_route(Conn& conn, const Route& route) {
         case RouteKind::Listing:
             return answer_listing(conn, route.listing);
         case RouteKind::Cache:
+            return serve_cache(conn, route);
         case RouteKind::Unknown:
             break;
     }
@@ -102,6 +116,7 @@ bool Server::serve_admin(Conn& conn, std::string_view path) {
         stats_.reset();
         injector_.reset();
         prompt_cache_.clear();
+        content_cache_.clear();
         chat_count_ = 0;
         reply_.body().append("{\"status\":\"reset\"}\n");
     } else if (path == "/admin/stop" && post) {
@@ -145,6 +160,7 @@ void Server::serve_model(Conn& conn, const Route& route) {
     conn.action = injector_.choose(chat_count_, request.text);
     stats_.count_injected(conn.action);
     decide_turn(config_, request, conn.said, &conn.turn);
+    if (conn.action.kind != ActionKind::Status && !use_content(conn)) return;
     if (conn.action.kind != ActionKind::Status) count_cached(conn);
     schedule(conn);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "conn.h"
+#include "content_cache.h"
 #include "errors.h"
 #include "limit.h"
 #include "prompt_cache.h"
@@ -15,6 +16,9 @@
 #include "tls.h"
 
 namespace mock {
+
+// A model that no provider here has, so that its error can be seen.
+constexpr std::string_view kUnknownModel = "no-such-model";
 
 class Server {
 public:
@@ -77,6 +81,7 @@ private:
     bool serve_admin(Conn& conn, std::string_view path);
     Fault key_fault(const Conn& conn, std::string_view query) const;
     void count_cached(Conn& conn);
+
     void schedule(Conn& conn);
     double draw_latency_ms();
 
@@ -93,6 +98,13 @@ private:
     Head make_head(Conn& conn, unsigned status, const Action* retry);
     std::string_view stream_type(const Conn& conn) const;
     Context context_of(const Conn& conn) const;
+
+    // cache_calls.cc
+    void serve_cache(Conn& conn, const Route& route);
+    void make_cache_answer(Conn& conn);
+    Fault append_page(Conn& conn, int64_t now_ms);
+    void finish_cache_answer(Conn& conn, Fault fault);
+    bool use_content(Conn& conn);
 
     // refuse.cc
     void answer_refused(Conn& conn);
@@ -122,6 +134,7 @@ private:
     RequestLog log_;
     Injector injector_;
     PromptCache prompt_cache_;
+    ContentCache content_cache_;
     Limiter limiter_;
     Timers timers_;
     Tls tls_;
