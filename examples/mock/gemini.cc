@@ -146,7 +146,7 @@ void append_piece_part(Buffer& out, const Context& context, const Stream& stream
 
 void append_chunk(Buffer& out, const Context& context, Stream& stream) {
     const bool in_array = context.request->array_stream;
-    const bool last = stream.step == Step::Finish;
+    const bool last = stream.step == Step::Finish || is_last_piece(context, stream);
     out.append(!in_array ? "data: " : stream.sequence == 0 ? "[" : ",\r\n");
     ++stream.sequence;
     out.append("{\"candidates\":[{\"content\":{\"parts\":[");
@@ -168,8 +168,12 @@ void append_event(Buffer& out, const Context& context, Stream& stream) {
             return append_chunk(out, context, stream);
         case Step::Text:
         case Step::CallBegin:
-        case Step::Finish:
             return append_chunk(out, context, stream);
+        case Step::Finish:
+            // The last piece has told it, if there was one.
+            if (context.turn->call_count == 0 && text_tokens(context, stream.choice) == 0)
+                append_chunk(out, context, stream);
+            return;
         case Step::Done:
             if (context.request->array_stream) out.append("]");
             return;

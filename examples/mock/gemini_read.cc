@@ -21,8 +21,9 @@ struct GeminiReader {
     Request* out;
     Findings found;
     uint32_t open_calls = 0;
-    uint32_t calls = 0;    // of the content that is read
-    uint32_t results = 0;  // likewise
+    uint32_t calls = 0;    // of the model's turn that is read
+    uint32_t results = 0;  // of the content that is read
+    bool in_model_turn = false;
     bool no_thought = false;
     bool bad_signature = false;
 
@@ -112,7 +113,6 @@ bool GeminiReader::read_content() {
     }
     std::string_view role;
     Joined text;
-    calls = 0;
     results = 0;
     out->result_count = 0;
     const bool ok = for_each_field(in, [&](std::string_view key) {
@@ -127,9 +127,17 @@ void GeminiReader::end_content(std::string_view role, std::string_view text) {
     ++out->message_count;
     out->text_bytes_total += text.size();
     if (out->vertex && role != "user" && role != "model") found.bad_messages = true;
+    if (role == "model") {
+        // Contents of the model in a row are one turn: a client that streams keeps them so.
+        if (!in_model_turn) begin_model_turn(out);
+        in_model_turn = true;
+        open_calls = calls;
+        return;
+    }
+    in_model_turn = false;
     if (results != open_calls) (open_calls == 0 ? found.orphan_result : found.open_call) = true;
-    open_calls = calls;
-    if (role == "model") return begin_model_turn(out);
+    open_calls = 0;
+    calls = 0;
     if (results != 0) return;
     begin_user_turn(out, text);
     no_thought = false;

@@ -127,6 +127,15 @@ void append_piece(Buffer& out, const Context& context, const Stream& stream) {
     }
 }
 
+bool is_last_piece(const Context& context, const Stream& stream) {
+    const Turn& turn = *context.turn;
+    if (stream.step == Step::CallBegin) return stream.call + 1 == turn.call_count;
+    if (stream.step != Step::Text) return false;
+    if (!turn.fixed) return stream.token + 1 >= text_tokens(context, stream.choice);
+    return stream.at + piece_of(turn.text, stream.at, text_piece_bytes(turn)).size() ==
+           turn.text.size();
+}
+
 bool append_stream_event(Buffer& out, const Context& context, Stream& stream) {
     const bool over = stream.step == Step::Text && !context.turn->fixed &&
                       stream.token >= text_tokens(context, stream.choice);

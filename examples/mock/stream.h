@@ -39,6 +39,8 @@ struct Stream {
 void stream_begin(Stream& stream, const Context& context);
 // The piece of the step, as inside a JSON string.
 void append_piece(Buffer& out, const Context& context, const Stream& stream);
+// Nothing of this choice comes after the step's piece or call.
+bool is_last_piece(const Context& context, const Stream& stream);
 
 // Appends what the format makes of the next step. True when a round of pieces has ended, which is
 // when a model takes its time.

@@ -88,6 +88,17 @@ def signatures_must_come_back():
 
 
 @test
+def contents_of_the_model_in_a_row_are_one_turn():
+    with Server() as server, contextlib.closing(server.client()) as client:
+        call = {"role": "model", "parts": [{"functionCall": {"name": "t", "args": {}}}]}
+        result = {"functionResponse": {"name": "t", "response": {"a": 1}}}
+        question = FORM.ask("a tool")["contents"]
+        for count, status in ((1, 400), (2, 200), (3, 400)):
+            contents = [*question, call, call, {"role": "user", "parts": [result] * count}]
+            assert post(client, {"contents": contents}).status == status, count
+
+
+@test
 def quotas_are_told_in_the_body():
     with Server("--rpm", 60, "--burst-s", 1) as server, contextlib.closing(server.client()) as client:
         assert post(client, FORM.ask()).status == 200
