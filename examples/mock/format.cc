@@ -1,4 +1,5 @@
-// The table of formats. See format.h.
+// Which format answers which kind. See format.h.
+// A switch, so that a new kind without a format does not compile silently.
 #include "format.h"
 
 namespace mock {

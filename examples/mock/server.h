@@ -1,8 +1,9 @@
 // The server: one thread, one epoll, every connection a small state machine.
 //
 // server.cc opens, accepts and loops; conn.cc moves one connection forward; serve.cc decides on a
-// request, answer.cc answers it, refuse.cc refuses it. Invariant: nothing blocks except the wait; a connection closed in a round
-// is reused in the next at the earliest, so a stale event never meets a new peer.
+// request, answer.cc answers it, refuse.cc refuses it, cache_calls.cc keeps cached contents.
+// Invariant: nothing blocks except the wait; a connection closed in a round is reused in the next
+// at the earliest, so a stale event never meets a new peer.
 #pragma once
 
 #include "conn.h"

@@ -35,7 +35,8 @@ await check('openai chat: tools run by the client', async () => {
     },
   };
   for (const stream of [false, true]) {
-    const runner = client.chat.completions.runTools({ model, messages: say('a tool'), tools: [tool], stream });
+    const runner = client.chat.completions.runTools(
+      { model, messages: say('a tool'), tools: [tool], stream });
     assert.match(await runner.finalContent(), /18 degrees/);
     isWeather(seen);
   }
@@ -87,7 +88,8 @@ await check('openai responses: plain', async () => {
 
 await check('openai responses: stream', async () => {
   const whole = await client.responses.create({ model, input: 'Hello' });
-  const stream = client.responses.stream({ model, input: 'Hello', reasoning: { effort: 'low', summary: 'auto' } });
+  const reasoning = { effort: 'low', summary: 'auto' };
+  const stream = client.responses.stream({ model, input: 'Hello', reasoning });
   let text = '';
   stream.on('response.output_text.delta', (event) => { text += event.delta; });
   const final = await stream.finalResponse();
@@ -118,6 +120,7 @@ await check('openai responses: errors', async () => {
   const gone = await failure(() => client.responses.create({ model: 'no-such-model', input: 'x' }));
   assert.ok(gone instanceof OpenAI.BadRequestError);
   assert.equal(gone.code, 'model_not_found');
-  const limited = await failure(() => client.responses.create({ model, input: '[[mock:429]]', stream: true }));
+  const limited = await failure(
+    () => client.responses.create({ model, input: '[[mock:429]]', stream: true }));
   assert.ok(limited instanceof OpenAI.RateLimitError);
 });
