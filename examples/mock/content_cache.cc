@@ -13,7 +13,7 @@ constexpr int64_t kDefaultTtl_ms = 3600 * 1000;
 template <size_t Size>
 uint8_t keep(char (&into)[Size], std::string_view text) {
     text = utf8_prefix(text, Size);
-    std::memcpy(into, text.data(), text.size());
+    if (!text.empty()) std::memcpy(into, text.data(), text.size());
     return static_cast<uint8_t>(text.size());
 }
 
