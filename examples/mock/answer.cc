@@ -121,6 +121,9 @@ void Server::answer(Conn& conn) {
         case ActionKind::Interim:
         case ActionKind::BadJson:
             break;
+        case ActionKind::Midway:
+            if (!conn.request.stream) return answer_injected(conn);
+            break;
     }
     make_answer(conn);
     deliver(conn);
@@ -164,9 +167,17 @@ void Server::make_whole_stream(Conn& conn) {
     const Context context = context_of(conn);
     const bool framed = conn.action.kind != ActionKind::Eof && conn.parser.http_minor != 0;
     stream_begin(conn.stream, context);
-    while (conn.stream.step != Step::End) {
+    int64_t left = conn.action.kind != ActionKind::Midway ? INT64_MAX
+                   : conn.action.after_bytes >= 0         ? conn.action.after_bytes
+                                                          : 3;
+    while (conn.stream.step != Step::End && left > 0) {
         event_.clear();
-        static_cast<void>(append_stream_event(event_, context, conn.stream));
+        if (append_stream_event(event_, context, conn.stream)) --left;
+        append_framed(reply_.body(), event_.view(), framed);
+    }
+    if (conn.action.kind == ActionKind::Midway) {
+        event_.clear();
+        append_stream_error(event_, conn.request, conn.stream, conn.request_id);
         append_framed(reply_.body(), event_.view(), framed);
     }
     if (framed) reply_.body().append("0\r\n\r\n");
@@ -244,6 +255,7 @@ void Server::deliver(Conn& conn) {
         case ActionKind::Raw:
         case ActionKind::Eof:
         case ActionKind::BadJson:
+        case ActionKind::Midway:
             break;
     }
     send_reply(conn);

@@ -189,4 +189,37 @@ void append_error(Buffer& out, const ErrorSite& site, const ErrorText& error) {
     }
 }
 
+void append_stream_error(Buffer& out, const Request& request, const Stream& stream,
+                         uint64_t request_id) {
+    constexpr std::string_view kGoogleError =
+        "{\"error\":{\"code\":503,\"message\":\"The model is overloaded.\",\"status\":"
+        "\"UNAVAILABLE\"}}";
+    switch (request.kind) {
+        case FormatKind::Chat:
+            return out.append(
+                "data: {\"error\":{\"message\":\"The server had an error while processing your "
+                "request.\",\"type\":\"server_error\",\"param\":null,\"code\":null}}\n\n");
+        case FormatKind::Responses:
+            out.append("event: error\ndata: {\"type\":\"error\",\"sequence_number\":");
+            out.append_u64(stream.sequence);
+            return out.append(
+                ",\"code\":\"server_error\",\"message\":\"The server had an error while "
+                "processing your request.\",\"param\":null}\n\n");
+        case FormatKind::Anthropic:
+            out.append(
+                "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":"
+                "\"overloaded_error\",\"message\":\"Overloaded\"},\"request_id\":\"");
+            append_request_id(out, request_id);
+            return out.append("\"}\n\n");
+        case FormatKind::Gemini:
+        case FormatKind::GeminiCache:
+            if (!request.array_stream) out.append("data: ");
+            if (request.array_stream) out.append(stream.sequence == 0 ? "[" : ",\r\n");
+            out.append(kGoogleError);
+            return out.append(request.array_stream ? "]" : "\r\n\r\n");
+        case FormatKind::Ollama:
+            return out.append("{\"error\":\"the model runner has stopped\"}\n");
+    }
+}
+
 }  // namespace mock

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "inject.h"
-#include "request.h"
+#include "stream.h"
 
 namespace mock {
 
@@ -25,6 +25,10 @@ struct ErrorSite {
 };
 
 void append_error(Buffer& out, const ErrorSite& site, const ErrorText& error);
+
+// An error in the middle of a stream whose status was 200.
+void append_stream_error(Buffer& out, const Request& request, const Stream& stream,
+                         uint64_t request_id);
 
 struct FaultText {
     unsigned status;

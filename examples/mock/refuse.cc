@@ -56,7 +56,8 @@ void Server::answer_limited(Conn& conn, const Limiter::Verdict& verdict) {
 }
 
 void Server::answer_injected(Conn& conn) {
-    const Action& action = conn.action;
+    Action& action = conn.action;
+    if (action.kind == ActionKind::Midway) action.status = 500;  // where there is no stream
     const bool backs_off = action.status == 429 || action.status == 503 || action.status == 529;
     answer_error(conn, action.status, injected_error(conn.request, action.status),
                  backs_off || action.retry_asked ? &action : nullptr);

@@ -102,6 +102,10 @@ class Chat:
         return self.said({"choices": [{"message": message, "finish_reason": finish}],
                           "usage": chunks[-1]["usage"]})
 
+    def broken(self, text):
+        """The message of the error that a stream ended with."""
+        return json.loads(sse(text)[-1][1])["error"]["message"]
+
     def error(self, data):
         """(message, kind) of an error body."""
         assert set(data["error"]) == {"message", "type", "param", "code"}
@@ -196,6 +200,12 @@ class Responses(Chat):
                 assert one["arguments"] == "".join(pieces[where])
         assert sorted(items) == list(range(len(final["output"])))
         return self.said(final)
+
+    def broken(self, text):
+        kind, data = sse(text)[-1]
+        data = json.loads(data)
+        assert kind == data["type"] == "error" and data["sequence_number"] == len(sse(text)) - 1
+        return data["message"]
 
     kinds = {**Chat.kinds, 400: "model_not_found"}
 
@@ -407,6 +417,9 @@ class GeminiArray(Gemini):
     def said_stream(self, text):
         return self.joined(json.loads(text))
 
+    def broken(self, text):
+        return json.loads(text)[-1]["error"]["message"]
+
 
 class Ollama(Chat):
     name = "ollama"
@@ -454,6 +467,9 @@ class Ollama(Chat):
 
     def said_stream(self, text):
         return self.joined([json.loads(line) for line in text.split("\n")[:-1]])
+
+    def broken(self, text):
+        return json.loads(text.split("\n")[-2])["error"]
 
     def error(self, data):
         assert set(data) == {"error"}

@@ -166,6 +166,18 @@ def errors_have_the_providers_shape(form):
 
 
 @each
+def a_stream_may_turn_into_an_error(form):
+    with peer(form) as one:
+        sizes = []
+        for marker in ("midway after=0", "midway", "midway after=9"):
+            answer = one.raw(form.ask(f"[[mock:{marker}]]", stream=True), stream=True)
+            assert answer.status == 200 and form.broken(answer.text), answer.text
+            sizes.append(len(answer.text))
+        assert sizes == sorted(set(sizes))  # ever more pieces before it
+        assert one.raw(form.ask("[[mock:midway]]")).status == 500
+
+
+@each
 def keys_are_checked(form):
     with peer(form, "--require-key", "k-1") as one:
         for headers, right in (({}, False), (form.key("k-2"), False), (form.key("k-1"), True),

@@ -53,6 +53,8 @@ await check('anthropic: errors', async () => {
   assert.equal(busy.error.error.type, 'overloaded_error');
   const gone = await failure(() => client.messages.create(ask('x', { model: 'no-such-model' })));
   assert.ok(gone instanceof Anthropic.NotFoundError);
+  const broken = await failure(() => client.messages.stream(ask('[[mock:midway]]')).finalMessage());
+  assert.match(broken.message, /overloaded_error/);
   const wrong = new Anthropic({ apiKey: 'wrong', baseURL: base, maxRetries: 0 });
   const refused = await failure(() => wrong.messages.create(ask('x')));
   assert.ok(refused instanceof Anthropic.AuthenticationError);

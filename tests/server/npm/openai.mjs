@@ -62,6 +62,12 @@ await check('openai chat: errors', async () => {
   const wrong = new OpenAI({ apiKey: 'wrong', baseURL: `${base}/v1`, maxRetries: 0 });
   const refused = await failure(() => wrong.chat.completions.create({ model, messages: say('x') }));
   assert.ok(refused instanceof OpenAI.AuthenticationError);
+  const broken = await failure(async () => {
+    const stream = await client.chat.completions.create(
+      { model, messages: say('[[mock:midway]]'), stream: true });
+    for await (const chunk of stream) assert.ok(chunk.choices);
+  });
+  assert.ok(broken instanceof OpenAI.APIError);
   const patient = new OpenAI({ apiKey: key, baseURL: `${base}/v1`, maxRetries: 2 });
   await patient.chat.completions.create({ model, messages: say('[[mock:503x2 retry-after-ms=1]]') });
 });
