@@ -11,8 +11,10 @@ packages="g++ cmake ninja-build pkg-config libmbedtls-dev node-llhttp libc6-dev 
 for argument in "$@"; do
     case $argument in
     --tests) packages="$packages clang libclang-rt-dev clang-tidy clang-format libgtest-dev
-        libbenchmark-dev nginx-light squid openssl curl python3 python3-jsonschema valgrind strace gcovr
-        procps iproute2" ;;
+        libbenchmark-dev nginx-light squid openssl curl python3 python3-jsonschema valgrind strace
+        gcovr procps iproute2"
+        # Another nodejs than Debian's brings its own npm, with which Debian's npm conflicts.
+        command -v npm >/dev/null || packages="$packages nodejs npm" ;;
     --bench) packages="$packages wrk libcurl4-openssl-dev libbenchmark-dev" ;;
     *)
         echo "usage: toolchains/setup.sh [--tests] [--bench]" >&2

@@ -35,7 +35,7 @@ void print_overview() {
     puts("leat brings a file of prompts to a language model and every answer back.\n"
          "\n"
          "  leat run IN -o OUT    send each line of IN, append one record a line to OUT\n"
-         "  leat mock             a loopback server that speaks OpenAI's chat API\n"
+         "  leat mock             a loopback server that speaks six providers' formats\n"
          "  leat limits           what the options of run cost in memory\n"
          "  leat providers        services that --provider knows\n"
          "  leat help [COMMAND]   this text, or a command's options\n"

@@ -1,8 +1,10 @@
-// Making and delivering answers, good and bad. See server.h; heads and error objects are in
-// reply.h, texts in chat.h.
+// Making and delivering answers, good and badly delivered ones. See server.h; heads are in reply.h,
+// what is said in turn.h, how it is written in format.h.
 //
 // Invariant: every request that is answered passes exactly one of send_now, begin_stream, or a
 // delivery below that ends in finish_request or close_connection.
+#include "format.h"
+#include "listing.h"
 #include "server.h"
 
 namespace mock {
@@ -53,18 +55,22 @@ void append_odd_chunks(Buffer& out, std::string_view body) {
 
 }  // namespace
 
-ChatContext Server::context_of(const Conn& conn) const {
-    return {&config_, &conn.chat, conn.request_id, conn.created_s};
+Context Server::context_of(const Conn& conn) const {
+    return {&config_, &conn.request, &conn.turn, conn.request_id, conn.created_s};
 }
 
-Head Server::make_head(Conn& conn, unsigned status) {
+Head Server::make_head(Conn& conn, unsigned status, const Action* retry) {
     ++stats_.answered[status];
+    provider_head_ = {conn.request.kind,
+                      conn.request.azure,
+                      conn.request_id,
+                      (now_ns_ - conn.arrived_ns) / 1000000,
+                      limiter_.enabled() || config_.rate_headers != 0 ? &limiter_ : nullptr,
+                      retry};
     Head head;
     head.status = status;
     head.close = conn.finish != Finish::KeepAlive;
-    head.request_id = conn.request_id;
-    head.processing_ms = (now_ns_ - conn.arrived_ns) / 1000000;
-    if (limiter_.enabled() || config_.rate_headers) head.rate = &limiter_;
+    head.provider = &provider_head_;
     return head;
 }
 
@@ -78,99 +84,23 @@ void Server::send_reply(Conn& conn) {
 void Server::answer_local(Conn& conn) {
     Head head;
     head.close = conn.finish != Finish::KeepAlive;
-    head.api = false;
     reply_.finish(head, now_s_);
     send_reply(conn);
 }
 
-void Server::answer_error(Conn& conn, unsigned status, const ErrorText& error,
-                          const Action* retry) {
+void Server::answer_listing(Conn& conn, ListingKind kind) {
     reply_.begin();
-    append_error(reply_.body(), error);
-    Head head = make_head(conn, status);
-    head.retry = retry;
-    reply_.finish(head, now_s_);
+    reply_.body().append(listing_text(kind));
+    reply_.finish(make_head(conn, 200, nullptr), now_s_);
     send_reply(conn);
-}
-
-// What the parser would not take: the answer, then the connection ends.
-void Server::answer_refused(Conn& conn) {
-    ++stats_.requests;
-    conn.arrived_ns = now_ns_;
-    conn.finish = Finish::Linger;
-    conn.pending.clear();
-    const ErrorText error =
-        conn.refuse == 400
-            ? ErrorText{"Could not read the request.", "invalid_request_error", "", ""}
-            : ErrorText{"The request is too large.", "invalid_request_error", "", "too_large"};
-    answer_error(conn, conn.refuse, error, nullptr);
-}
-
-void Server::answer_verdict(Conn& conn, JsonVerdict verdict) {
-    constexpr std::string_view kType = "invalid_request_error";
-    ErrorText error;
-    switch (verdict) {
-        case JsonVerdict::Ok:
-            return;
-        case JsonVerdict::Syntax:
-            error = {
-                "We could not parse the JSON body of your request. (HINT: This likely means you "
-                "aren't "
-                "using your HTTP "
-                "library correctly. The OpenAI API expects a JSON payload, but what was sent was "
-                "not "
-                "valid JSON.)",
-                kType, "", ""};
-            break;
-        case JsonVerdict::NoModel:
-            error = {"you must provide a model parameter", kType, "", ""};
-            break;
-        case JsonVerdict::NoMessages:
-            error = {"Missing required parameter: 'messages'.", kType, "messages",
-                     "missing_required_parameter"};
-            break;
-        case JsonVerdict::BadMessages:
-            error = {"Invalid 'messages': expected a non-empty array of objects with a role.",
-                     kType, "messages", "invalid_value"};
-            break;
-        case JsonVerdict::BadField:
-            error = {"Invalid type or value of a parameter.", kType, "", "invalid_value"};
-            break;
-    }
-    answer_error(conn, 400, error, nullptr);
-}
-
-void Server::answer_limited(Conn& conn, const Limiter::Verdict& verdict) {
-    ++stats_.limited;
-    Action retry;
-    retry.retry_after_ms = verdict.wait_ms;
-    retry.retry_form = MOCK_RETRY_MILLISECONDS;
-    char message[256];
-    const double limit =
-        verdict.by_tokens ? limiter_.tokens_per_minute() : limiter_.requests_per_minute();
-    const int size = std::snprintf(
-        message, sizeof message,
-        "Rate limit reached for the model in organization org-mock on %s per min (%s): "
-        "Limit %.0f. Please try again in %lldms.",
-        verdict.by_tokens ? "tokens" : "requests", verdict.by_tokens ? "TPM" : "RPM", limit,
-        static_cast<long long>(verdict.wait_ms));
-    answer_error(conn, 429,
-                 {{message, static_cast<size_t>(size)},
-                  verdict.by_tokens ? "tokens" : "requests",
-                  "",
-                  "rate_limit_exceeded"},
-                 &retry);
 }
 
 // The time has come.
 void Server::answer(Conn& conn) {
     const Action& action = conn.action;
     switch (action.kind) {
-        case ActionKind::Status: {
-            const bool backs_off = action.status == 429 || action.status == 503;
-            return answer_error(conn, action.status, injected_error(action.status),
-                                backs_off || action.retry_asked ? &action : nullptr);
-        }
+        case ActionKind::Status:
+            return answer_injected(conn);
         case ActionKind::Raw:
             conn.finish = Finish::Close;
             return send_now(conn, injector_.raw(action.raw_index));
@@ -179,7 +109,7 @@ void Server::answer(Conn& conn) {
             break;
         case ActionKind::Ok:
         case ActionKind::Close:
-            if (conn.chat.stream) return begin_stream(conn);
+            if (conn.request.stream) return begin_stream(conn);
             break;
         case ActionKind::Truncate:
         case ActionKind::Slow:
@@ -191,6 +121,9 @@ void Server::answer(Conn& conn) {
         case ActionKind::Interim:
         case ActionKind::BadJson:
             break;
+        case ActionKind::Midway:
+            if (!conn.request.stream) return answer_injected(conn);
+            break;
     }
     make_answer(conn);
     deliver(conn);
@@ -200,20 +133,23 @@ void Server::answer(Conn& conn) {
 void Server::make_answer(Conn& conn) {
     const ActionKind kind = conn.action.kind;
     if (kind == ActionKind::Eof) conn.finish = Finish::Close;
-    Head head = make_head(conn, 200);
+    if (conn.request.kind == FormatKind::GeminiCache) return make_cache_answer(conn);
+    Head head = make_head(conn, 200, nullptr);
     reply_.begin();
     if (kind == ActionKind::Html) {
         head.content_type = "text/html; charset=utf-8";
-        head.api = false;
+        head.provider = nullptr;
         reply_.body().append(kHtml);
-    } else if (conn.chat.stream) {
-        head.content_type = "text/event-stream; charset=utf-8";
+    } else if (conn.request.stream) {
+        head.content_type = stream_type(conn);
         head.chunked = kind != ActionKind::Eof && conn.parser.http_minor != 0;
         head.measured = false;
         if (!head.chunked) conn.finish = Finish::Close;
         make_whole_stream(conn);
     } else {
-        append_completion(reply_.body(), context_of(conn));
+        const Format& format = format_of(conn.request.kind);
+        head.content_type = format.whole_type;
+        format.append_whole(reply_.body(), context_of(conn));
         if (kind == ActionKind::BadJson)
             reply_.body().resize(reply_.body().size() - reply_.body_size() / 2);
         head.chunked = kind == ActionKind::Chunked;
@@ -222,13 +158,26 @@ void Server::make_answer(Conn& conn) {
     reply_.finish(head, now_s_);
 }
 
+std::string_view Server::stream_type(const Conn& conn) const {
+    const Format& format = format_of(conn.request.kind);
+    return conn.request.array_stream ? format.whole_type : format.stream_type;
+}
+
 void Server::make_whole_stream(Conn& conn) {
-    const ChatContext context = context_of(conn);
+    const Context context = context_of(conn);
     const bool framed = conn.action.kind != ActionKind::Eof && conn.parser.http_minor != 0;
-    chat_stream_begin(conn.stream, context);
-    while (conn.stream.stage != ChatStream::Stage::End) {
+    stream_begin(conn.stream, context);
+    int64_t left = conn.action.kind != ActionKind::Midway ? INT64_MAX
+                   : conn.action.after_bytes >= 0         ? conn.action.after_bytes
+                                                          : 3;
+    while (conn.stream.step != Step::End && left > 0) {
         event_.clear();
-        static_cast<void>(append_stream_event(event_, context, conn.stream));
+        if (append_stream_event(event_, context, conn.stream)) --left;
+        append_framed(reply_.body(), event_.view(), framed);
+    }
+    if (conn.action.kind == ActionKind::Midway) {
+        event_.clear();
+        append_stream_error(event_, conn.request, conn.stream, conn.request_id);
         append_framed(reply_.body(), event_.view(), framed);
     }
     if (framed) reply_.body().append("0\r\n\r\n");
@@ -237,8 +186,8 @@ void Server::make_whole_stream(Conn& conn) {
 void Server::begin_stream(Conn& conn) {
     const bool framed = conn.parser.http_minor != 0;
     if (!framed) conn.finish = Finish::Close;
-    Head head = make_head(conn, 200);
-    head.content_type = "text/event-stream; charset=utf-8";
+    Head head = make_head(conn, 200, nullptr);
+    head.content_type = stream_type(conn);
     head.chunked = framed;
     head.measured = false;
     reply_.begin();
@@ -247,7 +196,7 @@ void Server::begin_stream(Conn& conn) {
     conn.out.clear();
     conn.out_at = 0;
     conn.out.append(reply_.bytes());
-    chat_stream_begin(conn.stream, context_of(conn));
+    stream_begin(conn.stream, context_of(conn));
     conn.stream_due_ns = now_ns_;
     conn.phase = Phase::Streaming;
     make_events(conn);  // so that head and first events leave together
@@ -287,7 +236,7 @@ void Server::deliver(Conn& conn) {
             conn.finish = Finish::Close;
             return send_reply(conn);
         case ActionKind::Chunked:
-            if (conn.chat.stream) return send_reply(conn);
+            if (conn.request.stream) return send_reply(conn);
             event_.append(bytes.substr(0, reply_.head_size()));
             append_odd_chunks(event_, bytes.substr(reply_.head_size()));
             return send_now(conn, event_.view());
@@ -306,6 +255,7 @@ void Server::deliver(Conn& conn) {
         case ActionKind::Raw:
         case ActionKind::Eof:
         case ActionKind::BadJson:
+        case ActionKind::Midway:
             break;
     }
     send_reply(conn);

@@ -219,7 +219,7 @@ void Server::drip(Conn& conn) {
 void Server::pump(Conn& conn) {
     for (;;) {
         if (!push_out(conn)) return;
-        if (conn.stream.stage == ChatStream::Stage::End) return finish_request(conn);
+        if (conn.stream.step == Step::End) return finish_request(conn);
         if (conn.stream_due_ns > now_ns_) return timers_.arm(&conn, conn.stream_due_ns);
         make_events(conn);
     }
@@ -227,18 +227,17 @@ void Server::pump(Conn& conn) {
 
 // Fills conn.out with the events that are due, up to a bound.
 void Server::make_events(Conn& conn) {
-    const ChatContext context = context_of(conn);
+    const Context context = context_of(conn);
     const auto token_ns = static_cast<uint64_t>(config_.token_ms * 1e6);
-    while (conn.out.size() < kStreamBytes && conn.stream.stage != ChatStream::Stage::End) {
+    while (conn.out.size() < kStreamBytes && conn.stream.step != Step::End) {
         event_.clear();
-        const ChatEvent kind = append_stream_event(event_, context, conn.stream);
+        const bool round_ended = append_stream_event(event_, context, conn.stream);
         append_framed(conn.out, event_.view(), conn.parser.http_minor != 0);
-        if (kind != ChatEvent::RoundEnd || token_ns == 0) continue;
+        if (!round_ended || token_ns == 0) continue;
         conn.stream_due_ns += token_ns;
         if (conn.stream_due_ns > now_ns_) break;
     }
-    if (conn.stream.stage == ChatStream::Stage::End && conn.parser.http_minor != 0)
-        conn.out.append("0\r\n\r\n");
+    if (conn.stream.step == Step::End && conn.parser.http_minor != 0) conn.out.append("0\r\n\r\n");
 }
 
 void Server::finish_request(Conn& conn) {
@@ -247,6 +246,7 @@ void Server::finish_request(Conn& conn) {
     ++conn.served;
     conn.body.release_above(kKeptBytes);
     conn.out.release_above(kKeptBytes);
+    conn.said.release_above(kKeptBytes);
     conn.out_at = 0;
     if (conn.pending.empty()) conn.pending.release_above(kKeptBytes);
     switch (conn.finish) {
@@ -304,6 +304,7 @@ void Server::close_connection(Conn& conn, bool reset) {
     conn.phase = Phase::Closed;
     conn.body.release_above(0);
     conn.out.release_above(0);
+    conn.said.release_above(0);
     conn.out_at = 0;
     conn.pending.release_above(0);
     conn.next = closed_;

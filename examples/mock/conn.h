@@ -8,8 +8,8 @@
 
 #include <llhttp.h>
 
-#include "chat.h"
 #include "inject.h"
+#include "stream.h"
 #include "timers.h"
 #include "tls.h"
 
@@ -29,7 +29,10 @@ enum class Phase : uint8_t {
 
 enum class Finish : uint8_t { KeepAlive, Close, Linger, Reset };
 
-enum class HeaderName : uint8_t { Other, Authorization, Expect };
+enum class HeaderName : uint8_t { Other, Authorization, Expect, ApiKey };
+
+// A key may come in several headers; which one counts depends on the provider.
+enum class KeyHeader : uint8_t { None, Anthropic, Azure, Google };
 
 struct Conn : TimerNode {
     Socket socket;
@@ -48,12 +51,16 @@ struct Conn : TimerNode {
     uint16_t refuse = 0;  // a status the parser asks for, when not 400
     HeaderName header = HeaderName::Other;
     uint8_t name_bytes = 0;
-    char name[16];
+    char name[24];
     uint16_t url_bytes = 0;
     uint16_t authorization_bytes = 0;
     uint32_t header_bytes = 0;
     char url[256];
     char authorization[256];
+    KeyHeader key_header = KeyHeader::None;
+    bool has_version = false;  // anthropic-version
+    uint16_t key_bytes = 0;
+    char key[256];
     Buffer body;
     Buffer pending;
 
@@ -62,8 +69,10 @@ struct Conn : TimerNode {
     uint64_t arrived_ns = 0;
     uint64_t created_s = 0;  // the same in each event of a stream
     Action action;
-    ChatRequest chat{};
-    ChatStream stream{};
+    Request request;
+    Turn turn;
+    Buffer said;  // the turn's texts, where they are made
+    Stream stream;
     uint64_t stream_due_ns = 0;
     Buffer out;
     size_t out_at = 0;

@@ -25,8 +25,9 @@ enum class ActionKind : uint8_t {
     Eof,       // no length: the body ends with the connection
     Interim,   // 1xx responses before the answer
     BadJson,   // a whole HTTP answer whose JSON is cut short
+    Midway,    // a stream that turns into the provider's error event
 };
-constexpr unsigned kActionKindCount = static_cast<unsigned>(ActionKind::BadJson) + 1;
+constexpr unsigned kActionKindCount = static_cast<unsigned>(ActionKind::Midway) + 1;
 
 struct Action {
     ActionKind kind = ActionKind::Ok;
@@ -36,7 +37,7 @@ struct Action {
     int16_t raw_index = -1;
     int64_t retry_after_ms = -1;
     int64_t latency_ms = -1;   // -1: the server's own
-    int64_t after_bytes = -1;  // reset, truncate: how much is sent first; interim: how many
+    int64_t after_bytes = -1;  // reset, truncate: how much is sent first; interim, midway: how many
 };
 
 // Reads "KIND[=VALUE] [key=value...]". `times` gets N of a "KINDxN" suffix, or 0.

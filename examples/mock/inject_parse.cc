@@ -24,6 +24,7 @@ constexpr Name kNames[] = {
     {"eof", ActionKind::Eof},
     {"interim", ActionKind::Interim},
     {"badjson", ActionKind::BadJson},
+    {"midway", ActionKind::Midway},
 };
 
 bool read_u64(std::string_view text, uint64_t* out) {

@@ -132,12 +132,35 @@ bool Reader::skip() {
     }
 }
 
+bool Reader::pass_string() {
+    ++p_;
+    for (;;) {
+        while (end_ - p_ >= 8 && plain_eight(p_)) p_ += 8;
+        if (p_ == end_) return false;
+        const auto c = static_cast<unsigned char>(*p_);
+        if (c == '"') break;
+        if (c < 0x20) return false;
+        if (c == '\\') {
+            char scrap[4];
+            char* out = scrap;
+            if (!escape(&out)) return false;
+        } else if (c < 0x80) {
+            ++p_;
+        } else {
+            const size_t count = utf8_sequence(p_, end_);
+            if (count == 0) return false;
+            p_ += count;
+        }
+    }
+    ++p_;
+    return true;
+}
+
 bool Reader::scalar() {
-    std::string_view ignored_text;
     int64_t ignored_number;
     switch (peek()) {
         case '"':
-            return string_view(&ignored_text);
+            return pass_string();
         case 't':
             return literal("true");
         case 'f':

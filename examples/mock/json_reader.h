@@ -1,7 +1,8 @@
 // A strict cursor over JSON text (RFC 8259, UTF-8 checked, depth bounded), to read known shapes.
 //
 // Strings are decoded onto themselves: decoded text is never longer than its source, so the write
-// position never passes the read position. Nothing recurses, nothing allocates.
+// position never passes the read position. What is passed over is not changed, so that a raw view of
+// it can be read again (json_view.h). Nothing recurses, nothing allocates.
 // Invariant: any bytes give true or false; nothing outside [begin, end) is touched.
 #pragma once
 
@@ -47,8 +48,16 @@ public:
 
     // A number, saturated to int64; its fraction and exponent are checked and dropped.
     bool number(int64_t* out);
-    // Any value, checked and passed over.
+    // Any value, checked and passed over; its bytes stay as they are.
     bool skip();
+    // The same, and says where it stood.
+    bool raw(std::string_view* out) {
+        skip_space();
+        const char* begin = p_;
+        if (!skip()) return false;
+        *out = {begin, static_cast<size_t>(p_ - begin)};
+        return true;
+    }
 
 private:
     void skip_space() {
@@ -60,10 +69,8 @@ private:
         while (digit()) ++p_;
         return true;
     }
-    bool key() {
-        std::string_view ignored;
-        return string_view(&ignored) && take(':');
-    }
+    bool key() { return peek() == '"' && pass_string() && take(':'); }
+    bool pass_string();
     bool scalar();
     bool hex4(uint32_t* out);
     static char* put_utf8(char* out, uint32_t code);

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "http_time.h"
+
 namespace mock {
 namespace {
 
@@ -72,20 +74,66 @@ Limiter::Verdict Limiter::admit(uint64_t tokens, uint64_t now_ns) {
     return {true, false, 0};
 }
 
-void Limiter::append_headers(Buffer& out) const {
-    static constexpr Bucket kGenerousRequests{10000.0 / 60, 10000, 9999};
-    static constexpr Bucket kGenerousTokens{2000000.0 / 60, 2000000, 1999900};
-    const Bucket& requests = requests_.rate > 0 ? requests_ : kGenerousRequests;
-    const Bucket& tokens = tokens_.rate > 0 ? tokens_ : kGenerousTokens;
+void Limiter::append_openai(Buffer& out, const Bucket& requests, const Bucket& tokens) {
     append_line(out, "x-ratelimit-limit-requests: ", requests.rate * 60);
     append_line(out, "x-ratelimit-limit-tokens: ", tokens.rate * 60);
     append_line(out, "x-ratelimit-remaining-requests: ", requests.level);
     append_line(out, "x-ratelimit-remaining-tokens: ", tokens.level);
     out.append("x-ratelimit-reset-requests: ");
-    append_duration(out, (requests.burst - requests.level) / requests.rate);
+    append_duration(out, requests.full_in_s());
     out.append("\r\nx-ratelimit-reset-tokens: ");
-    append_duration(out, (tokens.burst - tokens.level) / tokens.rate);
+    append_duration(out, tokens.full_in_s());
     out.append("\r\n");
+}
+
+void Limiter::append_azure(Buffer& out, const Bucket& requests, const Bucket& tokens) {
+    append_line(out, "x-ratelimit-limit-requests: ", requests.rate * 60);
+    append_line(out, "x-ratelimit-limit-tokens: ", tokens.rate * 60);
+    append_line(out, "x-ratelimit-remaining-requests: ", requests.level);
+    append_line(out, "x-ratelimit-remaining-tokens: ", tokens.level);
+    append_line(out, "x-ratelimit-reset-requests: ", std::ceil(requests.full_in_s()));
+    append_line(out, "x-ratelimit-reset-tokens: ", std::ceil(tokens.full_in_s()));
+    append_line(out, "x-ratelimit-renewalperiod-requests: ", 60);
+    append_line(out, "x-ratelimit-renewalperiod-tokens: ", 60);
+    out.append("x-ratelimit-abusepenalty-active: False\r\n");
+}
+
+// Remaining tokens are rounded to thousands, resets are times of day: so does the provider.
+void Limiter::append_anthropic(Buffer& out, const char* name, const Bucket& bucket,
+                               uint64_t now_s) {
+    auto begin = [&](const char* what) {
+        out.append("anthropic-ratelimit-");
+        out.append(name);
+        out.append(what);
+    };
+    begin("-limit: ");
+    append_line(out, "", bucket.rate * 60);
+    begin("-remaining: ");
+    const bool rounded = *name != 'r' && bucket.level >= 1000;
+    append_line(out, "", rounded ? std::round(bucket.level / 1000) * 1000 : bucket.level);
+    begin("-reset: ");
+    char time[32];
+    const auto wait_s = static_cast<uint64_t>(std::ceil(bucket.full_in_s()));
+    out.append(time, format_utc_time(now_s + wait_s, time));
+    out.append("\r\n");
+}
+
+void Limiter::append_headers(Buffer& out, RateStyle style, uint64_t now_s) const {
+    static constexpr Bucket kGenerousRequests{10000.0 / 60, 10000, 9999};
+    static constexpr Bucket kGenerousTokens{2000000.0 / 60, 2000000, 1999900};
+    const Bucket& requests = requests_.rate > 0 ? requests_ : kGenerousRequests;
+    const Bucket& tokens = tokens_.rate > 0 ? tokens_ : kGenerousTokens;
+    switch (style) {
+        case RateStyle::OpenAi:
+            return append_openai(out, requests, tokens);
+        case RateStyle::Azure:
+            return append_azure(out, requests, tokens);
+        case RateStyle::Anthropic:
+            append_anthropic(out, "requests", requests, now_s);
+            append_anthropic(out, "tokens", tokens, now_s);
+            append_anthropic(out, "input-tokens", tokens, now_s);
+            append_anthropic(out, "output-tokens", tokens, now_s);
+    }
 }
 
 }  // namespace mock

@@ -35,11 +35,12 @@ typedef struct mock_config {
     uint64_t seed;       /* everything random follows from it */
     uint32_t tokens_min; /* length of an answer, in tokens */
     uint32_t tokens_max;
-    uint8_t echo;            /* the answer is the prompt's text */
-    uint8_t rate_headers;    /* x-ratelimit-* on every answer even without rpm or tpm */
-    uint8_t quiet;           /* no "listening" lines */
-    const char* require_key; /* wanted in "Authorization: Bearer KEY"; NULL = any */
-    uint64_t body_bytes_max; /* larger requests get 413 */
+    uint8_t echo;              /* the answer is the prompt's text */
+    uint8_t rate_headers;      /* rate-limit headers on every answer, even without rpm or tpm */
+    uint8_t quiet;             /* no "listening" lines */
+    const char* require_key;   /* wanted in the provider's key header; NULL = any */
+    uint64_t body_bytes_max;   /* larger requests get 413 */
+    uint32_t cache_tokens_min; /* shorter prefixes and contents are not cached */
 
     double latency_ms; /* fixed, or the median when latency_sigma > 0 */
     double latency_sigma;

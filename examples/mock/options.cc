@@ -150,9 +150,12 @@ constexpr Option kOptions[] = {
      set_tokens},
     {"--seed", "N", "1", "answers, failures and latencies follow from it", COUNT(seed, UINT64_MAX)},
     {"--echo", nullptr, "off", "answer with the last user message's text, never cut", FLAG(echo)},
-    {"--require-key", "K", "none", "401 unless Authorization is \"Bearer K\"", TEXT(require_key)},
+    {"--require-key", "K", "none", "the provider's refusal unless its key header has K",
+     TEXT(require_key)},
     {"--max-body", "BYTES", "67108864", "larger requests get 413",
      COUNT(body_bytes_max, uint64_t{1} << 40)},
+    {"--cache-tokens", "N", "1024", "Anthropic and Gemini: the least that can be cached",
+     COUNT(cache_tokens_min, UINT32_MAX)},
     {"--latency-ms", "X|lognormal:M:S", "0",
      "time before an answer, fixed or drawn (median ms, sigma)", set_latency},
     {"--ttft-ms", "X", "0", "streams: more time before the first event", REAL(ttft_ms, 1e7)},
@@ -174,7 +177,8 @@ constexpr Option kOptions[] = {
     {"--tpm", "N", "0", "tokens per minute before 429; 0 is no limit", REAL(tpm, 1e12)},
     {"--burst-s", "S", "60", "the limits' buckets hold this many seconds' worth",
      REAL(burst_s, 1e6)},
-    {"--rate-headers", nullptr, "off", "x-ratelimit-* even without a limit", FLAG(rate_headers)},
+    {"--rate-headers", nullptr, "off", "rate-limit headers even without a limit",
+     FLAG(rate_headers)},
     {"--keepalive-requests", "N", "0", "Connection: close on each connection's Nth; 0 is never",
      COUNT(keepalive_requests, UINT32_MAX)},
     {"--keepalive-s", "S", "75", "idle connections are closed after this; 0 is never",
@@ -209,10 +213,18 @@ void print_help() {
                       option.argument != nullptr ? option.argument : "");
         std::printf("  %-30s %s [%s]\n", left, option.help, option.fallback);
     }
+    std::printf("  %-30s this text\n", "--help");
     std::printf(
-        "  %-30s this text\n\nPOST /v1/chat/completions   GET /health /admin/stats   "
-        "POST /admin/reset /admin/stop\n",
-        "--help");
+        "\nFormats, whole and streamed, with tools and JSON schemas:\n"
+        "  OpenAI Chat       POST .../chat/completions, .../openai/deployments/D/chat/completions\n"
+        "  OpenAI Responses  POST .../responses\n"
+        "  Anthropic         POST .../messages\n"
+        "  Gemini, Vertex    POST .../models/M:generateContent, :streamGenerateContent[?alt=sse]\n"
+        "  cached contents   POST, GET .../cachedContents; GET, PATCH, DELETE "
+        ".../cachedContents/ID\n"
+        "  Ollama            POST /api/chat; GET /api/tags, /api/version\n"
+        "  models            GET /v1/models, /v1beta/models\n"
+        "Its own: GET /health /admin/stats, POST /admin/reset /admin/stop\n");
 }
 
 ParseResult parse_options(int argc, char** argv, mock_config* out) {
@@ -257,6 +269,7 @@ void mock_config_default(mock_config* config) {
     config->tokens_min = 16;
     config->tokens_max = 16;
     config->body_bytes_max = uint64_t{64} << 20;
+    config->cache_tokens_min = 1024;
     config->slow_ms = 20;
     config->retry_after_ms = -1;
     config->burst_s = 60;

@@ -39,6 +39,12 @@ int on_header_field(llhttp_t* parser, const char* at, size_t size) {
     return count_header(conn, size);
 }
 
+KeyHeader key_header(std::string_view name) {
+    if (name == "x-api-key") return KeyHeader::Anthropic;
+    if (name == "api-key") return KeyHeader::Azure;
+    return name == "x-goog-api-key" ? KeyHeader::Google : KeyHeader::None;
+}
+
 int on_header_field_complete(llhttp_t* parser) {
     Conn& conn = conn_of(parser);
     const std::string_view name{conn.name, conn.name_bytes};
@@ -50,6 +56,12 @@ int on_header_field_complete(llhttp_t* parser) {
     } else if (name == "expect") {
         conn.header = HeaderName::Expect;
         conn.expects = true;
+    } else if (name == "anthropic-version") {
+        conn.has_version = true;
+    } else if (const KeyHeader key = key_header(name); key != KeyHeader::None) {
+        conn.header = HeaderName::ApiKey;
+        conn.key_header = key;
+        conn.key_bytes = 0;
     }
     return 0;
 }
@@ -60,6 +72,10 @@ int on_header_value(llhttp_t* parser, const char* at, size_t size) {
         if (size > sizeof conn.authorization - conn.authorization_bytes) return refuse(conn, 431);
         std::memcpy(conn.authorization + conn.authorization_bytes, at, size);
         conn.authorization_bytes = static_cast<uint16_t>(conn.authorization_bytes + size);
+    } else if (conn.header == HeaderName::ApiKey) {
+        if (size > sizeof conn.key - conn.key_bytes) return refuse(conn, 431);
+        std::memcpy(conn.key + conn.key_bytes, at, size);
+        conn.key_bytes = static_cast<uint16_t>(conn.key_bytes + size);
     }
     return count_header(conn, size);
 }
@@ -109,6 +125,9 @@ void parser_begin(Conn& conn) {
     conn.name_bytes = 0;
     conn.url_bytes = 0;
     conn.authorization_bytes = 0;
+    conn.key_header = KeyHeader::None;
+    conn.key_bytes = 0;
+    conn.has_version = false;
     conn.header_bytes = 0;
 }
 

@@ -1,12 +1,10 @@
-// HTTP responses: the head before a body, and OpenAI's error objects.
+// HTTP responses: the head before a body. A provider's own headers are in provider_head.h.
 //
 // Invariant: the body is made first, behind room left for the head, so that head and body leave in
 // one write and Content-Length is always measured, never predicted.
 #pragma once
 
-#include "buffer.h"
-#include "inject.h"
-#include "limit.h"
+#include "provider_head.h"
 
 namespace mock {
 
@@ -16,11 +14,7 @@ struct Head {
     bool chunked = false;
     bool measured = true;  // false with chunked = false: the end of the connection ends the body
     bool close = false;
-    bool api = true;  // the provider's own headers
-    uint64_t request_id = 0;
-    uint64_t processing_ms = 0;
-    const Limiter* rate = nullptr;  // x-ratelimit-* lines
-    const Action* retry = nullptr;  // its retry-after, when it has one
+    const ProviderHead* provider = nullptr;  // null: none of a provider's headers
 };
 
 class Reply {
@@ -45,17 +39,6 @@ private:
     char date_[48] = {};
 };
 
-struct ErrorText {
-    std::string_view message;
-    std::string_view type;
-    std::string_view param;  // empty: null
-    std::string_view code;   // empty: null
-};
-void append_error(Buffer& out, const ErrorText& error);
-// The usual error of a status that somebody injected.
-ErrorText injected_error(unsigned status);
 const char* reason_phrase(unsigned status);
-// "Sun, 06 Nov 1994 08:49:37 GMT"; into has at least 32 bytes.
-size_t format_http_date(uint64_t epoch_s, char* into);
 
 }  // namespace mock

@@ -1,17 +1,25 @@
 // The server: one thread, one epoll, every connection a small state machine.
 //
 // server.cc opens, accepts and loops; conn.cc moves one connection forward; serve.cc decides on a
-// request and answers it. Invariant: nothing blocks except the wait; a connection closed in a round
-// is reused in the next at the earliest, so a stale event never meets a new peer.
+// request, answer.cc answers it, refuse.cc refuses it, cache_calls.cc keeps cached contents.
+// Invariant: nothing blocks except the wait; a connection closed in a round is reused in the next
+// at the earliest, so a stale event never meets a new peer.
 #pragma once
 
 #include "conn.h"
+#include "content_cache.h"
+#include "errors.h"
 #include "limit.h"
+#include "prompt_cache.h"
 #include "reply.h"
+#include "route.h"
 #include "stats.h"
 #include "tls.h"
 
 namespace mock {
+
+// A model that no provider here has, so that its error can be seen.
+constexpr std::string_view kUnknownModel = "no-such-model";
 
 class Server {
 public:
@@ -68,26 +76,44 @@ private:
 
     // serve.cc
     void serve(Conn& conn);
-    void serve_chat(Conn& conn);
-    bool authorised(const Conn& conn) const;
+    void serve_route(Conn& conn, const Route& route);
+    void serve_model(Conn& conn, const Route& route);
+    void serve_unknown(Conn& conn, std::string_view path);
+    bool serve_admin(Conn& conn, std::string_view path);
+    Fault key_fault(const Conn& conn, std::string_view query) const;
+    void count_cached(Conn& conn);
+
     void schedule(Conn& conn);
+    double draw_latency_ms();
+
+    // answer.cc
     void answer(Conn& conn);
     void make_answer(Conn& conn);
     void begin_stream(Conn& conn);
     void make_whole_stream(Conn& conn);
-    void answer_refused(Conn& conn);
-    void answer_error(Conn& conn, unsigned status, const ErrorText& error, const Action* retry);
-    void answer_limited(Conn& conn, const Limiter::Verdict& verdict);
-    void answer_verdict(Conn& conn, JsonVerdict verdict);
-    bool serve_admin(Conn& conn, std::string_view path);
     void answer_local(Conn& conn);
+    void answer_listing(Conn& conn, ListingKind kind);
     void deliver(Conn& conn);
     void deliver_part(Conn& conn, size_t body_bytes, Finish finish);
     void send_reply(Conn& conn);
-    double draw_latency_ms();
-    Head make_head(Conn& conn, unsigned status);
-    ChatContext context_of(const Conn& conn) const;
-    void set_finish(Conn& conn);
+    Head make_head(Conn& conn, unsigned status, const Action* retry);
+    std::string_view stream_type(const Conn& conn) const;
+    Context context_of(const Conn& conn) const;
+
+    // cache_calls.cc
+    void serve_cache(Conn& conn, const Route& route);
+    void make_cache_answer(Conn& conn);
+    Fault append_page(Conn& conn, int64_t now_ms);
+    void finish_cache_answer(Conn& conn, Fault fault);
+    bool use_content(Conn& conn);
+
+    // refuse.cc
+    void answer_refused(Conn& conn);
+    void answer_error(Conn& conn, unsigned status, const ErrorText& error, const Action* retry,
+                      std::string_view reason = {});
+    void answer_fault(Conn& conn, Fault fault);
+    void answer_limited(Conn& conn, const Limiter::Verdict& verdict);
+    void answer_injected(Conn& conn);
 
     mock_config config_{};
     int epoll_ = -1;
@@ -108,11 +134,14 @@ private:
     Stats stats_;
     RequestLog log_;
     Injector injector_;
+    PromptCache prompt_cache_;
+    ContentCache content_cache_;
     Limiter limiter_;
     Timers timers_;
     Tls tls_;
     Reply reply_;
-    Buffer event_;  // one stream event, or chunked pieces
+    ProviderHead provider_head_;  // of the reply that is being made
+    Buffer event_;                // one stream event, or chunked pieces
     Conn* free_ = nullptr;
     Conn* closed_ = nullptr;
     Conn** connections_ = nullptr;  // every Conn ever made, for the end

@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "json_min.h"
+#include "json_text.h"
 
 namespace mock {
 namespace {
@@ -13,8 +13,8 @@ namespace {
 constexpr size_t kLogBytesMax = 64 * 1024;
 constexpr size_t kLogTextMax = 60;
 constexpr const char* kInjectedNames[kActionKindCount] = {
-    "ok",      "other_status", "reset", "truncate", "slow", "hang",    "close",
-    "chunked", "surplus",      "html",  "raw",      "eof",  "interim", "badjson"};
+    "ok",      "other_status", "reset", "truncate", "slow",    "hang",    "close", "chunked",
+    "surplus", "html",         "raw",   "eof",      "interim", "badjson", "midway"};
 
 class Object {
 public:
