@@ -143,6 +143,9 @@ LEAT_API void leat_stream_put(leat_stream *stream, leat_delta delta, uint32_t ch
 LEAT_API leat_usage *leat_stream_usage(leat_stream *stream);
 /* The tool calls put so far in that choice: the next free index. */
 LEAT_API uint32_t leat_stream_tools(const leat_stream *stream, uint32_t choice);
+/* A number that the adapter keeps from one event of this stream to the next; 0 at first. Never
+ * NULL. */
+LEAT_API uint64_t *leat_stream_slot(leat_stream *stream);
 
 /* ---------------------------------------------------------------- a model without HTTP */
 

@@ -63,7 +63,8 @@ typedef enum leat_delta {
     LEAT_DELTA_TOOL_ID = 5,
     LEAT_DELTA_FINISH_REASON = 6,
     LEAT_DELTA_MODEL = 7,
-    LEAT_DELTA_RESPONSE_ID = 8
+    LEAT_DELTA_RESPONSE_ID = 8,
+    LEAT_DELTA_BLOCK_REASON = 9
 } leat_delta;
 
 /* A piece of a streamed answer, as it arrives. A later attempt of the same item begins anew, which

@@ -62,6 +62,7 @@ bool leat_stream::is_known_fact(StreamKey key) const {
     switch (key.delta) {
         case LEAT_DELTA_MODEL: return has_model_;
         case LEAT_DELTA_RESPONSE_ID: return has_response_id_;
+        case LEAT_DELTA_BLOCK_REASON: return has_block_reason_;
         case LEAT_DELTA_TOOL_ID: return ids_[key.choice].has(key.tool);
         case LEAT_DELTA_TOOL_NAME: return names_[key.choice].has(key.tool);
         default: return false;
@@ -72,6 +73,7 @@ void leat_stream::note_fact(StreamKey key) {
     switch (key.delta) {
         case LEAT_DELTA_MODEL: has_model_ = true; break;
         case LEAT_DELTA_RESPONSE_ID: has_response_id_ = true; break;
+        case LEAT_DELTA_BLOCK_REASON: has_block_reason_ = true; break;
         case LEAT_DELTA_TOOL_ID: ids_[key.choice].add(key.tool); break;
         case LEAT_DELTA_TOOL_NAME: names_[key.choice].add(key.tool); break;
         default: break;
@@ -197,6 +199,7 @@ leat_status leat_stream::assemble(leat_answer* answer) {
     answer->usage = usage;
     LEAT_TRY(join(key_of(LEAT_DELTA_MODEL, 0), &answer->model));
     LEAT_TRY(join(key_of(LEAT_DELTA_RESPONSE_ID, 0), &answer->response_id));
+    LEAT_TRY(join(key_of(LEAT_DELTA_BLOCK_REASON, 0), &answer->block_reason));
     const uint32_t count = choices();
     if (count < 2) return LEAT_OK;
     leat_choice* const all = store_->make<leat_choice>(count);
@@ -214,12 +217,13 @@ leat_status leat_stream::assemble(leat_answer* answer) {
 void leat_stream_put(leat_stream* stream, leat_delta delta, uint32_t choice, uint32_t tool,
                      leat_str piece, uint32_t flags) {
     LEAT_CHECK(stream != nullptr);
-    LEAT_CHECK(delta >= LEAT_DELTA_TEXT && delta <= LEAT_DELTA_RESPONSE_ID);
+    LEAT_CHECK(delta >= LEAT_DELTA_TEXT && delta <= LEAT_DELTA_BLOCK_REASON);
     if (choice >= leat::stream_choices_max || tool >= leat::stream_tools_max) {
         stream->refuse(LEAT_E_TOO_MANY);
         return;
     }
-    const bool of_all = delta == LEAT_DELTA_MODEL || delta == LEAT_DELTA_RESPONSE_ID;
+    const bool of_all = delta == LEAT_DELTA_MODEL || delta == LEAT_DELTA_RESPONSE_ID ||
+                        delta == LEAT_DELTA_BLOCK_REASON;
     stream->put(key_of(delta, of_all ? 0 : choice, tool), piece, (flags & LEAT_PUT_ESCAPED) != 0);
 }
 
@@ -231,4 +235,9 @@ leat_usage* leat_stream_usage(leat_stream* stream) {
 uint32_t leat_stream_tools(const leat_stream* stream, uint32_t choice) {
     LEAT_CHECK(stream != nullptr);
     return choice < leat::stream_choices_max ? stream->tools(choice).count() : 0;
+}
+
+uint64_t* leat_stream_slot(leat_stream* stream) {
+    LEAT_CHECK(stream != nullptr);
+    return &stream->slot;
 }

@@ -62,6 +62,7 @@ struct leat_stream {
     bool has_text() const { return has_text_; }
     const leat::ToolSet& tools(uint32_t choice) const { return tools_[choice]; }
     leat_usage usage;
+    uint64_t slot;  // the adapter's own
 
 private:
     struct Record {
@@ -89,4 +90,5 @@ private:
     bool has_text_;
     bool has_model_;
     bool has_response_id_;
+    bool has_block_reason_;
 };
