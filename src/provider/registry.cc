@@ -8,6 +8,8 @@ namespace {
 
 // In the order in which leat_provider_name lists them.
 constexpr const leat_adapter* own[] = {
+    &anthropic_adapter,
+    &anthropic_bearer_adapter,
     nullptr,  // ends the list
 };
 

@@ -17,5 +17,7 @@ const leat_adapter* adapter_at(uint32_t index);
 const leat_adapter* compat_at(uint32_t index);
 
 // Adapters with a file of their own are declared here.
+extern const leat_adapter anthropic_adapter;
+extern const leat_adapter anthropic_bearer_adapter;
 
 }  // namespace leat

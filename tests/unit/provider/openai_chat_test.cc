@@ -69,7 +69,7 @@ void hi(leat_request* request) { request->prompt = text("hi"); }
 const char hi_messages[] = R"("messages":[{"role":"user","content":"hi"}])";
 
 TEST(ChatBuildTest, unset_options_are_absent) {
-    for (uint32_t i = 0; const leat_adapter* adapter = adapter_at(i); ++i) {
+    for (uint32_t i = 0; const leat_adapter* adapter = compat_at(i); ++i) {
         expect_body(adapter->name, hi, std::string(R"({"model":"m",)") + hi_messages + "}");
     }
     expect_body("openai", hi, std::string("{") + hi_messages + "}", "");

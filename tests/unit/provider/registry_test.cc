@@ -41,7 +41,6 @@ TEST(RegistryTest, every_table_is_whole) {
         EXPECT_NE(adapter->build, nullptr);
         EXPECT_NE(adapter->parse, nullptr);
         EXPECT_NE(adapter->classify, nullptr);
-        EXPECT_NE(adapter->context, nullptr);
         EXPECT_EQ(adapter->path[0], '/');
         EXPECT_STRNE(adapter->auth_header, "");
     }
@@ -59,7 +58,24 @@ TEST(RegistryTest, every_base_url_is_https_or_loopback) {
         char path[256];
         Text joined;
         ASSERT_EQ(join_path(url.path, text_of(adapter->path), path, sizeof path, &joined), LEAT_OK);
-        EXPECT_TRUE(ends_with(joined, text("/chat/completions")));
+        EXPECT_TRUE(ends_with(joined, text_of(adapter->path)));
+    }
+}
+
+TEST(RegistryTest, the_compatible_services_have_one_path) {
+    for (uint32_t i = 0; const leat_adapter* adapter = compat_at(i); ++i) {
+        EXPECT_STREQ(adapter->path, "/chat/completions");
+        EXPECT_NE(adapter->context, nullptr);
+    }
+}
+
+TEST(RegistryTest, every_request_of_anthropic_names_the_version) {
+    for (const char* name : {"anthropic", "anthropic-bearer"}) {
+        const leat_adapter* const adapter = find_adapter(text_of(name));
+        ASSERT_NE(adapter, nullptr);
+        EXPECT_STREQ(adapter->extra_header, "anthropic-version: 2023-06-01");
+        EXPECT_STREQ(adapter->base_url, "https://api.anthropic.com");
+        EXPECT_STREQ(adapter->path, "/v1/messages");
     }
 }
 
@@ -71,7 +87,9 @@ TEST(RegistryTest, keys_go_where_each_service_looks_for_them) {
     } rows[] = {{"openai", "Authorization", "Bearer "},
                 {"azure", "api-key", ""},
                 {"maritaca", "Authorization", "Key "},
-                {"groq", "Authorization", "Bearer "}};
+                {"groq", "Authorization", "Bearer "},
+                {"anthropic", "x-api-key", ""},
+                {"anthropic-bearer", "Authorization", "Bearer "}};
     for (const auto& row : rows) {
         const leat_adapter* const adapter = find_adapter(text_of(row.name));
         ASSERT_NE(adapter, nullptr);
