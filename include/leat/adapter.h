@@ -134,9 +134,9 @@ enum {
 };
 
 /* Texts (TEXT, REFUSAL, THINKING, TOOL_ARGUMENTS) are appended to what came before under the same
- * choice and tool. Of facts the first one stays, but of FINISH_REASON the last. choice: 0..7;
- * tool: 0..127, counted from 0 within a choice: over that the attempt fails (LEAT_E_TOO_MANY). An
- * empty piece makes a tool call known. */
+ * choice and tool. Of facts the first one stays, but of FINISH_REASON and SAFETY_JSON the last.
+ * choice: 0..7; tool: 0..127, counted from 0 within a choice: over that the attempt fails
+ * (LEAT_E_TOO_MANY). An empty piece makes a tool call known. */
 LEAT_API void leat_stream_put(leat_stream *stream, leat_delta delta, uint32_t choice, uint32_t tool,
                               leat_str piece, uint32_t flags);
 /* Where counts go; every one is unknown at first. Never NULL. */

@@ -64,7 +64,8 @@ typedef enum leat_delta {
     LEAT_DELTA_FINISH_REASON = 6,
     LEAT_DELTA_MODEL = 7,
     LEAT_DELTA_RESPONSE_ID = 8,
-    LEAT_DELTA_BLOCK_REASON = 9
+    LEAT_DELTA_BLOCK_REASON = 9,
+    LEAT_DELTA_SAFETY_JSON = 10 /* the first choice's */
 } leat_delta;
 
 /* A piece of a streamed answer, as it arrives. A later attempt of the same item begins anew, which

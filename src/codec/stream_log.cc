@@ -20,6 +20,11 @@ constexpr StreamKey key_of(leat_delta delta, uint32_t choice, uint32_t tool = 0)
                      static_cast<uint8_t>(tool), 0};
 }
 
+// Facts of which a later one replaces the earlier.
+bool last_stays(StreamKey key) {
+    return key.delta == LEAT_DELTA_FINISH_REASON || key.delta == LEAT_DELTA_SAFETY_JSON;
+}
+
 }  // namespace
 
 void leat_stream::open(leat::Arena* store) {
@@ -45,8 +50,7 @@ bool leat_stream::next(size_t* at, Record* record, leat_str* bytes) const {
 char* leat_stream::reserve(StreamKey key, size_t size) {
     Record record{};
     if (bytes_ > 0) memcpy(&record, begin_ + last_at_, sizeof record);
-    const bool goes_on = bytes_ > 0 && same(record.key, key) &&
-                         key.delta != LEAT_DELTA_FINISH_REASON;
+    const bool goes_on = bytes_ > 0 && same(record.key, key) && !last_stays(key);
     if (!goes_on) {
         if (store_->room() < sizeof record || store_->room() - sizeof record < size) return nullptr;
         last_at_ = bytes_;
@@ -120,8 +124,8 @@ void leat_stream::put(StreamKey key, leat_str piece, bool escaped) {
     if (on_piece != nullptr) on_piece(user, this, key, leat::text(to, size));
 }
 
-// All pieces of one key as one text: as it lies when it is one record, else a copy. Of finish
-// reasons only the last record counts.
+// All pieces of one key as one text: as it lies when it is one record, else a copy. Of facts that
+// are replaced only the last record counts.
 leat_status leat_stream::join(StreamKey key, leat_str* out) {
     size_t records = 0;
     size_t total = 0;
@@ -137,7 +141,7 @@ leat_status leat_stream::join(StreamKey key, leat_str* out) {
     }
     if (records == 0) return LEAT_OK;
     *out = found;
-    if (records == 1 || key.delta == LEAT_DELTA_FINISH_REASON) return LEAT_OK;
+    if (records == 1 || last_stays(key)) return LEAT_OK;
     char* const joined = static_cast<char*>(store_->take(total, 1));
     if (joined == nullptr) return LEAT_E_ITEM_MEMORY;
     size_t filled = 0;
@@ -200,6 +204,7 @@ leat_status leat_stream::assemble(leat_answer* answer) {
     LEAT_TRY(join(key_of(LEAT_DELTA_MODEL, 0), &answer->model));
     LEAT_TRY(join(key_of(LEAT_DELTA_RESPONSE_ID, 0), &answer->response_id));
     LEAT_TRY(join(key_of(LEAT_DELTA_BLOCK_REASON, 0), &answer->block_reason));
+    LEAT_TRY(join(key_of(LEAT_DELTA_SAFETY_JSON, 0), &answer->safety_json));
     const uint32_t count = choices();
     if (count < 2) return LEAT_OK;
     leat_choice* const all = store_->make<leat_choice>(count);
@@ -217,13 +222,12 @@ leat_status leat_stream::assemble(leat_answer* answer) {
 void leat_stream_put(leat_stream* stream, leat_delta delta, uint32_t choice, uint32_t tool,
                      leat_str piece, uint32_t flags) {
     LEAT_CHECK(stream != nullptr);
-    LEAT_CHECK(delta >= LEAT_DELTA_TEXT && delta <= LEAT_DELTA_BLOCK_REASON);
+    LEAT_CHECK(delta >= LEAT_DELTA_TEXT && delta <= LEAT_DELTA_SAFETY_JSON);
     if (choice >= leat::stream_choices_max || tool >= leat::stream_tools_max) {
         stream->refuse(LEAT_E_TOO_MANY);
         return;
     }
-    const bool of_all = delta == LEAT_DELTA_MODEL || delta == LEAT_DELTA_RESPONSE_ID ||
-                        delta == LEAT_DELTA_BLOCK_REASON;
+    const bool of_all = delta >= LEAT_DELTA_MODEL;
     stream->put(key_of(delta, of_all ? 0 : choice, tool), piece, (flags & LEAT_PUT_ESCAPED) != 0);
 }
 

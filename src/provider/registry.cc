@@ -10,6 +10,9 @@ namespace {
 constexpr const leat_adapter* own[] = {
     &anthropic_adapter,
     &anthropic_bearer_adapter,
+    &gemini_adapter,
+    &vertex_adapter,
+    &gemini_cached_adapter,
     nullptr,  // ends the list
 };
 

@@ -19,5 +19,8 @@ const leat_adapter* compat_at(uint32_t index);
 // Adapters with a file of their own are declared here.
 extern const leat_adapter anthropic_adapter;
 extern const leat_adapter anthropic_bearer_adapter;
+extern const leat_adapter gemini_adapter;
+extern const leat_adapter vertex_adapter;
+extern const leat_adapter gemini_cached_adapter;
 
 }  // namespace leat
