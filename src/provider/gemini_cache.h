@@ -15,7 +15,7 @@ constexpr Text gemini_caches_path = text("/cachedContents");
 struct GeminiCacheOrder {
     const leat_request* content = nullptr;  // its system, messages, prompt and tools are cached
     Text model{nullptr, 0};                 // "gemini-x", "models/gemini-x" or a longer path
-    Text display_name{nullptr, 0};          // may be empty
+    Text display_name{nullptr, 0};          // may be empty; lives as long as the rope
     uint32_t ttl_s = 0;                     // over 0
 };
 
