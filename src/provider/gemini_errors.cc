@@ -35,12 +35,13 @@ constexpr WordRule words[] = {
 };
 
 constexpr int64_t ns_per_ms = 1'000'000;
+constexpr size_t message_bytes_max = 200;  // of a body that has no message
 constexpr size_t blocked_bytes_max = 512;
 
 struct Told {
-    Text message;
-    Text word;
-    Text reason;  // of an ErrorInfo
+    Text message{nullptr, 0};
+    Text word{nullptr, 0};
+    Text reason{nullptr, 0};  // of an ErrorInfo
     int64_t code = -1;
     int64_t wait_ms = -1;
     bool is_quota_spent = false;  // a day's quota is used up, or there is none
@@ -177,7 +178,7 @@ void explain_error(const leat_reply& reply, leat_scratch* scratch, Text error, l
     Told told;
     JsonCursor at(error);
     read_error(&at, scratch, &told);
-    fault->message = told.message;
+    fault->message = empty(told.message) ? head(reply.body, message_bytes_max) : told.message;
     fault->code = empty(told.reason) ? told.word : told.reason;
     const bool inside_success = reply.http_status >= 200 && reply.http_status < 300;
     const bool has_code = told.code >= 400 && told.code < 600;
@@ -228,7 +229,7 @@ void gemini_classify(const leat_reply* reply, leat_scratch* scratch, leat_fault*
         explain_error(*reply, scratch, error, fault);
         return;
     }
-    fault->message = head(reply->body, 200);
+    fault->message = head(reply->body, message_bytes_max);
     if (reply->http_status < 200 || reply->http_status >= 300) return;
     Counts counts{&fault->usage};
     GeminiFrame frame;

@@ -91,6 +91,10 @@ TEST(GeminiClassifyTest, without_a_word_the_code_and_the_HTTP_status_decide_B32)
     for (const char* code : {"null", "\"x\"", "200", "-1", "99999999999", "600"}) {
         expect_fault(200, error(std::string(R"("code":)") + code), LEAT_E_HTTP, fails);
     }
+    // What is not told is the body's beginning, or nothing; never what lay in memory before.
+    Answered mute(R"({"error":{"details":[{}]}})", 400);
+    EXPECT_EQ(str(mute.classify().message), R"({"error":{"details":[{}]}})");
+    EXPECT_EQ(mute.fault.code.size, 0u);
     Answered page("<html>gateway</html>", 502);
     EXPECT_EQ(str(page.classify().message), "<html>gateway</html>");
 }
