@@ -339,54 +339,6 @@ TEST(GeminiBodyTest, what_is_no_JSON_object_is_refused) {
     EXPECT_EQ(build("gemini", no_text).status, LEAT_E_TEXT);
 }
 
-TEST(GeminiCachedTest, what_the_cache_holds_is_left_out_and_reported_B23_B24) {
-    leat_tool tool{};
-    tool.name = text("f");
-    leat_tools tools{};
-    tools.list = &tool;
-    tools.count = 1;
-    tools.mode = LEAT_TOOLS_AUTO;
-    const Fill fill = [&](leat_request* r) {
-        hi(r);
-        r->system = text("s");
-        r->tools = &tools;
-        r->temperature = number(1);
-        r->cached_content = text("cachedContents/1");
-    };
-    const std::string rest = R"({"cachedContent":"cachedContents/1",)" + hi_contents;
-    expect_body("gemini-cached", fill, rest + R"(,"generationConfig":{"temperature":1}})",
-                "gemini-x", LEAT_FIELD_SYSTEM | LEAT_FIELD_TOOLS | LEAT_FIELD_TOOL_CHOICE);
-    leat_message message{};
-    message.role = text("developer");
-    message.content = text("s");
-    const Fill turn = [&](leat_request* r) {
-        hi(r);
-        r->messages = &message;
-        r->messages_count = 1;
-        r->cached_content = text("cachedContents/1");
-    };
-    expect_body("gemini-cached", turn, rest + "}", "gemini-x", LEAT_FIELD_SYSTEM);
-}
-
-TEST(GeminiCachedTest, without_a_cache_nothing_is_sent_B23) {
-    EXPECT_EQ(build("gemini-cached", hi).status, LEAT_E_ARGUMENT);
-    const Fill body = [](leat_request* r) { r->body_json = text("{\"contents\":[]}"); };
-    EXPECT_EQ(build("gemini-cached", body).status, LEAT_E_ARGUMENT);
-    for (const char* own : {R"({"cachedContent":"cachedContents/2"})",
-                            R"({"cached_content":"cachedContents/2"})"}) {
-        const Fill fill = [&](leat_request* r) {
-            r->body_json = text_of(own);
-            r->cached_content = text("cachedContents/1");
-        };
-        expect_body("gemini-cached", fill, own);
-    }
-    const Fill given = [&](leat_request* r) {
-        r->body_json = text("{}");
-        r->cached_content = text("cachedContents/1");
-    };
-    expect_body("gemini-cached", given, R"({"cachedContent":"cachedContents/1"})");
-}
-
 TEST(GeminiRequestTest, a_small_arena_ends_in_its_status_at_every_size) {
     const std::string prompt(400, '"');
     const Fill fill = [&](leat_request* r) {
