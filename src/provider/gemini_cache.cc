@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "codec/http_date.h"
-#include "codec/number.h"
 #include "provider/gemini.h"
 #include "provider/json_read.h"
 
@@ -13,11 +12,11 @@ namespace leat {
 namespace {
 
 // "300s"
-void put_ttl(uint32_t ttl_s, JsonMembers* body) {
-    char digits[number_bytes_max + 1];
-    const size_t size = print_int(digits, ttl_s);
-    digits[size] = 's';
-    body->string(text("ttl"), text(digits, size + 1));
+void put_ttl(uint32_t ttl_s, JsonMembers* body, leat_rope* rope) {
+    body->name(text("ttl"));
+    leat_rope_copy(rope, text("\""));
+    leat_rope_json_integer(rope, ttl_s);
+    leat_rope_copy(rope, text("s\""));
 }
 
 // "gemini-x" as "models/gemini-x"; what has a slash stands for itself.
@@ -77,7 +76,7 @@ leat_status gemini_cache_build(const GeminiCacheOrder& order, leat_rope* rope) {
     body.name(text("model"));
     LEAT_TRY(put_model(order.model, rope));
     body.string(text("displayName"), order.display_name);
-    put_ttl(order.ttl_s, &body);
+    put_ttl(order.ttl_s, &body, rope);
     gemini_put_system(content, &body, rope);
     gemini_put_tools(content, &body, rope);
     const bool has_turns = content.messages_count > 0 || !empty(content.prompt);
@@ -89,7 +88,7 @@ leat_status gemini_cache_build(const GeminiCacheOrder& order, leat_rope* rope) {
 void gemini_cache_build_ttl(uint32_t ttl_s, leat_rope* rope) {
     LEAT_CHECK(rope != nullptr && ttl_s > 0);
     JsonMembers body(rope);
-    put_ttl(ttl_s, &body);
+    put_ttl(ttl_s, &body, rope);
     body.end();
 }
 

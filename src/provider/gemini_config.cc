@@ -46,18 +46,21 @@ void put_format(const leat_request& request, JsonMembers* config, leat_rope* rop
 
 // "low" as "LOW". It is a word; anything else has no place there.
 void put_level(Text effort, JsonMembers* thinking, leat_rope* rope) {
-    char level[level_bytes_max];
-    bool is_word = effort.size <= sizeof level;
+    char level[level_bytes_max + 2];  // with its quotes
+    bool is_word = effort.size <= level_bytes_max;
     for (size_t i = 0; is_word && i < effort.size; ++i) {
         const char c = to_lower(effort.data[i]);
         is_word = (c >= 'a' && c <= 'z') || c == '_';
-        level[i] = c == '_' ? c : static_cast<char>(c - ('a' - 'A'));
+        level[i + 1] = c == '_' ? c : static_cast<char>(c - ('a' - 'A'));
     }
-    if (is_word) {
-        thinking->string(text("thinkingLevel"), text(level, effort.size));
-    } else {
+    if (!is_word) {
         leat_rope_fail(rope, LEAT_E_TEXT);
+        return;
     }
+    level[0] = '"';
+    level[effort.size + 1] = '"';
+    thinking->name(text("thinkingLevel"));
+    leat_rope_copy(rope, text(level, effort.size + 2));
 }
 
 // Levels came with Gemini 3, where a budget beside one is refused; before, there were budgets only.

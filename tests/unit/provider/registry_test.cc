@@ -89,7 +89,10 @@ TEST(RegistryTest, keys_go_where_each_service_looks_for_them) {
                 {"maritaca", "Authorization", "Key "},
                 {"groq", "Authorization", "Bearer "},
                 {"anthropic", "x-api-key", ""},
-                {"anthropic-bearer", "Authorization", "Bearer "}};
+                {"anthropic-bearer", "Authorization", "Bearer "},
+                {"gemini", "x-goog-api-key", ""},
+                {"gemini-cached", "x-goog-api-key", ""},
+                {"vertex", "Authorization", "Bearer "}};
     for (const auto& row : rows) {
         const leat_adapter* const adapter = find_adapter(text_of(row.name));
         ASSERT_NE(adapter, nullptr);
