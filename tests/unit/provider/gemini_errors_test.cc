@@ -91,6 +91,8 @@ TEST(GeminiClassifyTest, without_a_word_the_code_and_the_HTTP_status_decide_B32)
     for (const char* code : {"null", "\"x\"", "200", "-1", "99999999999", "600"}) {
         expect_fault(200, error(std::string(R"("code":)") + code), LEAT_E_HTTP, fails);
     }
+    // An HTTP status that is an error itself is not overruled by a number.
+    expect_fault(503, error(R"("code":400)"), LEAT_E_OVERLOADED, again);
     // What is not told is the body's beginning, or nothing; never what lay in memory before.
     Answered mute(R"({"error":{"details":[{}]}})", 400);
     EXPECT_EQ(str(mute.classify().message), R"({"error":{"details":[{}]}})");
