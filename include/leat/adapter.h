@@ -146,6 +146,10 @@ LEAT_API uint32_t leat_stream_tools(const leat_stream *stream, uint32_t choice);
 /* A number that the adapter keeps from one event of this stream to the next; 0 at first. Never
  * NULL. */
 LEAT_API uint64_t *leat_stream_slot(leat_stream *stream);
+/* For services that number calls among all parts of an answer: the index, in choice 0, of the call
+ * that is `number` there; a new one gets the next free index. 128 when no more can be held, which
+ * leat_stream_put refuses. Use it for all calls of an answer, or for none. */
+LEAT_API uint32_t leat_stream_tool(leat_stream *stream, uint32_t number);
 
 /* ---------------------------------------------------------------- a model without HTTP */
 

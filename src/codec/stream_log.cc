@@ -185,6 +185,16 @@ leat_status leat_stream::assemble_choice(uint32_t choice, leat_choice* to) {
     return assemble_tools(choice, to);
 }
 
+uint32_t leat_stream::tool_of_number(uint32_t number) {
+    LEAT_CHECK(numbers_count_ <= leat::stream_tools_max);
+    for (uint32_t i = numbers_count_; i > 0; --i) {
+        if (numbers_[i - 1] == number) return i - 1;  // most often the newest
+    }
+    if (numbers_count_ == leat::stream_tools_max) return leat::stream_tools_max;
+    numbers_[numbers_count_] = number;
+    return numbers_count_++;
+}
+
 // Choices count up to the highest one that was seen.
 uint32_t leat_stream::choices() const {
     return choices_seen_ == 0 ? 0 : 32 - static_cast<uint32_t>(__builtin_clz(choices_seen_));
@@ -244,4 +254,9 @@ uint32_t leat_stream_tools(const leat_stream* stream, uint32_t choice) {
 uint64_t* leat_stream_slot(leat_stream* stream) {
     LEAT_CHECK(stream != nullptr);
     return &stream->slot;
+}
+
+uint32_t leat_stream_tool(leat_stream* stream, uint32_t number) {
+    LEAT_CHECK(stream != nullptr);
+    return stream->tool_of_number(number);
 }

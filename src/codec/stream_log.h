@@ -61,6 +61,8 @@ struct leat_stream {
     leat_status status() const { return status_; }
     bool has_text() const { return has_text_; }
     const leat::ToolSet& tools(uint32_t choice) const { return tools_[choice]; }
+    // The index of the call that the service counts as `number`; stream_tools_max when all are taken.
+    uint32_t tool_of_number(uint32_t number);
     leat_usage usage;
     uint64_t slot;  // the adapter's own
 
@@ -85,6 +87,8 @@ private:
     leat::ToolSet tools_[leat::stream_choices_max];
     leat::ToolSet ids_[leat::stream_choices_max];
     leat::ToolSet names_[leat::stream_choices_max];
+    uint32_t numbers_[leat::stream_tools_max];  // what the service calls each tool of choice 0
+    uint32_t numbers_count_;
     uint32_t choices_seen_;  // a bit a choice
     leat_status status_;
     bool has_text_;

@@ -13,6 +13,9 @@ constexpr const leat_adapter* own[] = {
     &gemini_adapter,
     &vertex_adapter,
     &gemini_cached_adapter,
+    &openai_responses_adapter,
+    &maritaca_responses_adapter,
+    &ollama_adapter,
     nullptr,  // ends the list
 };
 

@@ -22,5 +22,8 @@ extern const leat_adapter anthropic_bearer_adapter;
 extern const leat_adapter gemini_adapter;
 extern const leat_adapter vertex_adapter;
 extern const leat_adapter gemini_cached_adapter;
+extern const leat_adapter openai_responses_adapter;
+extern const leat_adapter maritaca_responses_adapter;
+extern const leat_adapter ollama_adapter;
 
 }  // namespace leat
