@@ -41,6 +41,8 @@ TEST(RegistryTest, every_table_is_whole) {
         EXPECT_NE(adapter->build, nullptr);
         EXPECT_NE(adapter->parse, nullptr);
         EXPECT_NE(adapter->classify, nullptr);
+        EXPECT_EQ(adapter->event == nullptr, adapter->stream_format == LEAT_STREAM_NONE);
+        EXPECT_EQ(adapter->event == nullptr, adapter->assembled == nullptr);
         EXPECT_EQ(adapter->path[0], '/');
         EXPECT_STRNE(adapter->auth_header, "");
     }
@@ -92,7 +94,10 @@ TEST(RegistryTest, keys_go_where_each_service_looks_for_them) {
                 {"anthropic-bearer", "Authorization", "Bearer "},
                 {"gemini", "x-goog-api-key", ""},
                 {"gemini-cached", "x-goog-api-key", ""},
-                {"vertex", "Authorization", "Bearer "}};
+                {"vertex", "Authorization", "Bearer "},
+                {"openai-responses", "Authorization", "Bearer "},
+                {"maritaca-responses", "Authorization", "Key "},
+                {"ollama", "Authorization", "Bearer "}};
     for (const auto& row : rows) {
         const leat_adapter* const adapter = find_adapter(text_of(row.name));
         ASSERT_NE(adapter, nullptr);
