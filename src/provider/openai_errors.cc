@@ -125,6 +125,15 @@ bool apply_code(const CodeRule (&table)[N], Text code, bool refuses_retry, leat_
     return false;
 }
 
+// A request over a minute's tokens is refused with the code of a rate limit, however long one waits.
+void refuse_what_never_fits(Text message, leat_fault* fault) {
+    if (fault->rate_limit == 0) return;
+    if (find_ignoring_case(message, text("request too large")) == not_found) return;
+    fault->status = LEAT_E_INVALID_REQUEST;
+    fault->retryable = 0;
+    fault->rate_limit = 0;
+}
+
 bool speaks_of_context(Text message) {
     for (const Text phrase : context_phrases) {
         if (find_ignoring_case(message, phrase) != not_found) return true;
@@ -143,8 +152,11 @@ void chat_classify(const leat_reply* reply, leat_scratch* scratch, leat_fault* f
     fault->code = empty(told.code) ? told.type : told.code;
     const Text should = leat_reply_header(reply, text("x-should-retry"));
     const bool refuses = equal(should, text("false"));
-    if (apply_code(rules, told.code, refuses, fault)) return;
-    if (apply_code(rules, told.type, refuses, fault)) return;
+    if (apply_code(rules, told.code, refuses, fault) ||
+        apply_code(rules, told.type, refuses, fault)) {
+        refuse_what_never_fits(told.message, fault);
+        return;
+    }
     const bool inside_success = reply->http_status >= 200 && reply->http_status < 300;
     if (inside_success && apply_code(types_in_success, told.type, refuses, fault)) return;
     if (inside_success && told.number >= 400 && told.number < 600) {
