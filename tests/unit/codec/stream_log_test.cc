@@ -79,6 +79,19 @@ TEST_F(StreamLog, parallel_tool_calls_are_told_apart_by_index) {
     EXPECT_EQ(str(answer.tool_calls[1].arguments_json), "{}") << "no arguments are an empty object";
 }
 
+TEST_F(StreamLog, calls_numbered_among_other_things_count_from_0) {
+    const uint32_t numbers[] = {7, 4000000000u, 0};
+    for (uint32_t again = 0; again < 2; ++again) {
+        for (uint32_t i = 0; i < 3; ++i) EXPECT_EQ(leat_stream_tool(&log, numbers[i]), i);
+    }
+    EXPECT_EQ(leat_stream_tools(&log, 0), 0u);  // known only once something is put
+    for (uint32_t i = 3; i < 128; ++i) EXPECT_EQ(leat_stream_tool(&log, 100 + i), i);
+    EXPECT_EQ(leat_stream_tool(&log, 7), 0u);
+    EXPECT_EQ(leat_stream_tool(&log, 999), 128u);
+    leat_stream_put(&log, LEAT_DELTA_TOOL_NAME, 0, 128, text("f"), 0);
+    EXPECT_EQ(log.status(), LEAT_E_TOO_MANY);
+}
+
 TEST_F(StreamLog, an_empty_piece_makes_a_call_known) {
     put(LEAT_DELTA_TOOL_ARGUMENTS, "", 0, 3);
     EXPECT_EQ(assembled().tool_calls_count, 1u);

@@ -173,11 +173,12 @@ TEST(OllamaBuildTest, turns_have_one_text_images_beside_it_and_calls_with_object
     parts[3].content = text("and\there");
     parts[4].type = LEAT_PART_IMAGE_BASE64;
     parts[4].content = text("YWJj");
-    leat_tool_call calls[4] = {};
+    leat_tool_call calls[5] = {};
     calls[0] = {text("c1"), text("f"), text(R"( {"a":[1]} )")};
     calls[1] = {text(""), text("g"), text("")};
     calls[2] = {text(""), text("h"), text("not json")};
     calls[3] = {text(""), text("i"), text(R"({"a":1})")};
+    calls[4] = {text(""), text("j"), text(R"({"cut)")};
     leat_message messages[8] = {};
     messages[0] = said("developer", "rules");
     messages[1].role = text("user");
@@ -185,7 +186,7 @@ TEST(OllamaBuildTest, turns_have_one_text_images_beside_it_and_calls_with_object
     messages[1].parts_count = 5;
     messages[2].role = text("model");
     messages[2].tool_calls = calls;
-    messages[2].tool_calls_count = 4;
+    messages[2].tool_calls_count = 5;
     messages[3] = said("function", "r1");
     messages[3].name = text("f");
     messages[3].tool_call_id = text("c1");
@@ -211,7 +212,8 @@ TEST(OllamaBuildTest, turns_have_one_text_images_beside_it_and_calls_with_object
             {"id":"c1","function":{"name":"f","arguments":{"a":[1]}}},
             {"function":{"name":"g","arguments":{}}},
             {"function":{"name":"h","arguments":{}}},
-            {"function":{"name":"i","arguments":{"a":1}}}]},
+            {"function":{"name":"i","arguments":{"a":1}}},
+            {"function":{"name":"j","arguments":{}}}]},
         {"role":"tool","content":"r1","tool_name":"f","tool_call_id":"c1"},
         {"role":"assistant","content":"x","tool_calls":[{"function":{"name":"f","arguments":{}}}]},
         {"role":"assistant","content":"","thinking":"hm"},

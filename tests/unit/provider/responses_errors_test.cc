@@ -89,6 +89,13 @@ TEST(ResponsesErrorsTest, a_response_that_failed_is_an_error_of_its_code) {
         EXPECT_EQ(s.fault.rate_limit, a.fault.rate_limit) << row.error;
         EXPECT_EQ(s.message, "sorry");
     }
+    // An error is one whatever the status beside it says.
+    for (const char* status : {"", R"("status":"completed",)", R"("status":null,)"}) {
+        const AdapterAnswer a(openai, std::string("{") + status +
+                                          R"("output":[],"error":{"code":"server_error"}})");
+        EXPECT_EQ(a.status, LEAT_E_HTTP) << status;
+        EXPECT_EQ(a.verdict(), "server retry") << status;
+    }
     EXPECT_EQ(AdapterAnswer(openai, R"({"status":"failed","error":null,"output":[]})").verdict(),
               "server retry");
 }
