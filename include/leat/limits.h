@@ -8,6 +8,7 @@
 #define LEAT_LIMITS_H
 
 #include <leat/adapter.h>
+#include <leat/client.h>
 #include <leat/types.h>
 
 #ifdef __cplusplus
@@ -40,6 +41,11 @@ typedef struct leat_rate_limits {
  * clock here does no harm; without one from wall_ms, milliseconds since 1970 (0: not known, such resets
  * then stay unknown). reply and limits are not NULL. Never fails. */
 LEAT_API void leat_reply_limits(const leat_reply *reply, int64_t wall_ms, leat_rate_limits *limits);
+
+/* What the endpoint's answers said last. *age_ms (may be NULL): how long ago that was, -1 when none has
+ * spoken of limits yet; resets count from then. LEAT_OK; LEAT_E_ARGUMENT; LEAT_E_NOT_FOUND. */
+LEAT_API leat_status leat_endpoint_limits(const leat_client *client, leat_endpoint endpoint,
+                                          leat_rate_limits *limits, int64_t *age_ms);
 
 #ifdef __cplusplus
 }

@@ -154,6 +154,18 @@ leat_status leat_endpoint_check(leat_client* client, leat_endpoint endpoint,
     return leat::probe_request(client, &client->endpoints[endpoint], *request, ignored);
 }
 
+leat_status leat_endpoint_limits(const leat_client* client, leat_endpoint endpoint,
+                                 leat_rate_limits* limits, int64_t* age_ms) {
+    if (client == nullptr || limits == nullptr) return LEAT_E_ARGUMENT;
+    if (endpoint >= client->endpoints_count) return LEAT_E_NOT_FOUND;
+    const leat::Endpoint& its = client->endpoints[endpoint];
+    *limits = its.told;
+    if (age_ms == nullptr) return LEAT_OK;
+    const uint64_t ago_ns = client->now_ns - its.told_ns;
+    *age_ms = its.told_ns == 0 ? -1 : static_cast<int64_t>(ago_ns / ns_per_ms);
+    return LEAT_OK;
+}
+
 leat_limiter leat_endpoint_limiter(const leat_client* client, leat_endpoint endpoint) {
     if (client == nullptr || endpoint >= client->endpoints_count) return LEAT_LIMITER_NONE;
     return client->endpoints[endpoint].limiter;

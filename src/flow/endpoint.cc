@@ -255,6 +255,8 @@ leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, En
     endpoint->waiting.open();
     endpoint->idle.open(&endpoint->origin);
     endpoint->limiter = LEAT_LIMITER_NONE;
+    const leat_reply silent{};
+    leat_reply_limits(&silent, 0, &endpoint->told);
     open_timer(&endpoint->gate_timer, TimerKind::gate, endpoint);
     open_timer(&endpoint->idle_timer, TimerKind::idle, endpoint);
     const leat_status status = fill(engine, config, endpoint);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <leat/adapter.h>
+#include <leat/limits.h>
 
 #include "base/redact.h"
 #include "codec/http_request.h"
@@ -43,6 +44,8 @@ struct Endpoint {
     leat_retry retry;
     leat_cooldown cooldown;
     uint64_t output_estimate_tokens;
+    leat_rate_limits told;  // by the last answer that spoke of limits
+    uint64_t told_ns;       // when; 0: none has
     uint32_t next_batch;   // where the next turn for a fresh item begins
     leat_limiter limiter;
     Arena arena;

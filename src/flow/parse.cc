@@ -7,6 +7,7 @@
 #include "flow/stream.h"
 #include "meter/usage.h"
 #include "provider/classify.h"
+#include "provider/limit_headers.h"
 
 namespace leat {
 
@@ -68,6 +69,14 @@ leat_reply reply_of(const Item& item) {
     return reply;
 }
 
+// Hints about limits, for whoever asks (leat_endpoint_limits).
+void note_limits(Engine* engine, Item* item, const leat_reply& reply) {
+    if (!tells_limits(reply)) return;
+    const int64_t wall_ms = engine->ports.clock->wall_ms(engine->ports.clock_user);
+    leat_reply_limits(&reply, wall_ms, &item->endpoint->told);
+    item->endpoint->told_ns = engine->now_ns;
+}
+
 // What the adapter made of a success: an answer, or the reason why it is none.
 leat_status read_answer(Item* item, const leat_reply& reply, leat_scratch* scratch,
                         leat_answer* answer) {
@@ -123,6 +132,7 @@ void parse_response(Engine* engine, Item* item) {
     AttemptEnd end{};
     end.stage = LEAT_STAGE_PARSE;
     keep_reply(item, reply);
+    note_limits(engine, item, reply);
     if (reply.http_status >= 200 && reply.http_status < 300) {
         leat_answer answer;
         const leat_status read = read_answer(item, reply, &scratch, &answer);

@@ -137,6 +137,14 @@ int64_t from_now(int64_t at_ms, int64_t now_ms) {
 
 }  // namespace
 
+bool tells_limits(const leat_reply& reply) {
+    for (uint32_t i = 0; i < reply.headers_count; ++i) {
+        const Text name = reply.headers[i].name;
+        if (name.size > 10 && find_ignoring_case(name, text("ratelimit")) != not_found) return true;
+    }
+    return false;
+}
+
 LimitName limit_name(Text name) {
     Text rest = name;
     if (take_prefix(&rest, text("anthropic-ratelimit-"))) return field_last(rest);

@@ -9,6 +9,9 @@
 
 namespace leat {
 
+// Whether any of these headers is about limits: most answers have none, or one glance tells.
+bool tells_limits(const leat_reply& reply);
+
 enum class LimitField : uint8_t { none, limit, remaining, reset, window };
 enum class LimitResource : uint8_t { requests, tokens, input_tokens, output_tokens };
 

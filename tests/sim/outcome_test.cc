@@ -235,5 +235,31 @@ TEST(Outcome, no_answer_reaches_another_item) {
     }
 }
 
+// What an answer's headers say about limits stays with its endpoint until a later one says more.
+TEST(Outcome, limits_that_answers_tell_can_be_asked_for) {
+    World world;
+    world.respond = [](const leat_sim_request& request, leat_sim_response& response) {
+        if (request.number == 1) return;  // this one says nothing
+        response.headers[0] = {LEAT_STR("x-ratelimit-remaining-requests"), LEAT_STR("59")};
+        response.headers[1] = {LEAT_STR("x-ratelimit-reset-tokens"), LEAT_STR("6m0s")};
+        response.headers_count = 2;
+    };
+    world.open();
+    leat_rate_limits limits;
+    int64_t age_ms = 0;
+    EXPECT_EQ(leat_endpoint_limits(world.client, 0, &limits, &age_ms), LEAT_OK);
+    EXPECT_EQ(age_ms, -1);
+    EXPECT_EQ(limits.requests.remaining, LEAT_LIMIT_UNKNOWN);
+    world.exchange(2);
+    EXPECT_EQ(leat_endpoint_limits(world.client, 0, &limits, &age_ms), LEAT_OK);
+    EXPECT_GE(age_ms, 0);
+    EXPECT_EQ(limits.requests.remaining, 59);
+    EXPECT_EQ(limits.tokens.reset_ms, 360000);
+    EXPECT_EQ(limits.tokens.limit, LEAT_LIMIT_UNKNOWN);
+    EXPECT_EQ(leat_endpoint_limits(world.client, 0, &limits, nullptr), LEAT_OK);
+    EXPECT_EQ(leat_endpoint_limits(world.client, 1, &limits, &age_ms), LEAT_E_NOT_FOUND);
+    EXPECT_EQ(leat_endpoint_limits(world.client, 0, nullptr, &age_ms), LEAT_E_ARGUMENT);
+}
+
 }  // namespace
 }  // namespace sim_test
