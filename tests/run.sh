@@ -184,7 +184,7 @@ run_abi() {
 # run_folder FAMILY: GoogleTest programs and t_* scripts of tests/FAMILY.
 run_folder() {
     local family=$1 script
-    build "$family" gcc-release gcc-release -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || return
+    build "$family" gcc-release gcc-release -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || return
     run_binaries "$family" gcc-release "leat_$family" "leat_${family}_tests"
     [ "$family" != abi ] || run_abi abi gcc-release
     while IFS= read -r script; do
@@ -193,14 +193,14 @@ run_folder() {
 }
 
 run_asan() {
-    build asan clang-asan clang-asan -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || return
+    build asan clang-asan clang-asan -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || return
     run_binaries asan clang-asan leat_unit leat_sim_tests leat_torture leat_port_tests \
         leat_fuzz_tests leat_server_tests
     run_abi asan clang-asan
 }
 
 run_valgrind() {
-    build valgrind gcc-release gcc-release -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || return
+    build valgrind gcc-release gcc-release -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || return
     [ -x build/gcc-release/tests/leat_unit ] || return
     # Tests that walk through everything say so in their name; they are for the native run.
     local gtest_filter='-*slow*:*Slow*:*exhaustive*:*Exhaustive*:*Death*'
@@ -251,9 +251,10 @@ run_fuzz() {
     done
 }
 
-# run_werror COMPILER: everything compiles without a warning.
+# run_werror FAMILY PRESET: everything compiles without a warning. The builds that run the tests
+# are the ones that prove it: gcc with optimisation, clang with sanitizers.
 run_werror() {
-    if build "$1" "$1-werror" "$1-debug" -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON; then
+    if build "$1" "$2" "$2" -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON; then
         count "$1" 1 0 0
     fi
 }
@@ -261,12 +262,12 @@ run_werror() {
 # clang-tidy over the library and the ports, by .clang-tidy; headers through the files they serve.
 run_lint() {
     local log status names
-    build lint clang-werror clang-debug -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON ||
-        [ -e build/clang-werror/compile_commands.json ] || return
+    build lint clang-asan clang-asan -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON ||
+        [ -e build/clang-asan/compile_commands.json ] || return
     log=$log_dir/lint.log
     status=0
     printf '%s\0' src/*/*.cc port/*/*.cc |
-        timeout -k 10 1200 xargs -0 -n 4 -P "$jobs" clang-tidy --quiet -p build/clang-werror \
+        timeout -k 10 1200 xargs -0 -n 4 -P "$jobs" clang-tidy --quiet -p build/clang-asan \
             >"$log" 2>"$log.noise" || status=$?
     mapfile -t names < <(grep -E '(warning|error): ' "$log" | sed "s#^$root/##" | sort -u)
     if [ "$status" -ne 0 ] && [ "${#names[@]}" -eq 0 ]; then
@@ -287,7 +288,8 @@ run_family() {
     asan) run_asan ;;
     fuzz) run_fuzz ;;
     valgrind) run_valgrind ;;
-    gcc | clang) run_werror "$family" ;;
+    gcc) run_werror gcc gcc-release ;;
+    clang) run_werror clang clang-asan ;;
     lint) run_lint ;;
     *) run_folder "$family" ;;
     esac

@@ -22,7 +22,12 @@ size_t run_by_rule(Text t, bool* high) {
 using RunForm = size_t (*)(const char*, size_t, bool*);
 
 std::vector<RunForm> all_forms() {
-    std::vector<RunForm> forms = {simd::string_run_portable, string_run_far, string_run};
+    std::vector<RunForm> forms;
+    forms.reserve(5);
+    for (const RunForm form : {RunForm{simd::string_run_portable}, RunForm{string_run_far},
+                               RunForm{string_run}}) {
+        forms.push_back(form);
+    }
 #ifdef LEAT_SIMD_SSE2
     forms.push_back(simd::string_run_sse2);
     if (simd::has_avx2()) forms.push_back(simd::string_run_avx2);
