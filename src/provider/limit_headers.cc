@@ -55,6 +55,13 @@ constexpr WindowName windows[] = {
     {text("day"), day_ms},       {text("week"), 7 * day_ms},  {text("month"), 30 * day_ms},
 };
 
+// What all names begin with that speak of limits.
+constexpr Text prefixes[] = {
+    text("x-ratelimit"),
+    text("ratelimit"),
+    text("anthropic-ratelimit-"),
+};
+
 bool take_prefix(Text* name, Text prefix) {
     if (!starts_with(*name, prefix)) return false;
     *name = tail(*name, prefix.size);
@@ -139,8 +146,12 @@ int64_t from_now(int64_t at_ms, int64_t now_ms) {
 
 bool tells_limits(const leat_reply& reply) {
     for (uint32_t i = 0; i < reply.headers_count; ++i) {
-        const Text name = reply.headers[i].name;
-        if (name.size > 10 && find_ignoring_case(name, text("ratelimit")) != not_found) return true;
+        const Text name = reply.headers[i].name;  // in lower case
+        const char first = empty(name) ? char{0} : name.data[0];
+        if (first != 'x' && first != 'a' && first != 'r') continue;
+        for (const Text prefix : prefixes) {
+            if (starts_with(name, prefix)) return true;
+        }
     }
     return false;
 }
