@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,8 @@ class StreamLog : public testing::Test {
 protected:
     explicit StreamLog() { open(8192); }
     void open(size_t bytes) {
-        memory_.assign(bytes / 8, 0);
-        arena.open(memory_.data(), bytes);
+        memory_ = std::make_unique<uint64_t[]>(bytes / 8 + 1);  // fresh: the old one is poisoned
+        arena.open(memory_.get(), bytes);
         log.open(&arena);
     }
     void put(leat_delta delta, const char* piece, uint32_t choice = 0, uint32_t tool = 0,
@@ -34,7 +35,7 @@ protected:
     leat_stream log;
 
 private:
-    std::vector<uint64_t> memory_;
+    std::unique_ptr<uint64_t[]> memory_;
 };
 
 TEST_F(StreamLog, one_run_is_never_copied_again) {

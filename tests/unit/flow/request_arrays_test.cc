@@ -136,22 +136,22 @@ TEST(RequestCheckTest, arrays_without_memory_are_refused_wherever_they_are) {
     }
 }
 
+// As a careless caller would: never as a value of the enum, which the language forbids.
 template <typename Enum>
-Enum unknown_value(int number) {
-    Enum value;
-    memcpy(&value, &number, sizeof value);
-    return value;
+void put_unknown(Enum* field, int number) {
+    static_assert(sizeof *field == sizeof number);
+    memcpy(field, &number, sizeof number);
 }
 
 TEST(RequestCheckTest, values_that_no_enum_has_are_refused) {
     const std::function<void(DeepRequest*)> breaks[] = {
-        [](DeepRequest* r) { r->request.stream = unknown_value<leat_switch>(3); },
-        [](DeepRequest* r) { r->request.thinking = unknown_value<leat_switch>(-1); },
-        [](DeepRequest* r) { r->request.cache_prompt = unknown_value<leat_switch>(7); },
-        [](DeepRequest* r) { r->tools()->mode = unknown_value<leat_tool_mode>(5); },
-        [](DeepRequest* r) { r->tools()->parallel = unknown_value<leat_switch>(3); },
-        [](DeepRequest* r) { r->format()->kind = unknown_value<leat_format_kind>(4); },
-        [](DeepRequest* r) { r->parts()[1].type = unknown_value<leat_part_type>(4); },
+        [](DeepRequest* r) { put_unknown(&r->request.stream, 3); },
+        [](DeepRequest* r) { put_unknown(&r->request.thinking, -1); },
+        [](DeepRequest* r) { put_unknown(&r->request.cache_prompt, 7); },
+        [](DeepRequest* r) { put_unknown(&r->tools()->mode, 5); },
+        [](DeepRequest* r) { put_unknown(&r->tools()->parallel, 3); },
+        [](DeepRequest* r) { put_unknown(&r->format()->kind, 4); },
+        [](DeepRequest* r) { put_unknown(&r->parts()[1].type, 4); },
     };
     for (const auto& break_it : breaks) {
         DeepRequest deep;
