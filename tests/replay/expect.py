@@ -36,7 +36,7 @@ def answer_facts(record):
         return reader.stream(cut(record.body), record).facts()
     except Failure as failure:
         if failure.error is not None:
-            return expect_errors.facts(record, failure.error)
+            return expect_errors.facts(record, failure.error, failure.word)
         return [("status", failure.word)]
     except json.JSONDecodeError:
         return [("status", "parse")]

@@ -111,8 +111,10 @@ def blocked(said):
             ("message", "the prompt was blocked: " + reason + (": " + words if words else ""))]
 
 
-def facts(record, said):
+def facts(record, said, word=""):
     family = record.family()
+    if word == "unsupported":  # it runs in the background, and leat does not wait for it
+        return [("status", word), ("code", said["status"]), ("retry", "0")]
     if family == "gemini" and (said if isinstance(said, dict) else {}).get("promptFeedback"):
         return blocked(said)
     error = find_error(said)

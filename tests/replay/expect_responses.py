@@ -44,7 +44,8 @@ def read_response(said):
     if not isinstance(said, dict):
         raise Failure(None, "parse")
     if said.get("error") or said.get("status") in NO_ANSWER:
-        raise Failure(said)
+        is_going_on = not said.get("error") and said["status"] != "failed"
+        raise Failure(said, "unsupported" if is_going_on else "")
     if not isinstance(said.get("output"), list):
         raise Failure(None, "parse")
     answer = Answer()

@@ -230,6 +230,99 @@ TEST(ChatParseTest, the_first_choice_is_the_answer) {
     EXPECT_EQ(a.answer.finish, LEAT_FINISH_STOP);
 }
 
+TEST(ChatParseTest, several_choices_are_all_told) {
+    Answered a(R"({"choices":[{"message":{"content":"one"},"finish_reason":"stop"},)"
+               R"({"message":{"content":"t\u0077o","reasoning":"hm","refusal":null,"tool_calls":[)"
+               R"({"id":"c","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"stop"},)"
+               R"({"message":{"content":[{"text":"3"}],"refusal":"no"},"finish_reason":"length"}],)"
+               R"("model":"m"})");
+    ASSERT_EQ(a.parse(), LEAT_OK);
+    ASSERT_EQ(a.answer.choices_count, 3u);
+    const leat_choice* const choices = a.answer.choices;
+    EXPECT_EQ(str(choices[0].text), "one");
+    EXPECT_EQ(choices[0].finish, LEAT_FINISH_STOP);
+    EXPECT_EQ(str(choices[1].text), "two");
+    EXPECT_EQ(str(choices[1].thinking), "hm");
+    EXPECT_EQ(choices[1].finish, LEAT_FINISH_TOOL_CALLS);
+    ASSERT_EQ(choices[1].tool_calls_count, 1u);
+    EXPECT_EQ(str(choices[1].tool_calls[0].name), "f");
+    EXPECT_EQ(str(choices[2].text), "3");
+    EXPECT_EQ(str(choices[2].refusal), "no");
+    EXPECT_EQ(str(choices[2].finish_reason), "length");
+    EXPECT_EQ(choices[2].finish, LEAT_FINISH_LENGTH);
+    EXPECT_EQ(str(a.answer.model), "m");
+    EXPECT_EQ(a.answer.tool_calls_count, 0u) << "the first one's fields are the answer's";
+    Answered one(completion(R"({"content":"x"})"));
+    ASSERT_EQ(one.parse(), LEAT_OK);
+    EXPECT_EQ(one.answer.choices_count, 0u) << "only when there are several";
+    EXPECT_EQ(one.answer.choices, nullptr);
+}
+
+TEST(ChatParseTest, eight_choices_are_the_most) {
+    for (const size_t count : {size_t{7}, size_t{8}, size_t{9}}) {
+        std::string body = R"({"choices":[)";
+        for (size_t i = 0; i < count; ++i) {
+            body += (i == 0 ? "" : ",") + std::string(R"({"message":{"content":"x"}})");
+        }
+        Answered a(body + "]}");
+        EXPECT_EQ(a.parse(), count <= 8 ? LEAT_OK : LEAT_E_TOO_MANY) << count;
+        if (count <= 8) EXPECT_EQ(a.answer.choices_count, count);
+    }
+}
+
+TEST(ChatParseTest, every_choice_has_to_be_whole) {
+    const std::string begin = R"({"choices":[{"message":{"content":"x"}},)";
+    const struct {
+        const char* second;
+        leat_status status;
+    } rows[] = {
+        {R"({"message":{"content":"y"}})", LEAT_OK},
+        {R"({"finish_reason":"content_filter"})", LEAT_OK},
+        {"{}", LEAT_E_PARSE},
+        {"null", LEAT_E_PARSE},
+        {R"({"message":null,"finish_reason":"stop"})", LEAT_E_PARSE},
+        {R"({"error":{"message":"no"},"message":{"content":""}})", LEAT_E_HTTP},
+    };
+    for (const auto& row : rows) {
+        Answered a(begin + row.second + "]}");
+        EXPECT_EQ(a.parse(), row.status) << row.second;
+    }
+}
+
+TEST(ChatParseTest, the_turn_is_the_message_as_it_came) {
+    const std::string message = R"({ "role":"assistant", "content":"a\n", "audio":null })";
+    Answered a(completion(message));
+    ASSERT_EQ(a.parse(), LEAT_OK);
+    EXPECT_EQ(str(a.answer.turn_json), message);
+    Answered two(R"({"choices":[{"message":{"content":"1"}},{"message":{"content":"2"}}]})");
+    ASSERT_EQ(two.parse(), LEAT_OK);
+    EXPECT_EQ(str(two.answer.turn_json), R"({"content":"1"})") << "the first one's";
+    Answered blocked(R"({"choices":[{"finish_reason":"content_filter"}]})");
+    ASSERT_EQ(blocked.parse(), LEAT_OK);
+    EXPECT_EQ(blocked.answer.turn_json.size, 0u);
+}
+
+TEST(ChatParseTest, parts_hold_thoughts_too) {
+    const struct {
+        const char* content;
+        const char* text;
+        const char* thinking;
+    } rows[] = {
+        {R"([{"type":"thinking","thinking":[{"type":"text","text":"h\u006d"},{"text":"!"}]},)"
+         R"({"type":"text","text":"b"}])", "b", "hm!"},
+        {R"([{"text":"a"},{"type":"thinking","thinking":[{"text":"x"}]},{"text":"b"},)"
+         R"({"thinking":[{"text":"y"}]}])", "ab", "xy"},
+        {R"([{"type":"thinking","thinking":[]}])", "", ""},
+        {R"([{"type":"thinking","thinking":"no list"},{"thinking":[5,{"text":null}]}])", "", ""},
+    };
+    for (const auto& row : rows) {
+        Answered a(completion(std::string(R"({"content":)") + row.content + "}"));
+        ASSERT_EQ(a.parse(), LEAT_OK) << row.content;
+        EXPECT_EQ(str(a.answer.text), row.text) << row.content;
+        EXPECT_EQ(str(a.answer.thinking), row.thinking) << row.content;
+    }
+}
+
 TEST(ChatParseTest, an_error_inside_a_success_is_an_error) {
     for (const char* body : {R"({"error":{"message":"x","code":429}})", R"({"error":"x"})",
                              R"({"choices":[{"error":{"message":"x"},"message":{"content":""}}]})",
@@ -290,6 +383,8 @@ const std::string rich[] = {
                R"({"id":"\"1","function":{"name":"n\\","arguments":"{\"a\":1}"}},)"
                R"({"id":"2","function":{"name":"m","arguments":{"b":[true,null]}}}]})"),
     R"({"error":{"message":"m\n","type":"t","code":"c"},"choices":[{"error":{"code":5}}]})",
+    R"({"choices":[{"message":{"content":[{"thinking":[{"text":"t\u0041"}]},{"text":"a\n"}]}},)"
+    R"({"index":1,"message":{"content":"b\"","reasoning":"c\\","tool_calls":[{"id":"\/"}]}}]})",
 };
 
 TEST(ChatParseTest, every_cut_is_told_from_a_whole_answer) {
@@ -317,7 +412,7 @@ TEST(ChatParseTest, every_changed_byte_ends_in_a_status) {
 }
 
 TEST(ChatParseTest, a_small_arena_ends_in_its_status_at_every_size) {
-    for (const std::string& body : {rich[0], rich[1]}) {
+    for (const std::string& body : {rich[0], rich[1], rich[3]}) {
         Answered whole(body);
         ASSERT_EQ(whole.parse(), LEAT_OK);
         bool fitted = false;
