@@ -77,21 +77,30 @@ void put_tool_choice(const leat_tools& tools, JsonMembers* members, leat_rope* r
     rope_put(rope, text("}}"));
 }
 
+void put_tool_list(const leat_tools& tools, JsonMembers* members, leat_rope* rope) {
+    members->name(text("tools"));
+    JsonElements list(rope);
+    for (uint32_t i = 0; i < tools.count; ++i) {
+        list.next();
+        put_tool(rope, tools.list[i]);
+    }
+    list.end();
+}
+
 void put_tools(const leat_request& request, JsonMembers* members, leat_rope* rope,
                const ChatQuirks& quirks) {
+    const leat_tools* const tools = request.tools;
     members->json(text("tools"), request.tools_json);
     members->json(text("tool_choice"), request.tool_choice_json);
-    const leat_tools* const tools = request.tools;
-    if (tools == nullptr || tools->count == 0 || !quirks.has(LEAT_FIELD_TOOLS)) return;
-    if (empty(request.tools_json)) {
-        members->name(text("tools"));
-        JsonElements list(rope);
-        for (uint32_t i = 0; i < tools->count; ++i) {
-            list.next();
-            put_tool(rope, tools->list[i]);
-        }
-        list.end();
+    if (tools == nullptr || !quirks.has(LEAT_FIELD_TOOLS)) return;
+    const bool has_own = !empty(request.tools_json);
+    if (tools->count == 0 && !has_own) {
+        // A choice among no tools is refused.
+        if (tools->mode != LEAT_TOOLS_UNSET) leat_rope_ignored(rope, LEAT_FIELD_TOOL_CHOICE);
+        if (tools->parallel != LEAT_UNSET) leat_rope_ignored(rope, LEAT_FIELD_PARALLEL_TOOLS);
+        return;
     }
+    if (!has_own) put_tool_list(*tools, members, rope);
     if (empty(request.tool_choice_json)) put_tool_choice(*tools, members, rope, quirks);
     if (tools->parallel == LEAT_UNSET || !quirks.has(LEAT_FIELD_PARALLEL_TOOLS)) return;
     members->boolean(text("parallel_tool_calls"), tools->parallel == LEAT_ON);

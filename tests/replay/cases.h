@@ -22,12 +22,14 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 struct Case {
     Fields fields;
+    std::string none;  // what is not there
 
-    std::string get(const std::string& name) const {
+    // Lives as long as the case.
+    const std::string& get(const std::string& name) const {
         for (const auto& [field, value] : fields) {
             if (field == name) return value;
         }
-        return "";
+        return none;
     }
     bool has(const std::string& name) const {
         for (const auto& field : fields) {
