@@ -43,13 +43,13 @@ def load(folder):
         if not is_request(record) or title in NOT_BUILT:
             continue
         body = copy.deepcopy(record.request)
-        differences.apply(body, record, True, seen)
+        differences.apply(body, record, (differences.SPELLING,), seen)
         record.request = copy.deepcopy(body)
         try:
             description = WORDS[record.family()].describe(record)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise SystemExit(f"not ok - replay: {title} cannot be worded: {error!r}") from error
-        differences.apply(body, record, False, seen)
+        differences.apply(body, record, (differences.RECORDED, differences.BOTH), seen)
         yield title, record, body, description, seen
 
 
@@ -103,7 +103,9 @@ def check(record, body, built):
     status, ignored, path, text = built
     if status != "ok":
         return [f"not built: {status}"]
-    found = unequal(body, json.loads(text, object_pairs_hook=no_repeats))
+    made = json.loads(text, object_pairs_hook=no_repeats)
+    differences.apply(made, record, (differences.BOTH,), collections.Counter())
+    found = unequal(body, made)
     if not record.path.endswith(path.partition("?")[0]):
         found.append(f"the path {record.path} became {path}")
     return found + ([f"left out, says leat: {ignored:#x}"] if found and ignored else [])

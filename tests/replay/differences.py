@@ -3,6 +3,8 @@ with its reason. A row's function changes the recorded body into what leat is to
 `spelling` are done before the request is described: two spellings of one API."""
 import json
 
+SPELLING, RECORDED, BOTH = "spelling", "recorded", "both"
+
 CAMEL = {"inline_data": "inlineData", "mime_type": "mimeType", "file_data": "fileData",
          "file_uri": "fileUri", "function_call": "functionCall",
          "function_response": "functionResponse", "thought_signature": "thoughtSignature",
@@ -132,13 +134,6 @@ def drop_not_strict(body, _record):
             del function["strict"]
 
 
-def drop_empty_content(body, _record):
-    for message in body.get("messages") or []:
-        ours = set(message) <= {"role", "content", "tool_calls"}  # else it goes as it is
-        if ours and message.get("tool_calls") and message.get("content") == "":
-            del message["content"]
-
-
 def drop_format_text(body, _record):
     text = body.get("text") or {}
     if (text.get("format") or {}).get("type") == "text":
@@ -180,48 +175,46 @@ def drop_system_role(body, _record):
         body["systemInstruction"].pop("role", None)
 
 
-# (name, families, spelling, reason, function)
+# (name, families, when, reason, function)
 TABLE = [
-    ("snake_case", ("gemini", "gemini-cache"), True,
+    ("snake_case", ("gemini", "gemini-cache"), SPELLING,
      "the API takes both spellings; leat writes camelCase", use_camel),
-    ("tools", ("gemini",), True, "one object is a list of one", list_tools),
-    ("parameters", ("gemini",), True,
+    ("tools", ("gemini",), SPELLING, "one object is a list of one", list_tools),
+    ("parameters", ("gemini",), SPELLING,
      "leat sends a tool's schema as JSON Schema, unchanged, and not in OpenAPI's dialect",
      use_json_schema),
-    ("base64", ("gemini",), True, "leat takes the alphabet of RFC 4648's first table only",
+    ("base64", ("gemini",), SPELLING, "leat takes the alphabet of RFC 4648's first table only",
      use_plain_base64),
-    ("null", ("chat", "ollama", "responses"), False, "null is what an absent member is",
+    ("null", ("chat", "ollama", "responses"), BOTH, "null is what an absent member is",
      drop_nulls),
-    ("empty", ("chat", "ollama", "responses", "messages", "gemini"), False,
+    ("empty", ("chat", "ollama", "responses", "messages", "gemini"), BOTH,
      "an empty text, list or object says nothing", drop_empty),
-    ("stream: false", ("chat", "responses", "messages"), False, "it is the default",
+    ("stream: false", ("chat", "responses", "messages"), RECORDED, "it is the default",
      drop_stream_false),
-    ("stream_options", ("chat",), False, "leat always asks a stream for its usage", ask_usage),
-    ("n: 1", ("chat",), False, "it is the default", drop_n_one),
-    ("max_tokens", ("chat",), False,
+    ("stream_options", ("chat",), RECORDED, "leat always asks a stream for its usage", ask_usage),
+    ("n: 1", ("chat",), RECORDED, "it is the default", drop_n_one),
+    ("max_tokens", ("chat",), RECORDED,
      "leat uses the name that the service prefers; OpenAI's old one is refused by newer models",
      rename_max_tokens),
-    ("stop", ("chat",), False, "one word is a list of one", list_stops),
-    ("strict: false", ("chat",), False, "it is the default", drop_not_strict),
-    ("content", ("chat",), False, "beside calls, no content is what an empty one is",
-     drop_empty_content),
-    ("text.format", ("responses",), False, "text is the default", drop_format_text),
-    ("store", ("responses",), False, "a batch leaves nothing behind unasked", say_store),
-    ("include", ("responses",), False,
+    ("stop", ("chat",), RECORDED, "one word is a list of one", list_stops),
+    ("strict: false", ("chat",), RECORDED, "it is the default", drop_not_strict),
+    ("text.format", ("responses",), RECORDED, "text is the default", drop_format_text),
+    ("store", ("responses",), RECORDED, "a batch leaves nothing behind unasked", say_store),
+    ("include", ("responses",), RECORDED,
      "what is not stored can be sent back in encrypted form only", ask_encrypted),
-    ("strict", ("responses",), False,
+    ("strict", ("responses",), RECORDED,
      "on there unless told otherwise: leat_tool.strict means the same everywhere", say_strict),
-    ("is_error: false", ("messages",), False, "it is the default", drop_no_error),
-    ("thinkingLevel", ("gemini",), False, "the words of the API's enumeration are in upper case",
+    ("is_error: false", ("messages",), RECORDED, "it is the default", drop_no_error),
+    ("thinkingLevel", ("gemini",), RECORDED, "the words of the API's enumeration are in upper case",
      shout_level),
-    ("role of system", ("gemini", "gemini-cache"), False, "it says nothing", drop_system_role),
+    ("role of system", ("gemini", "gemini-cache"), RECORDED, "it says nothing", drop_system_role),
 ]
 
 
-def apply(body, record, spelling, seen):
-    """Changes the body; counts in `seen` the rows that did."""
-    for name, families, is_spelling, _, change in TABLE:
-        if record.family() not in families or is_spelling != spelling:
+def apply(body, record, when, seen):
+    """Changes the body by the rows of these kinds; counts in `seen` those that did."""
+    for name, families, kind, _, change in TABLE:
+        if record.family() not in families or kind not in when:
             continue
         before = json.dumps(body, sort_keys=True)
         change(body, record)
