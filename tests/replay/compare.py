@@ -99,13 +99,21 @@ def unequal(wanted, built, place=""):
     return [] if wanted == built else [f"{place}: {str(wanted)[:120]!r} became {str(built)[:120]!r}"]
 
 
+def finds_faults(body):
+    """A member that is gone, one that came in, another value: each must be noticed."""
+    name = sorted(body)[0]
+    without = {key: value for key, value in body.items() if key != name}
+    return all(unequal(body, planted) for planted in (without, {**body, "planted": 1},
+                                                      {**body, name: [body[name], 1]}))
+
+
 def check(record, body, built):
     status, ignored, path, text = built
     if status != "ok":
         return [f"not built: {status}"]
     made = json.loads(text, object_pairs_hook=no_repeats)
     differences.apply(made, record, (differences.BOTH,), collections.Counter())
-    found = unequal(body, made)
+    found = unequal(body, made) if finds_faults(body) else ["a planted fault was not found"]
     if not record.path.endswith(path.partition("?")[0]):
         found.append(f"the path {record.path} became {path}")
     return found + ([f"left out, says leat: {ignored:#x}"] if found and ignored else [])

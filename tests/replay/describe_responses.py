@@ -89,7 +89,7 @@ def put_reasoning(said):
 
 def leave_defaults(said):
     """What leat says by itself."""
-    if said.rest.get("store") is not False:
+    if said.rest.get("store"):
         return
     said.take("store")
     if said.rest.get("include") == ["reasoning.encrypted_content"] and is_reasoning(said.model):

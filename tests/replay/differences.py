@@ -12,9 +12,10 @@ CAMEL = {"inline_data": "inlineData", "mime_type": "mimeType", "file_data": "fil
          "cached_content": "cachedContent", "safety_settings": "safetySettings",
          "tool_config": "toolConfig", "display_name": "displayName",
          "include_thoughts": "includeThoughts", "thinking_level": "thinkingLevel",
-         "thinking_budget": "thinkingBudget"}
-CALLERS_OWN = ("args", "response", "parameters", "parametersJsonSchema", "responseSchema",
-               "responseJsonSchema")
+         "thinking_budget": "thinkingBudget", "function_declarations": "functionDeclarations",
+         "parameters_json_schema": "parametersJsonSchema"}
+CALLERS_OWN = ("args", "response", "parameters", "parametersJsonSchema", "parameters_json_schema",
+               "responseSchema", "responseJsonSchema")
 
 
 def camel(value):
@@ -77,9 +78,16 @@ def drop_empty(body, _record):
     for function in functions:
         if isinstance(function, dict) and function.get("description") == "":
             del function["description"]
-    for name in ("system", "instructions", "tools", "generationConfig", "options", "format"):
+    for name in ("system", "instructions", "tools", "generationConfig", "options", "format",
+                 "include"):
         if body.get(name) in ("", [], {}):
             del body[name]
+
+
+def drop_text_modality(body, _record):
+    config = body.get("generationConfig") or {}
+    if config.get("responseModalities") == ["TEXT"]:
+        del config["responseModalities"]
 
 
 def shout_level(body, _record):
@@ -185,6 +193,7 @@ TABLE = [
      use_json_schema),
     ("base64", ("gemini",), SPELLING, "leat takes the alphabet of RFC 4648's first table only",
      use_plain_base64),
+    ("responseModalities", ("gemini",), SPELLING, "text is the default", drop_text_modality),
     ("null", ("chat", "ollama", "responses"), BOTH, "null is what an absent member is",
      drop_nulls),
     ("empty", ("chat", "ollama", "responses", "messages", "gemini"), BOTH,

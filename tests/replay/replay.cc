@@ -1,6 +1,6 @@
-// tests/replay/replay.cc: what leat makes of recorded exchanges. Answers are read whole, byte by byte
-// and cut at random, with a Content-Length and in chunks, and must each time give what expect.py
-// derived from the same bodies by itself. Requests are built from descriptions; see requests.cc.
+// tests/replay/replay.cc: what leat makes of recorded exchanges. Answers are read whole, byte by byte,
+// cut at random and, short ones, at every place, with a Content-Length and in chunks, and must each
+// time give what expect.py derived from the same bodies by itself. Requests are built from descriptions; see requests.cc.
 //
 //     leat_replay answers CASES     prints `ok - replay: PROVIDER ...`; status 0 when all agree
 //     leat_replay requests DESCRIPTIONS BODIES
@@ -128,6 +128,22 @@ bool feed_agrees(const Case& c, const std::string& wire, const Cut& cut, const c
     return agree(c, &reading, how);
 }
 
+// Short ones in two pieces, cut at every place.
+constexpr size_t every_split_bytes_max = 2500;
+
+bool every_split_agrees(const Case& c, const std::string& wire) {
+    for (size_t cut = 1; cut < wire.size(); ++cut) {
+        const Cut once = [&, first = true]() mutable {
+            const size_t size = first ? cut : SIZE_MAX;
+            first = false;
+            return size;
+        };
+        const std::string how = "chunked, in two at " + std::to_string(cut);
+        if (!feed_agrees(c, wire, once, how.c_str())) return false;
+    }
+    return true;
+}
+
 bool check(const Case& c) {
     Dice dice(c.get("name").size() * 1000003 + c.get("body").size());
     const Cut whole = [] { return SIZE_MAX; };
@@ -139,7 +155,8 @@ bool check(const Case& c) {
     good = feed_agrees(c, sized(c), bytes, "sized, byte by byte") && good;
     good = feed_agrees(c, in_chunks, whole, "chunked, whole") && good;
     good = feed_agrees(c, in_chunks, bytes, "chunked, byte by byte") && good;
-    for (int i = 0; i < 8; ++i) {
+    if (in_chunks.size() <= every_split_bytes_max) good = every_split_agrees(c, in_chunks) && good;
+    for (int i = 0; i < 16; ++i) {
         good = feed_agrees(c, sized(c), random, "sized, cut at random") && good;
         good = feed_agrees(c, chunked(c, &dice), random, "chunked, cut at random") && good;
     }
