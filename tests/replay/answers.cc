@@ -140,7 +140,8 @@ void AnswerReading::check_heard(const leat_answer& answer) {
         const int tool = static_cast<int>(i);
         const std::string said = heard_[{LEAT_DELTA_TOOL_ARGUMENTS, 0, tool}];
         const std::string whole = str(answer.tool_calls[i].arguments_json);
-        if (said != whole && !(said.empty() && whole == "{}")) broken_ = "on_token: other arguments";
+        if (said != whole && !(said.empty() && whole == "{}"))
+            broken_ = "on_token: other arguments";
     }
 }
 

@@ -49,9 +49,12 @@ const std::map<std::string, leat_number leat_request::*> request_numbers = {
 };
 
 const std::map<std::string, leat_str leat_message::*> message_texts = {
-    {"content", &leat_message::content},           {"content_json", &leat_message::content_json},
-    {"tool_call_id", &leat_message::tool_call_id}, {"tool_calls_json", &leat_message::tool_calls_json},
-    {"name", &leat_message::name},                 {"turn_json", &leat_message::turn_json},
+    {"content", &leat_message::content},
+    {"content_json", &leat_message::content_json},
+    {"tool_call_id", &leat_message::tool_call_id},
+    {"tool_calls_json", &leat_message::tool_calls_json},
+    {"name", &leat_message::name},
+    {"turn_json", &leat_message::turn_json},
 };
 
 const std::map<std::string, leat_part_type> part_types = {

@@ -91,9 +91,11 @@ TEST(ChatChoicesTest, parts_hold_thoughts_too) {
         const char* thinking;
     } rows[] = {
         {R"([{"type":"thinking","thinking":[{"type":"text","text":"h\u006d"},{"text":"!"}]},)"
-         R"({"type":"text","text":"b"}])", "b", "hm!"},
+         R"({"type":"text","text":"b"}])",
+         "b", "hm!"},
         {R"([{"text":"a"},{"type":"thinking","thinking":[{"text":"x"}]},{"text":"b"},)"
-         R"({"thinking":[{"text":"y"}]}])", "ab", "xy"},
+         R"({"thinking":[{"text":"y"}]}])",
+         "ab", "xy"},
         {R"([{"type":"thinking","thinking":[]}])", "", ""},
         {R"([{"type":"thinking","thinking":"no list"},{"thinking":[5,{"text":null}]}])", "", ""},
     };

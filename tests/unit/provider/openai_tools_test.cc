@@ -62,13 +62,15 @@ TEST(ChatToolsTest, ready_JSON_of_the_choice_wins) {
     leat_tools tools{};
     tools.mode = LEAT_TOOLS_REQUIRED;
     tools.parallel = LEAT_ON;
-    AdapterBody("openai", [&](leat_request* request) {
-        request->prompt = text("hi");
-        request->tools_json = text(ready_tools);
-        request->tool_choice_json = text("\"none\"");
-        request->tools = &tools;
-    }).expect(body_with(std::string(R"(,"tools":)") + ready_tools +
-                        R"(,"tool_choice":"none","parallel_tool_calls":true)"));
+    AdapterBody("openai",
+                [&](leat_request* request) {
+                    request->prompt = text("hi");
+                    request->tools_json = text(ready_tools);
+                    request->tool_choice_json = text("\"none\"");
+                    request->tools = &tools;
+                })
+        .expect(body_with(std::string(R"(,"tools":)") + ready_tools +
+                          R"(,"tool_choice":"none","parallel_tool_calls":true)"));
 }
 
 }  // namespace
