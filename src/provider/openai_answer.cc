@@ -163,8 +163,14 @@ void read_message(Reading* reading, JsonCursor* at, leat_choice* choice) {
     });
 }
 
-// *message: where it lies in `body`, whose cursor `at` is.
-void read_choice(Reading* reading, JsonCursor* at, Text body, leat_choice* choice, Text* message) {
+// What only the first choice's is kept of.
+struct Aside {
+    Text message{nullptr, 0};
+    Text safety{nullptr, 0};
+};
+
+// `body`: what the cursor reads.
+void read_choice(Reading* reading, JsonCursor* at, Text body, leat_choice* choice, Aside* aside) {
     *choice = leat_choice{};
     reading->has_message = false;
     each_member(at, [&](const JsonValue& key) {
@@ -172,11 +178,18 @@ void read_choice(Reading* reading, JsonCursor* at, Text body, leat_choice* choic
             reading->has_message = at->peek() == JsonType::object;
             const size_t begin = at->offset();
             read_message(reading, at, choice);
-            if (reading->has_message) *message = text(body.data + begin, at->offset() - begin);
+            if (reading->has_message) {
+                aside->message = text(body.data + begin, at->offset() - begin);
+            }
         } else if (json_is(key, text("finish_reason"))) {
             reading->text_into(at, &choice->finish_reason);
         } else if (json_is(key, text("error")) && at->peek() == JsonType::object) {
             reading->has_error = true;  // OpenRouter puts errors here, too
+        } else if (json_is(key, text("content_filter_results"))) {
+            JsonValue results;  // Azure
+            if (at->take_if(JsonType::object, &results) && json_has_members(results)) {
+                aside->safety = results.raw;
+            }
         }
     });
     // Azure leaves the message out when the answer was blocked.
@@ -187,7 +200,10 @@ void read_choice(Reading* reading, JsonCursor* at, Text body, leat_choice* choic
 void read_first_choice(Reading* reading, JsonCursor* at, Text body) {
     leat_answer* const answer = reading->answer;
     leat_choice first;
-    read_choice(reading, at, body, &first, &answer->turn_json);
+    Aside aside;
+    read_choice(reading, at, body, &first, &aside);
+    answer->turn_json = aside.message;
+    answer->safety_json = aside.safety;
     answer->text = first.text;
     answer->refusal = first.refusal;
     answer->thinking = first.thinking;
@@ -232,8 +248,8 @@ leat_status list_choices(Reading* reading) {
     for (uint32_t i = 1; i < count; ++i) {
         const Text other = reading->others[i - 1];
         JsonCursor at(other);
-        Text message{nullptr, 0};
-        read_choice(reading, &at, other, &choices[i], &message);
+        Aside ignored;
+        read_choice(reading, &at, other, &choices[i], &ignored);
     }
     answer->choices = choices;
     answer->choices_count = count;

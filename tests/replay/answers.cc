@@ -49,6 +49,7 @@ void tell_answer(const leat_answer& answer, Fields* facts) {
     tell_usage(answer.usage, facts);
     tell_calls(answer.tool_calls, answer.tool_calls_count, facts);
     facts->emplace_back("turn", str(answer.turn_json));
+    facts->emplace_back("safety", str(answer.safety_json));
     facts->emplace_back("choices", std::to_string(answer.choices_count));
     for (uint32_t i = 0; i < answer.choices_count; ++i) {
         tell_texts(answer.choices[i], facts);

@@ -69,6 +69,7 @@ def read_choice(choice):
     if not isinstance(message, dict):
         raise Failure(None, "parse")
     take_message(answer, message)
+    answer.safety = choice.get("content_filter_results")  # Azure
     for call in message.get("tool_calls") or []:
         function = call.get("function") or {}
         answer.calls.append([call.get("id") or "", function.get("name") or "",
@@ -107,6 +108,7 @@ def take_chunk(answer, chunk, calls):
         if choice.get("error"):
             raise Failure(chunk)
         answer.finish_reason = choice.get("finish_reason") or answer.finish_reason
+        answer.safety = choice.get("content_filter_results") or answer.safety
         delta = choice.get("delta") or {}
         take_message(answer, delta)
         for place, call in enumerate(delta.get("tool_calls") or []):

@@ -54,6 +54,7 @@ def take_response(answer, choices, said):
         choice = choices.setdefault(candidate.get("index", place), Answer())
         for part in (candidate.get("content") or {}).get("parts") or []:
             take_part(choice, part)
+        choice.safety = candidate.get("safetyRatings") or choice.safety
         choice.finish_reason = candidate.get("finishReason") or choice.finish_reason
 
 
@@ -68,7 +69,7 @@ def read(responses):
     for choice in choices.values():
         choice.finish = finish_of(choice)
     first = choices[0]
-    for name in ("text", "thinking", "calls", "finish", "finish_reason"):
+    for name in ("text", "thinking", "calls", "finish", "finish_reason", "safety"):
         setattr(answer, name, getattr(first, name))
     answer.choices = [choices[i] for i in sorted(choices)] if len(choices) > 1 else []
     if answer.finish == "content_filter":

@@ -20,6 +20,7 @@ class Answer:
         self.finish = "unknown"
         self.finish_reason = self.model = self.id = self.block_reason = ""
         self.calls = []  # [id, name, arguments as text]
+        self.safety = None  # JSON
         self.turn = None  # JSON, where the adapter hands the turn back
         self.usage = {"input": -1, "output": -1, "cached": -1, "written": -1, "reasoning": -1,
                       "total": -1}
@@ -47,6 +48,7 @@ class Answer:
     def facts(self):
         facts = [("status", "ok")] + self.told()
         facts.append(("turn_json", json.dumps(self.turn)) if self.turn is not None else ("turn", ""))
+        facts.append(("safety_json", json.dumps(self.safety)) if self.safety else ("safety", ""))
         facts.append(("choices", str(len(self.choices))))
         for choice in self.choices:
             facts += choice.told(is_choice=True)

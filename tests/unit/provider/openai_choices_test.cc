@@ -2,6 +2,7 @@
 // among the parts of the content. Shapes of one choice are in openai_answer_test.cc.
 #include <gtest/gtest.h>
 
+#include "adapter_help.h"
 #include "answer_help.h"
 
 namespace leat {
@@ -82,6 +83,32 @@ TEST(ChatChoicesTest, the_turn_is_the_message_as_it_came) {
     Answered blocked(R"({"choices":[{"finish_reason":"content_filter"}]})");
     ASSERT_EQ(blocked.parse(), LEAT_OK);
     EXPECT_EQ(blocked.answer.turn_json.size, 0u);
+}
+
+TEST(ChatChoicesTest, filter_results_are_the_first_choices) {
+    const struct {
+        const char* results;
+        const char* expected;
+    } rows[] = {
+        {R"({"hate":{"filtered":false}})", R"({"hate":{"filtered":false}})"},
+        {"{}", ""},
+        {"null", ""},
+        {R"([{"hate":1}])", ""},
+    };
+    for (const auto& row : rows) {
+        const std::string choice = std::string(R"("content_filter_results":)") + row.results + "}";
+        Answered a(R"({"choices":[{"message":{"content":"x"},)" + choice +
+                   R"(,{"message":{},"content_filter_results":{"violence":1}}]})");
+        ASSERT_EQ(a.parse(), LEAT_OK) << row.results;
+        EXPECT_EQ(str(a.answer.safety_json), row.expected);
+        const AdapterStream streamed(
+            "azure", R"(data: {"choices":[{"delta":{"content":"x"},)" + choice +
+                         "]}\n\ndata: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\","
+                         "\"content_filter_results\":{}},{\"index\":1,\"finish_reason\":\"stop\","
+                         "\"content_filter_results\":{\"violence\":1}}]}\n\ndata: [DONE]\n\n");
+        EXPECT_EQ(streamed.status, LEAT_OK);
+        EXPECT_EQ(streamed.answer.safety_json, row.expected);
+    }
 }
 
 TEST(ChatChoicesTest, parts_hold_thoughts_too) {
