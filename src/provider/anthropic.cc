@@ -69,8 +69,10 @@ leat_status messages_build(const leat_build* build, leat_rope* rope) {
     messages_put_turns(request, first, &members, rope);
     messages_put_options(*build, &members, rope);
     if (!empty(request.extra_json)) {
-        LEAT_TRY(json_copy_members(request.extra_json, &members,
-                                   [](const JsonValue&) { return false; }));
+        // The one is decided by the call, the other was put among the options.
+        LEAT_TRY(json_copy_members(request.extra_json, &members, [](const JsonValue& key) {
+            return json_is(key, text("stream")) || json_is(key, text("output_config"));
+        }));
     }
     members.end();
     return LEAT_OK;

@@ -4,6 +4,7 @@
 // reported, never sent and never silently dropped.
 #include "base/check.h"
 #include "provider/anthropic.h"
+#include "provider/extra_members.h"
 #include "provider/request_words.h"
 
 namespace leat {
@@ -185,7 +186,9 @@ void put_sampling(const leat_request& request, bool thinks, uint32_t traits, Jso
 void put_output_config(const leat_request& request, JsonMembers* members, leat_rope* rope) {
     const bool has_own = !empty(request.response_format_json);
     const bool has_format = has_own || has_schema(request.format);
-    if (!has_format && empty(request.reasoning_effort)) return;
+    const ExtraMembers extra(request.extra_json);
+    const bool has_extra = extra.has(text("output_config"));
+    if (!has_format && !has_extra && empty(request.reasoning_effort)) return;
     members->name(text("output_config"));
     JsonMembers inside(rope);
     inside.string(text("effort"), request.reasoning_effort);
@@ -196,6 +199,8 @@ void put_output_config(const leat_request& request, JsonMembers* members, leat_r
         put_format_schema(rope, *request.format);
         leat_rope_bytes(rope, text("}"));
     }
+    const leat_status joined = extra.put_inside(text("output_config"), &inside);
+    if (joined != LEAT_OK) leat_rope_fail(rope, joined);
     inside.end();
 }
 

@@ -61,12 +61,6 @@ Piece take_piece(JsonCursor* at) {
     return piece;
 }
 
-bool has_members(const JsonValue& object) {
-    JsonValue key;
-    JsonCursor at(object.raw);
-    return object.type == JsonType::object && at.enter_object() && at.member(&key);
-}
-
 void begin_tool(leat_stream* stream, const Piece& piece, uint64_t index) {
     const uint32_t tool = leat_stream_tools(stream, 0);
     *leat_stream_slot(stream) = index + 1;
@@ -74,7 +68,7 @@ void begin_tool(leat_stream* stream, const Piece& piece, uint64_t index) {
     put(stream, LEAT_DELTA_TOOL_ID, piece.id, tool);
     put(stream, LEAT_DELTA_TOOL_NAME, piece.name, tool);
     // Here the input is empty and comes in deltas; services with the same API send it whole.
-    if (!has_members(piece.input)) return;
+    if (!json_has_members(piece.input)) return;
     leat_stream_put(stream, LEAT_DELTA_TOOL_ARGUMENTS, 0, tool, piece.input.raw, 0);
 }
 

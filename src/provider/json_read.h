@@ -36,6 +36,13 @@ void each_member(JsonCursor* at, Member member) {
     while (at->member(&key)) member(key);
 }
 
+// Whether it is an object, and not an empty one.
+inline bool json_has_members(const JsonValue& object) {
+    JsonValue key;
+    JsonCursor at(object.raw);
+    return object.type == JsonType::object && at.enter_object() && at.member(&key);
+}
+
 template <typename Element>
 void each_element(JsonCursor* at, Element element) {
     if (!at->enter_array()) {

@@ -1,5 +1,6 @@
 // provider/openai_answer.cc: reads a chat completion in one pass. Lenient where compatible services
 // differ (content null, text or parts; arguments text or object), strict about being JSON at all.
+// Choices after the first are set aside, and read when it is known how many there are.
 #include "base/check.h"
 #include "provider/json_read.h"
 #include "provider/openai_chat.h"
@@ -9,6 +10,7 @@ namespace leat {
 namespace {
 
 constexpr uint32_t tool_calls_max = 128;
+constexpr uint32_t choices_max = 8;
 
 struct Finish {
     Text word;
@@ -31,8 +33,10 @@ struct Reading {
     leat_scratch* scratch;
     leat_answer* answer;
     leat_status status = LEAT_OK;
-    bool has_choice = false;
-    bool has_message = false;
+    uint32_t choices_count = 0;
+    Text others[choices_max - 1]{};  // all choices but the first
+    bool has_message = false;      // of the choice that is being read
+    bool lacks_message = false;    // some choice does
     bool has_error = false;
 
     void note(leat_status its) {
@@ -41,8 +45,30 @@ struct Reading {
     void text_into(JsonCursor* at, Text* out) { note(take_text(at, scratch, out)); }
 };
 
-// Content as a list of parts: the texts of all text parts, joined.
-void read_parts(Reading* reading, JsonCursor* at) {
+// Decodes strings one behind the other into memory that holds all of them.
+struct Joining {
+    Reading* reading;
+    char* to;
+    size_t capacity;
+    size_t size = 0;
+
+    void append_if_text(JsonCursor* at) {
+        JsonValue value;
+        if (!at->take_if(JsonType::string, &value)) return;
+        size_t here = 0;
+        reading->note(json_string_decode(value.raw, to + size, capacity - size, &here));
+        size += here;
+    }
+    void append_texts(JsonCursor* object) {
+        each_member(object, [&](const JsonValue& key) {
+            if (json_is(key, text("text"))) append_if_text(object);
+        });
+    }
+};
+
+// Content as a list of parts: the texts of all text parts, joined; then those of all thoughts,
+// which are lists of parts themselves (Mistral).
+void read_parts(Reading* reading, JsonCursor* at, leat_choice* choice) {
     JsonValue array;
     if (!at->take(&array)) return;
     char* const joined = leat_scratch_take(reading->scratch, array.raw.size, 1);
@@ -50,19 +76,20 @@ void read_parts(Reading* reading, JsonCursor* at) {
         reading->note(LEAT_E_ITEM_MEMORY);
         return;
     }
-    size_t size = 0;
+    Joining joining{reading, joined, array.raw.size};
     JsonCursor parts(array.raw);
-    each_element(&parts, [&] {
-        each_member(&parts, [&](const JsonValue& key) {
-            JsonValue value;
-            if (!json_is(key, text("text")) || !parts.take_if(JsonType::string, &value)) return;
-            size_t here = 0;
-            reading->note(json_string_decode(value.raw, joined + size, array.raw.size - size,
-                                             &here));
-            size += here;
+    each_element(&parts, [&] { joining.append_texts(&parts); });
+    const size_t text_bytes = joining.size;
+    choice->text = text(joined, text_bytes);
+    JsonCursor again(array.raw);
+    each_element(&again, [&] {
+        each_member(&again, [&](const JsonValue& key) {
+            if (!json_is(key, text("thinking"))) return;
+            each_element(&again, [&] { joining.append_texts(&again); });
         });
     });
-    reading->answer->text = text(joined, size);
+    if (joining.size == text_bytes) return;
+    choice->thinking = text(joined + text_bytes, joining.size - text_bytes);
 }
 
 void read_function(Reading* reading, JsonCursor* at, leat_tool_call* call) {
@@ -88,7 +115,7 @@ uint32_t count_elements(Text array) {
     return count < tool_calls_max ? count : tool_calls_max;
 }
 
-void read_tool_calls(Reading* reading, JsonCursor* at) {
+void read_tool_calls(Reading* reading, JsonCursor* at, leat_choice* choice) {
     JsonValue array;
     if (!at->take_if(JsonType::array, &array)) return;
     const uint32_t count = count_elements(array.raw);
@@ -114,46 +141,124 @@ void read_tool_calls(Reading* reading, JsonCursor* at) {
         });
         if (empty(call->arguments_json)) call->arguments_json = text("{}");
     });
-    reading->answer->tool_calls = calls;
-    reading->answer->tool_calls_count = count;
+    choice->tool_calls = calls;
+    choice->tool_calls_count = count;
 }
 
-void read_message(Reading* reading, JsonCursor* at) {
+void read_message(Reading* reading, JsonCursor* at, leat_choice* choice) {
     each_member(at, [&](const JsonValue& key) {
         if (json_is(key, text("content"))) {
             if (at->peek() == JsonType::array) {
-                read_parts(reading, at);
+                read_parts(reading, at, choice);
             } else {
-                reading->text_into(at, &reading->answer->text);
+                reading->text_into(at, &choice->text);
             }
         } else if (json_is(key, text("refusal"))) {
-            reading->text_into(at, &reading->answer->refusal);
+            reading->text_into(at, &choice->refusal);
         } else if (json_is(key, text("reasoning_content")) || json_is(key, text("reasoning"))) {
-            reading->text_into(at, &reading->answer->thinking);
+            reading->text_into(at, &choice->thinking);
         } else if (json_is(key, text("tool_calls"))) {
-            read_tool_calls(reading, at);
+            read_tool_calls(reading, at, choice);
         }
     });
 }
 
-void read_choice(Reading* reading, JsonCursor* at) {
-    if (reading->has_choice) return;  // the first one is the answer; n is 1 unless asked otherwise
-    reading->has_choice = true;
+// What only the first choice's is kept of.
+struct Aside {
+    Text message{nullptr, 0};
+    Text safety{nullptr, 0};
+};
+
+// `body`: what the cursor reads.
+void read_choice(Reading* reading, JsonCursor* at, Text body, leat_choice* choice, Aside* aside) {
+    *choice = leat_choice{};
+    reading->has_message = false;
     each_member(at, [&](const JsonValue& key) {
         if (json_is(key, text("message"))) {
             reading->has_message = at->peek() == JsonType::object;
-            read_message(reading, at);
+            const size_t begin = at->offset();
+            read_message(reading, at, choice);
+            if (reading->has_message) {
+                aside->message = text(body.data + begin, at->offset() - begin);
+            }
         } else if (json_is(key, text("finish_reason"))) {
-            reading->text_into(at, &reading->answer->finish_reason);
+            reading->text_into(at, &choice->finish_reason);
         } else if (json_is(key, text("error")) && at->peek() == JsonType::object) {
             reading->has_error = true;  // OpenRouter puts errors here, too
+        } else if (json_is(key, text("content_filter_results"))) {
+            JsonValue results;  // Azure
+            if (at->take_if(JsonType::object, &results) && json_has_members(results)) {
+                aside->safety = results.raw;
+            }
+        }
+    });
+    // Azure leaves the message out when the answer was blocked.
+    const bool is_blocked = equal(choice->finish_reason, text("content_filter"));
+    if (!reading->has_message && !is_blocked) reading->lacks_message = true;
+}
+
+void read_first_choice(Reading* reading, JsonCursor* at, Text body) {
+    leat_answer* const answer = reading->answer;
+    leat_choice first;
+    Aside aside;
+    read_choice(reading, at, body, &first, &aside);
+    answer->turn_json = aside.message;
+    answer->safety_json = aside.safety;
+    answer->text = first.text;
+    answer->refusal = first.refusal;
+    answer->thinking = first.thinking;
+    answer->finish_reason = first.finish_reason;
+    answer->tool_calls = first.tool_calls;
+    answer->tool_calls_count = first.tool_calls_count;
+}
+
+void read_choices(Reading* reading, JsonCursor* at, Text body) {
+    if (reading->choices_count > 0) return;  // told twice: the first time counts
+    each_element(at, [&] {
+        const uint32_t number = reading->choices_count;
+        JsonValue other;
+        if (number == choices_max) {
+            reading->note(LEAT_E_TOO_MANY);
+            return;
+        }
+        ++reading->choices_count;
+        if (number == 0) {
+            read_first_choice(reading, at, body);
+        } else if (at->take(&other)) {
+            reading->others[number - 1] = other.raw;
         }
     });
 }
 
-void read_top(Reading* reading, JsonCursor* at, const JsonValue& key) {
+// The first choice again, and the others.
+leat_status list_choices(Reading* reading) {
+    const uint32_t count = reading->choices_count;
+    leat_answer* const answer = reading->answer;
+    if (count < 2) return LEAT_OK;
+    leat_choice* const choices = reinterpret_cast<leat_choice*>(leat_scratch_take(
+        reading->scratch, sizeof(leat_choice) * count, alignof(leat_choice)));
+    if (choices == nullptr) return LEAT_E_ITEM_MEMORY;
+    choices[0] = leat_choice{};
+    choices[0].text = answer->text;
+    choices[0].refusal = answer->refusal;
+    choices[0].thinking = answer->thinking;
+    choices[0].finish_reason = answer->finish_reason;
+    choices[0].tool_calls = answer->tool_calls;
+    choices[0].tool_calls_count = answer->tool_calls_count;
+    for (uint32_t i = 1; i < count; ++i) {
+        const Text other = reading->others[i - 1];
+        JsonCursor at(other);
+        Aside ignored;
+        read_choice(reading, &at, other, &choices[i], &ignored);
+    }
+    answer->choices = choices;
+    answer->choices_count = count;
+    return reading->status;
+}
+
+void read_top(Reading* reading, JsonCursor* at, const JsonValue& key, Text body) {
     if (json_is(key, text("choices"))) {
-        each_element(at, [&] { read_choice(reading, at); });
+        read_choices(reading, at, body);
     } else if (json_is(key, text("usage"))) {
         chat_read_usage(at, &reading->answer->usage);
     } else if (json_is(key, text("model"))) {
@@ -240,14 +345,14 @@ leat_status chat_parse(const leat_reply* reply, leat_scratch* scratch, leat_answ
     JsonCursor at(reply->body);
     if (!at.enter_object()) return LEAT_E_PARSE;
     JsonValue key;
-    while (at.member(&key)) read_top(&reading, &at, key);
+    while (at.member(&key)) read_top(&reading, &at, key, reply->body);
     if (at.finish() != LEAT_OK) return LEAT_E_PARSE;
-    if (reading.status != LEAT_OK) return reading.status;
+    LEAT_TRY(reading.status);
+    LEAT_TRY(list_choices(&reading));
     if (reading.has_error) return LEAT_E_HTTP;
-    if (!reading.has_choice) return LEAT_E_INVALID_REQUEST;  // G25
+    if (reading.choices_count == 0) return LEAT_E_INVALID_REQUEST;  // G25
+    if (reading.lacks_message) return LEAT_E_PARSE;
     chat_choose_finish(answer);
-    // Azure leaves the message out when the answer was blocked.
-    if (!reading.has_message && answer->finish != LEAT_FINISH_CONTENT_FILTER) return LEAT_E_PARSE;
     return LEAT_OK;
 }
 

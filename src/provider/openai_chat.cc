@@ -4,16 +4,18 @@
 #include "provider/openai_chat.h"
 
 #include "base/check.h"
-#include "provider/json_members.h"
+#include "provider/extra_members.h"
 #include "provider/request_words.h"
 
 namespace leat {
 
 namespace {
 
-void put_stream(JsonMembers* members, leat_rope* rope, const ChatQuirks& quirks) {
+// extra: where the caller's own stream_options may be.
+void put_stream(JsonMembers* members, leat_rope* rope, const ChatQuirks& quirks,
+                const ExtraMembers& extra) {
     members->boolean(text("stream"), true);
-    if (quirks.no_stream_options) return;
+    if (quirks.no_stream_options || extra.has(text("stream_options"))) return;
     members->name(text("stream_options"));
     rope_put(rope, text("{\"include_usage\":true}"));
 }
@@ -33,7 +35,7 @@ leat_status build_from_body(const leat_build& build, const ChatQuirks& quirks, l
     LEAT_TRY(json_copy_members(build.request->body_json, &members, [&](const JsonValue& key) {
         return (replace && json_is(key, text("model"))) || is_stream_member(key);
     }));
-    if (build.stream != 0) put_stream(&members, rope, quirks);
+    if (build.stream != 0) put_stream(&members, rope, quirks, ExtraMembers(Text{nullptr, 0}));
     members.end();
     return LEAT_OK;
 }
@@ -77,21 +79,30 @@ void put_tool_choice(const leat_tools& tools, JsonMembers* members, leat_rope* r
     rope_put(rope, text("}}"));
 }
 
+void put_tool_list(const leat_tools& tools, JsonMembers* members, leat_rope* rope) {
+    members->name(text("tools"));
+    JsonElements list(rope);
+    for (uint32_t i = 0; i < tools.count; ++i) {
+        list.next();
+        put_tool(rope, tools.list[i]);
+    }
+    list.end();
+}
+
 void put_tools(const leat_request& request, JsonMembers* members, leat_rope* rope,
                const ChatQuirks& quirks) {
+    const leat_tools* const tools = request.tools;
     members->json(text("tools"), request.tools_json);
     members->json(text("tool_choice"), request.tool_choice_json);
-    const leat_tools* const tools = request.tools;
-    if (tools == nullptr || tools->count == 0 || !quirks.has(LEAT_FIELD_TOOLS)) return;
-    if (empty(request.tools_json)) {
-        members->name(text("tools"));
-        JsonElements list(rope);
-        for (uint32_t i = 0; i < tools->count; ++i) {
-            list.next();
-            put_tool(rope, tools->list[i]);
-        }
-        list.end();
+    if (tools == nullptr || !quirks.has(LEAT_FIELD_TOOLS)) return;
+    const bool has_own = !empty(request.tools_json);
+    if (tools->count == 0 && !has_own) {
+        // A choice among no tools is refused.
+        if (tools->mode != LEAT_TOOLS_UNSET) leat_rope_ignored(rope, LEAT_FIELD_TOOL_CHOICE);
+        if (tools->parallel != LEAT_UNSET) leat_rope_ignored(rope, LEAT_FIELD_PARALLEL_TOOLS);
+        return;
     }
+    if (!has_own) put_tool_list(*tools, members, rope);
     if (empty(request.tool_choice_json)) put_tool_choice(*tools, members, rope, quirks);
     if (tools->parallel == LEAT_UNSET || !quirks.has(LEAT_FIELD_PARALLEL_TOOLS)) return;
     members->boolean(text("parallel_tool_calls"), tools->parallel == LEAT_ON);
@@ -167,10 +178,12 @@ leat_status chat_build(const leat_build* build, leat_rope* rope) {
     put_options(request, &members, rope, quirks);
     put_format(request, &members, rope);
     put_tools(request, &members, rope, quirks);
-    if (build->stream != 0) put_stream(&members, rope, quirks);
+    const bool streams = build->stream != 0;
+    if (streams) put_stream(&members, rope, quirks, ExtraMembers(request.extra_json));
     if (!empty(request.extra_json)) {
-        LEAT_TRY(json_copy_members(request.extra_json, &members,
-                                   [](const JsonValue&) { return false; }));
+        LEAT_TRY(json_copy_members(request.extra_json, &members, [&](const JsonValue& key) {
+            return streams ? json_is(key, text("stream")) : is_stream_member(key);
+        }));
     }
     members.end();
     return LEAT_OK;

@@ -107,6 +107,13 @@ void read_delta(Chunk* chunk, JsonCursor* at) {
     });
 }
 
+// Azure's; the last chunk has an empty one.
+void put_filter_results(leat_stream* stream, JsonCursor* at) {
+    JsonValue results;
+    if (!at->take_if(JsonType::object, &results) || !json_has_members(results)) return;
+    leat_stream_put(stream, LEAT_DELTA_SAFETY_JSON, 0, 0, results.raw, 0);
+}
+
 void read_choice(Chunk* chunk, JsonCursor* at) {
     JsonValue object;
     if (!at->take_if(JsonType::object, &object)) return;
@@ -117,6 +124,8 @@ void read_choice(Chunk* chunk, JsonCursor* at) {
             read_delta(chunk, &inside);
         } else if (json_is(key, text("finish_reason"))) {
             chunk->put(&inside, LEAT_DELTA_FINISH_REASON);
+        } else if (json_is(key, text("content_filter_results")) && chunk->choice == 0) {
+            put_filter_results(chunk->stream, &inside);
         } else if (json_is(key, text("error")) && inside.peek() == JsonType::object) {
             chunk->has_error = true;
         } else if (json_is(key, text("usage")) && inside.peek() == JsonType::object) {

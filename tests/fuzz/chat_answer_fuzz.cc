@@ -19,18 +19,28 @@ void touch(leat_str t) {
     for (size_t i = 0; i < t.size; ++i) sum = static_cast<char>(sum + t.data[i]);
 }
 
+// What an answer and each of several have.
+template <typename T>
+void touch_texts(const T& from) {
+    touch(from.text);
+    touch(from.refusal);
+    touch(from.thinking);
+    touch(from.finish_reason);
+    for (uint32_t i = 0; i < from.tool_calls_count; ++i) {
+        touch(from.tool_calls[i].id);
+        touch(from.tool_calls[i].name);
+        touch(from.tool_calls[i].arguments_json);
+    }
+}
+
 void touch_answer(const leat_answer& answer) {
-    touch(answer.text);
-    touch(answer.refusal);
-    touch(answer.thinking);
-    touch(answer.finish_reason);
+    touch_texts(answer);
     touch(answer.model);
     touch(answer.response_id);
-    for (uint32_t i = 0; i < answer.tool_calls_count; ++i) {
-        touch(answer.tool_calls[i].id);
-        touch(answer.tool_calls[i].name);
-        touch(answer.tool_calls[i].arguments_json);
-    }
+    touch(answer.turn_json);
+    touch(answer.safety_json);
+    LEAT_CHECK(answer.choices_count != 1);
+    for (uint32_t i = 0; i < answer.choices_count; ++i) touch_texts(answer.choices[i]);
     LEAT_CHECK(answer.usage.input_tokens >= LEAT_TOKENS_UNKNOWN);
     LEAT_CHECK(answer.usage.total_tokens >= LEAT_TOKENS_UNKNOWN);
 }

@@ -87,7 +87,7 @@ struct AdapterBody {
 
 // What is the same about an answer however it came.
 struct AnswerCopy {
-    std::string text, refusal, thinking, finish_reason, model, response_id, turn_json;
+    std::string text, refusal, thinking, finish_reason, model, response_id, turn_json, safety_json;
     leat_finish finish = LEAT_FINISH_UNKNOWN;
     std::vector<std::string> calls;  // "id name arguments"
     leat_usage usage{};
@@ -96,8 +96,8 @@ struct AnswerCopy {
     explicit AnswerCopy(const leat_answer& a)
         : text(str(a.text)), refusal(str(a.refusal)), thinking(str(a.thinking)),
           finish_reason(str(a.finish_reason)), model(str(a.model)),
-          response_id(str(a.response_id)), turn_json(str(a.turn_json)), finish(a.finish),
-          usage(a.usage) {
+          response_id(str(a.response_id)), turn_json(str(a.turn_json)),
+          safety_json(str(a.safety_json)), finish(a.finish), usage(a.usage) {
         for (uint32_t i = 0; i < a.tool_calls_count; ++i) {
             const leat_tool_call& call = a.tool_calls[i];
             calls.push_back(str(call.id) + " " + str(call.name) + " " + str(call.arguments_json));

@@ -290,6 +290,8 @@ const std::string rich[] = {
                R"({"id":"\"1","function":{"name":"n\\","arguments":"{\"a\":1}"}},)"
                R"({"id":"2","function":{"name":"m","arguments":{"b":[true,null]}}}]})"),
     R"({"error":{"message":"m\n","type":"t","code":"c"},"choices":[{"error":{"code":5}}]})",
+    R"({"choices":[{"message":{"content":[{"thinking":[{"text":"t\u0041"}]},{"text":"a\n"}]}},)"
+    R"({"index":1,"message":{"content":"b\"","reasoning":"c\\","tool_calls":[{"id":"\/"}]}}]})",
 };
 
 TEST(ChatParseTest, every_cut_is_told_from_a_whole_answer) {
@@ -317,7 +319,7 @@ TEST(ChatParseTest, every_changed_byte_ends_in_a_status) {
 }
 
 TEST(ChatParseTest, a_small_arena_ends_in_its_status_at_every_size) {
-    for (const std::string& body : {rich[0], rich[1]}) {
+    for (const std::string& body : {rich[0], rich[1], rich[3]}) {
         Answered whole(body);
         ASSERT_EQ(whole.parse(), LEAT_OK);
         bool fitted = false;
