@@ -59,7 +59,7 @@ leat_status build_request(Engine* engine, Item* item) {
     item->model = empty(item->request.model) ? item->endpoint->model : item->request.model;
     item->streams = wants_stream(*item);
     if (adapter->start != nullptr) {  // there is nothing to build: start gets the request
-        item->result.ignored_fields = request_fields(item->request) & adapter->lacks;
+        item->result.ignored_fields = request_fields(item->request) & adapter_lacks(*adapter);
         item->reserved_tokens = estimate_tokens(*item);
         item->attempt_mark = item->arena.mark();
         return LEAT_OK;
@@ -73,7 +73,7 @@ leat_status build_request(Engine* engine, Item* item) {
     }
     LEAT_TRY(rope.status);
     item->result.ignored_fields =
-        rope.ignored | (request_fields(item->request) & adapter->lacks);
+        rope.ignored | (request_fields(item->request) & adapter_lacks(*adapter));
     item->rope = rope.rope;
     LEAT_TRY(choose_path(item, rope));
     item->headers = rope.headers;
