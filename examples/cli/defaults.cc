@@ -111,7 +111,8 @@ bool Defaults::read_format(const Settings& settings) {
         return true;
     }
     request_.format = &format_;
-    format_.unchecked = settings.no_check ? 1 : 0;
+    // Telling which choice it is harms nobody.
+    format_.unchecked = settings.no_check && settings.choices == nullptr ? 1 : 0;
     if (settings.json) {
         format_.kind = LEAT_FORMAT_JSON;
         return true;
@@ -153,6 +154,7 @@ bool Defaults::read_tools_file(const Settings& settings) {
 
 bool Defaults::open(const Settings& settings) {
     leat_request_init(&request_);
+    checks_ = !settings.no_check;
     request_.system = view(settings.system);
     request_.temperature = settings.temperature;
     request_.top_p = settings.top_p;

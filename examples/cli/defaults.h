@@ -23,6 +23,7 @@ public:
     bool open(const Settings& settings);
 
     const leat_request& request() const { return request_; }
+    bool checks() const { return checks_; }
     leat_str schema() const { return schema_.text(); }
     leat_str tools_file() const { return tools_file_.text(); }
 
@@ -39,6 +40,7 @@ private:
     bool read_tools_file(const Settings& settings);
     bool read_choices(const char* list);
 
+    bool checks_ = true;
     leat_request request_{};
     leat_format format_{};
     leat_str choices_[choices_max];

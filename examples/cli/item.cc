@@ -149,9 +149,11 @@ bool ItemParser::finish_own_form() {
     if (leat::empty(request_->prompt) && request_->messages_count == 0) {
         return fail("no_prompt", "the line has no \"prompt\", \"messages\" or \"body\"");
     }
-    finish_tools();
-    if (!finish_images()) {
+    if (!finish_tools() || !finish_images()) {
         return false;
+    }
+    if (!defaults_.checks() && format_.kind != LEAT_FORMAT_CHOICE) {
+        format_.unchecked = 1;
     }
     if (leat::empty(request_->model)) {
         request_->model = model_;

@@ -88,7 +88,7 @@ private:
     bool read_tools(const Value& value);
     bool read_tool_choice(const Value& value);
     void take_schema(const Value& object);
-    void finish_tools();
+    bool finish_tools();
 
     // item_messages.cc: turns, their parts and calls, images.
     bool read_message(leat::JsonCursor* at, leat_message* message);

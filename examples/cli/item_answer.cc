@@ -135,12 +135,15 @@ bool ItemParser::read_tool_choice(const Value& value) {
 
 // A choice is made among the line's tools, else among those of --tools; --tool-choice holds where
 // the line has none.
-void ItemParser::finish_tools() {
+bool ItemParser::finish_tools() {
     const leat_tools* const given = defaults_.request().tools;
     const bool chooses = tool_choice_.type != JsonType::none;
     const bool foreign = !leat::empty(request_->tools_json);
     if (!has_tools_ && !chooses) {
-        return;
+        return true;
+    }
+    if (!has_tools_ && !foreign && given == nullptr && leat::empty(request_->extra_json)) {
+        return fail("invalid_field", "there is a \"tool_choice\" and no \"tools\"");
     }
     if (!has_tools_) {
         tools_.tools = given != nullptr && !foreign ? *given : leat_tools{};
@@ -155,6 +158,7 @@ void ItemParser::finish_tools() {
                                             : tool_choice_.raw;
     }
     request_->tools = &tools_.tools;
+    return true;
 }
 
 }  // namespace cli

@@ -80,6 +80,10 @@ const char* find_key(const Settings& settings, const ProviderFacts& facts) {
 
 bool choose_provider(const Settings& settings, Service* service) {
     const char* provider = settings.provider;
+    if (settings.mock && settings.base_url != nullptr) {
+        fprintf(stderr, "leat run: --mock and --base-url exclude each other\n");
+        return false;
+    }
     if (is_left_open(settings) && !settings.mock) {
         provider = "mock";
         if (!settings.quiet) {

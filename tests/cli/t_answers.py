@@ -107,6 +107,7 @@ def mistakes():
     noname = file_of("noname.json", [{"description": "d"}])
     for options, words in ((["--schema", broken], "/type"), (["--schema", lost], "No such file"),
                            (["--json", "--choices", "a"], "exclude"),
+                           (["--base-url", URL], "exclude"),
                            (["--choices", ","], "1 to 256 words"),
                            (["--tools", noname], "\"name\""), (["--tool-choice", "x"], "--tools"),
                            (["--thinking", "maybe"], "on, off or a number")):
@@ -120,6 +121,7 @@ def mistakes():
                        ({"images": ["/etc/passwd"]}, "invalid_image"),
                        ({"images": ["data:image/png,x"]}, "invalid_image"),
                        ({"images": [lost]}, "invalid_image"),
+                       ({"tool_choice": "auto"}, "invalid_field"),
                        ({"response_format": {}}, "invalid_field")):
         _, _, record = sent("openai", {"prompt": "p", **line})
         check(f"a line is refused: {json.dumps(line)[:40]}", isinstance(record, dict) and
@@ -207,6 +209,9 @@ def members():
     check("a line's schema is asked for and checked", SCHEMA in
           (body.get("output_config", {}).get("format", {}).get("schema"),) and
           record["leat"]["status"] == "schema", (body, record))
+    _, _, record = sent("openai", {"prompt": "p", "schema": SCHEMA}, "--no-check")
+    check("--no-check is for lines as well", record["error"] is None and
+          record["leat"]["text"] == "fine", record)
     body, _, record = sent("anthropic", {"prompt": "p", "response_format": {
         "type": "json_schema", "json_schema": {"name": "n", "schema": {
             "type": "object", "unevaluatedProperties": False}}}})
