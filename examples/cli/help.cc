@@ -48,11 +48,18 @@ void print_run_help() {
     puts("leat run IN [-o OUT] [options]\n"
          "\n"
          "Sends every line of IN (- is stdin) and appends one record a line to OUT as answers\n"
-         "come. A line is {\"id\",\"prompt\"|\"messages\",\"system\",\"model\",\"temperature\",...} or\n"
+         "come. A line is {\"id\",\"prompt\"|\"messages\",...}, the same for every provider, or\n"
          "OpenAI's batch form {\"custom_id\",\"method\",\"url\",\"body\"}. OUT begins with a line that\n"
          "names the settings ({\"leat_journal\":1,...}); all others are records. A line that is no\n"
          "good item gets an error record and the rest runs on. Ctrl-C once finishes what is on\n"
-         "the wire, twice stops at once; --resume goes on from there.");
+         "the wire, twice stops at once; --resume goes on from there.\n"
+         "\n"
+         "Members of a line beside id, prompt and messages (parts, tool_calls and tool turns as\n"
+         "OpenAI writes them): system model temperature top_p top_k max_tokens stop seed n\n"
+         "presence_penalty frequency_penalty reasoning_effort thinking (true, false, tokens)\n"
+         "stream images (addresses, data: URLs, files) tools tool_choice schema choices\n"
+         "response_format cached_content headers extra_body timeout_s deadline_s metadata. What a\n"
+         "line says goes before the option of that name.");
     size_t groups_count = 0;
     const OptionGroup* groups = run_option_groups(&groups_count);
     for (size_t g = 0; g < groups_count; ++g) {
@@ -61,10 +68,13 @@ void print_run_help() {
             print_option(groups[g].options[i]);
         }
     }
-    puts("\nThe key comes from the environment (OPENAI_API_KEY for openai, GROQ_API_KEY for groq\n"
-         "...), never from the command line. With --base-url alone no key is sent, unless\n"
-         "--provider or --api-key-env is given as well. HTTPS_PROXY, HTTP_PROXY and NO_PROXY\n"
-         "are honoured.\n"
+    puts("\nThe key comes from the environment (OPENAI_API_KEY for openai; `leat providers` has all),\n"
+         "never from the command line. With --base-url alone no key is sent, unless --provider or\n"
+         "--api-key-env is given as well. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are honoured.\n"
+         "\n"
+         "An option that the provider or the model has not got is left out, and said: once here,\n"
+         "and as \"ignored\" in each record. An answer that is not of the form asked for is asked\n"
+         "for again, --max-attempts times in all; the last one stays in the record.\n"
          "\n"
          "Exit: 0 all succeeded, 1 some failed, 2 bad usage or configuration, 3 stopped early,\n"
          "130 interrupted.");

@@ -42,17 +42,62 @@ void put_hex(uint64_t word, char* out) {
     }
 }
 
+void put_file(leat::JsonWriter* json, leat_str name, leat_str content) {
+    if (leat::empty(content)) {
+        return;
+    }
+    char digits[identity_bytes];
+    const Hash128 hash = siphash(SipKey{0, 0}, content.data, content.size);
+    put_hex(hash.high, digits);
+    put_hex(hash.low, digits + 16);
+    json->key(name);
+    json->string(leat_str{digits, sizeof digits});
+}
+
+// Options that came later leave no trace where they are not given, so that older files go on.
+void put_more(const Settings& settings, const Defaults& defaults, leat::JsonWriter* json) {
+    struct Text {
+        leat_str name;
+        const char* value;
+    };
+    const Text texts[] = {{leat::text("reasoning_effort"), settings.reasoning_effort},
+                          {leat::text("thinking"), settings.thinking},
+                          {leat::text("choices"), settings.choices},
+                          {leat::text("tool_choice"), settings.tool_choice},
+                          {leat::text("cached_content"), settings.cached_content},
+                          {leat::text("json"), settings.json ? "yes" : nullptr},
+                          {leat::text("check"), settings.no_check ? "no" : nullptr}};
+    for (const Text& one : texts) {
+        if (one.value != nullptr) {
+            put_text(json, one.name, one.value);
+        }
+    }
+    if (settings.top_p.is_set != 0) {
+        put_number(json, leat::text("top_p"), settings.top_p);
+    }
+    if (settings.top_k.is_set != 0) {
+        put_number(json, leat::text("top_k"), settings.top_k);
+    }
+    put_file(json, leat::text("schema"), defaults.schema());
+    put_file(json, leat::text("tools"), defaults.tools_file());
+}
+
 }  // namespace
 
-size_t write_identity(const Settings& settings, const Service& service, char* out, size_t capacity,
-                      char (&identity)[identity_bytes]) {
+size_t write_identity(const Settings& settings, const Service& service, const Defaults& defaults,
+                      char* out, size_t capacity, char (&identity)[identity_bytes]) {
     if (capacity < prefix_bytes + 2) {
         return 0;
     }
     leat::JsonWriter json(out + prefix_bytes, capacity - prefix_bytes - 2);
     json.begin_object();
     json.key(leat::text("provider"));
-    json.string(service.is_mock ? leat::text("mock") : service.endpoint.provider);
+    json.string(service.is_mock && !settings.mock ? leat::text("mock")
+                                                  : service.endpoint.provider);
+    if (settings.mock) {
+        json.key(leat::text("mock"));
+        json.boolean(true);
+    }
     put_text(&json, leat::text("base_url"), settings.base_url);
     put_text(&json, leat::text("model"), settings.model);
     put_text(&json, leat::text("system"), settings.system);
@@ -62,6 +107,7 @@ size_t write_identity(const Settings& settings, const Service& service, char* ou
     put_number(&json, leat::text("seed"), settings.seed);
     json.key(leat::text("lines"));
     json.boolean(settings.lines);
+    put_more(settings, defaults, &json);
     json.end_object();
     if (!json.ok()) {
         return 0;

@@ -82,6 +82,11 @@ bool ItemParser::parse_json(const Line& line, leat_request* request, Fault* faul
     fault_ = fault;
     own_fields_ = false;
     url_ = leat_str{nullptr, 0};
+    image_files_.clear();
+    format_ = leat_format{};
+    tool_choice_ = Value{};
+    has_tools_ = false;
+    parts_count_ = calls_count_ = images_count_ = 0;
     *fault = Fault{"", ""};
     JsonCursor at(leat::text(line.data, line.size));
     const bool is_object = at.enter_object();
@@ -121,9 +126,10 @@ bool ItemParser::finish_batch_form() {
         return fail("two_forms", "\"body\" stands beside members of the plain form");
     }
     Value stream;
+    bool streams = false;
     if (leat::json_find(request_->body_json, leat::text("stream"), &stream) &&
-        leat::equal(stream.raw, leat::text("true"))) {
-        return fail("stream", "\"stream\": true is not supported here; leave it out");
+        leat::json_to_bool(stream, &streams)) {
+        request_->stream = streams ? LEAT_ON : LEAT_OFF;
     }
     if (override_model_) {
         request_->model = model_;
@@ -142,6 +148,12 @@ bool ItemParser::finish_batch_form() {
 bool ItemParser::finish_own_form() {
     if (leat::empty(request_->prompt) && request_->messages_count == 0) {
         return fail("no_prompt", "the line has no \"prompt\", \"messages\" or \"body\"");
+    }
+    if (!finish_tools() || !finish_images()) {
+        return false;
+    }
+    if (!defaults_.checks() && format_.kind != LEAT_FORMAT_CHOICE) {
+        format_.unchecked = 1;
     }
     if (leat::empty(request_->model)) {
         request_->model = model_;

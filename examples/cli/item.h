@@ -6,6 +6,8 @@
 
 #include <leat/batch.h>
 
+#include "cli/defaults.h"
+#include "cli/image_files.h"
 #include "cli/reader.h"
 #include "codec/json_scan.h"
 
@@ -14,6 +16,9 @@ namespace cli {
 constexpr size_t id_bytes_max = 512;
 constexpr uint32_t messages_max = 1024;
 constexpr uint32_t stops_max = 16;
+constexpr uint32_t parts_max = 2048;
+constexpr uint32_t calls_max = 1024;
+constexpr uint32_t item_headers_max = 8;
 
 struct Fault {
     const char* code;  // a word for programs
@@ -23,8 +28,8 @@ struct Fault {
 class ItemParser {
 public:
     // model: for items that name none; overrides: also for batch-form bodies that name one.
-    ItemParser(leat_str model, bool override_model)
-        : model_(model), override_model_(override_model) {}
+    ItemParser(leat_str model, bool override_model, const Defaults& defaults)
+        : model_(model), override_model_(override_model), defaults_(defaults) {}
 
     // Fills *request. False: *fault says why; request->id is set if the line had a usable one.
     bool parse_json(const Line& line, leat_request* request, Fault* fault);
@@ -58,7 +63,6 @@ private:
     bool read_body(const Value& value);
     bool read_prompt(const Value& value);
     bool read_messages(const Value& value);
-    bool read_message(leat::JsonCursor* at, leat_message* message);
     bool read_system(const Value& value);
     bool read_model(const Value& value);
     bool read_temperature(const Value& value);
@@ -69,10 +73,34 @@ private:
     bool read_presence(const Value& value);
     bool read_frequency(const Value& value);
     bool read_effort(const Value& value);
+    bool read_extra(const Value& value);
+    bool read_top_k(const Value& value);
+    bool read_n(const Value& value);
+    bool read_cached_content(const Value& value);
+    bool read_stream(const Value& value);
+    bool read_headers(const Value& value);
+
+    // item_answer.cc: what the answer shall be, and tools.
     bool read_format(const Value& value);
+    bool read_schema(const Value& value);
+    bool read_choices(const Value& value);
+    bool read_thinking(const Value& value);
     bool read_tools(const Value& value);
     bool read_tool_choice(const Value& value);
-    bool read_extra(const Value& value);
+    void take_schema(const Value& object);
+    bool finish_tools();
+
+    // item_messages.cc: turns, their parts and calls, images.
+    bool read_message(leat::JsonCursor* at, leat_message* message);
+    bool read_message_member(const Value& key, const Value& value, leat_message* message);
+    bool read_parts(const Value& array, leat_message* message);
+    bool read_part(leat_str object, leat_part* part);
+    bool read_image(const Value& url, leat_part* part);
+    bool read_calls(const Value& array, leat_message* message);
+    bool read_images(const Value& value);
+    bool finish_images();
+    void name_tool_results();
+    leat_part* take_part();
     bool read_metadata(const Value& value);
     bool read_timeout(const Value& value);
     bool read_deadline(const Value& value);
@@ -86,8 +114,22 @@ private:
     leat_str url_{nullptr, 0};
     leat_request* request_ = nullptr;
     Fault* fault_ = nullptr;
+    const Defaults& defaults_;
+    ImageFiles image_files_;
+    leat_format format_{};
+    Value tool_choice_{};       // the line's, to be read when its tools are known
+    bool has_tools_ = false;    // tools_ is the line's
+    uint32_t parts_count_ = 0;
+    uint32_t calls_count_ = 0;
+    uint32_t images_begin_ = 0;  // of "images", in parts_
+    uint32_t images_count_ = 0;
+    ToolList tools_{};
+    leat_header headers_[item_headers_max];
     leat_message messages_[messages_max];
+    leat_part parts_[parts_max];
+    leat_tool_call calls_[calls_max];
     leat_str stops_[stops_max];
+    leat_str choices_[choices_max];
 };
 
 }  // namespace cli

@@ -32,9 +32,19 @@ const ItemParser::Field ItemParser::fields[] = {
     {"frequency_penalty", &ItemParser::read_frequency},
     {"reasoning_effort", &ItemParser::read_effort},
     {"response_format", &ItemParser::read_format},
+    {"schema", &ItemParser::read_schema},
+    {"choices", &ItemParser::read_choices},
+    {"thinking", &ItemParser::read_thinking},
     {"tools", &ItemParser::read_tools},
     {"tool_choice", &ItemParser::read_tool_choice},
+    {"images", &ItemParser::read_images},
+    {"top_k", &ItemParser::read_top_k},
+    {"n", &ItemParser::read_n},
+    {"cached_content", &ItemParser::read_cached_content},
+    {"stream", &ItemParser::read_stream},
+    {"headers", &ItemParser::read_headers},
     {"extra", &ItemParser::read_extra},
+    {"extra_body", &ItemParser::read_extra},
     {"metadata", &ItemParser::read_metadata},
     {"timeout_s", &ItemParser::read_timeout},
     {"deadline_s", &ItemParser::read_deadline},
@@ -122,67 +132,6 @@ bool ItemParser::read_prompt(const Value& value) {
     return text_of(value, &request_->prompt);
 }
 
-bool ItemParser::read_message(JsonCursor* at, leat_message* message) {
-    Value key;
-    Value value;
-    if (!at->enter_object()) {
-        return wrong("an array of objects");
-    }
-    bool good = true;
-    while (at->member(&key)) {
-        if (!at->take(&value)) {
-            return true;  // broken JSON: finish() of the whole line says where
-        }
-        if (value.type == JsonType::null || !good) {
-            continue;
-        }
-        if (leat::json_is(key, leat::text("role"))) {
-            good = text_of(value, &message->role);
-        } else if (leat::json_is(key, leat::text("content"))) {
-            good = value.type == JsonType::array
-                       ? json_of(value, JsonType::array, "", &message->content_json)
-                       : text_of(value, &message->content);
-        } else if (leat::json_is(key, leat::text("tool_call_id"))) {
-            good = text_of(value, &message->tool_call_id);
-        } else if (leat::json_is(key, leat::text("tool_calls"))) {
-            good = json_of(value, JsonType::array, "an array", &message->tool_calls_json);
-        } else {
-            good = fail("invalid_field",
-                        "a message has a member that is not role, content, tool_calls or "
-                        "tool_call_id; use the batch form (\"body\") for it");
-        }
-    }
-    if (good && leat::empty(message->role)) {
-        return fail("invalid_field", "a message has no \"role\"");
-    }
-    return good;
-}
-
-bool ItemParser::read_messages(const Value& value) {
-    own_fields_ = true;
-    if (value.type != JsonType::array) {
-        return wrong("an array of objects");
-    }
-    JsonCursor at(value.raw);
-    uint32_t count = 0;
-    if (!at.enter_array()) {
-        return wrong("an array of objects");
-    }
-    while (at.element()) {
-        if (count == messages_max) {
-            return fail("too_many_messages", "more than %u messages", messages_max);
-        }
-        messages_[count] = leat_message{};
-        if (!read_message(&at, &messages_[count])) {
-            return false;
-        }
-        ++count;
-    }
-    request_->messages = messages_;
-    request_->messages_count = count;
-    return true;
-}
-
 bool ItemParser::read_system(const Value& value) {
     own_fields_ = true;
     return text_of(value, &request_->system);
@@ -252,23 +201,53 @@ bool ItemParser::read_effort(const Value& value) {
     return text_of(value, &request_->reasoning_effort);
 }
 
-bool ItemParser::read_format(const Value& value) {
-    own_fields_ = true;
-    return json_of(value, JsonType::object, "an object", &request_->response_format_json);
-}
+bool ItemParser::read_top_k(const Value& value) { return number_of(value, &request_->top_k); }
 
-bool ItemParser::read_tools(const Value& value) {
-    own_fields_ = true;
-    return json_of(value, JsonType::array, "an array", &request_->tools_json);
-}
-
-bool ItemParser::read_tool_choice(const Value& value) {
-    own_fields_ = true;
-    if (value.type == JsonType::string) {  // raw has no quotes; they stand around it
-        request_->tool_choice_json = leat_str{value.raw.data - 1, value.raw.size + 2};
-        return true;
+bool ItemParser::read_n(const Value& value) {
+    leat_number count{};
+    if (!number_of(value, &count)) {
+        return false;
     }
-    return json_of(value, JsonType::object, "a string or an object", &request_->tool_choice_json);
+    if (!(count.value >= 1 && count.value <= 8)) {
+        return wrong("a number from 1 to 8");
+    }
+    request_->choices_wanted = static_cast<uint32_t>(count.value);
+    return true;
+}
+
+bool ItemParser::read_cached_content(const Value& value) {
+    own_fields_ = true;
+    return text_of(value, &request_->cached_content);
+}
+
+// Both forms may have it.
+bool ItemParser::read_stream(const Value& value) {
+    bool on = false;
+    if (!leat::json_to_bool(value, &on)) {
+        return wrong("true or false");
+    }
+    request_->stream = on ? LEAT_ON : LEAT_OFF;
+    return true;
+}
+
+bool ItemParser::read_headers(const Value& value) {
+    JsonCursor at(value.raw);
+    Value key;
+    Value text;
+    if (value.type != JsonType::object || !at.enter_object()) {
+        return wrong("an object of names and strings");
+    }
+    while (at.member(&key) && at.take(&text)) {
+        if (request_->headers_count == item_headers_max) {
+            return wrong("at most 8 headers");
+        }
+        leat_header* const header = &headers_[request_->headers_count++];
+        if (!text_of(key, &header->name) || !text_of(text, &header->value)) {
+            return wrong("an object of names and strings");
+        }
+    }
+    request_->headers = headers_;
+    return true;
 }
 
 bool ItemParser::read_extra(const Value& value) {

@@ -1,5 +1,5 @@
-// cli/limits.cc: `leat limits` and `leat providers`, and the client's configuration behind both
-// `run` and `limits`, so that what is printed is what is used.
+// cli/limits.cc: `leat limits`, and the client's configuration behind both `run` and `limits`, so
+// that what is printed is what is used.
 #include <leat/posix.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,15 +80,6 @@ int run_limits(int argc, char** argv) {
     print_own("record scratch", settings.item_bytes * 3, "an answer that is no UTF-8, repaired");
     print_own("id table", 18, "for each line of IN: 16 bytes, and an eighth to spare");
     puts("\nAddress space, not memory: pages that no item ever touched cost nothing.");
-    return 0;
-}
-
-int run_providers(int, char**) {
-    const char* name = nullptr;
-    for (uint32_t i = 0; (name = leat_provider_name(i)) != nullptr; ++i) {
-        printf("  %s\n", name);
-    }
-    puts("  mock  (built in, loopback)");
     return 0;
 }
 

@@ -54,6 +54,8 @@ constexpr Option service_options[] = {
      "http://[user:password@]host:port; '' ignores the environment's"},
     {"allow-http", 0, Kind::flag, nullptr, nullptr, AT(allow_http), 0, 0,
      "allow http:// to hosts that are not loopback"},
+    {"mock", 0, Kind::flag, nullptr, nullptr, AT(mock), 0, 0,
+     "the built-in server answers, in the format of --provider"},
     {"mock-options", 0, Kind::text, "'...'", nullptr, AT(mock_options), 0, 0,
      "options of `leat mock` for the built-in server"},
 };
@@ -93,6 +95,30 @@ constexpr Option request_options[] = {
      "longest answer, in tokens"},
     {"seed", 0, Kind::whole, "N", nullptr, AT(seed), 0, 1ull << 53,
      "sent with each request; also makes the jitter repeat"},
+    {"top-p", 0, Kind::number, "X", nullptr, AT(top_p), 0, 1, "for items that name none"},
+    {"top-k", 0, Kind::whole, "N", nullptr, AT(top_k), 1, 1ull << 31, "for items that name none"},
+    {"reasoning-effort", 0, Kind::text, "WORD", nullptr, AT(reasoning_effort), 0, 0,
+     "low, medium, high ..., in the provider's words"},
+    {"thinking", 0, Kind::text, "on|off|N", nullptr, AT(thinking), 0, 0,
+     "show the model's thinking, or switch it off; N: with so many tokens for it"},
+    {"stream", 0, Kind::flag, nullptr, nullptr, AT(stream), 0, 0,
+     "ask for streams; text on stdout, or a single item's, shows as it comes"},
+};
+
+constexpr Option answer_options[] = {
+    {"schema", 0, Kind::text, "FILE", nullptr, AT(schema), 0, 0,
+     "answers must be JSON that satisfies this JSON schema"},
+    {"json", 0, Kind::flag, nullptr, nullptr, AT(json), 0, 0, "answers must be a JSON object"},
+    {"choices", 0, Kind::text, "A,B,...", nullptr, AT(choices), 0, 0,
+     "answers must be one of these; the record's choice says which"},
+    {"no-check", 0, Kind::flag, nullptr, nullptr, AT(no_check), 0, 0,
+     "ask for the form, but take what comes: no check, no new try"},
+    {"tools", 0, Kind::text, "FILE", nullptr, AT(tools), 0, 0,
+     "[{\"name\",\"description\",\"parameters\",\"strict\"}]; calls are recorded, not run"},
+    {"tool-choice", 0, Kind::text, "WORD", nullptr, AT(tool_choice), 0, 0,
+     "auto, none, required, or the name of a tool"},
+    {"cached-content", 0, Kind::text, "NAME", nullptr, AT(cached_content), 0, 0,
+     "Gemini's context cache to build on: cachedContents/ID"},
 };
 
 constexpr Option memory_options[] = {
@@ -122,6 +148,7 @@ constexpr OptionGroup group(const char* title, const Option (&options)[N]) {
 constexpr OptionGroup groups[] = {
     group("Input and output", io_options),   group("Service", service_options),
     group("Pace and failures", pace_options), group("Requests", request_options),
+    group("Answers", answer_options),
     group("Memory", memory_options),          group("Display", display_options),
 };
 

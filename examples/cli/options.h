@@ -41,6 +41,7 @@ struct Settings {
     TextList resolve;
     TextList headers;
     bool allow_http;
+    bool mock;
     const char* mock_options;
 
     uint64_t max_in_flight;
@@ -61,6 +62,18 @@ struct Settings {
     leat_number temperature;
     uint64_t max_tokens;
     leat_number seed;
+    leat_number top_p;
+    leat_number top_k;
+    const char* reasoning_effort;
+    const char* thinking;
+    bool stream;
+    const char* schema;
+    bool json;
+    const char* choices;
+    bool no_check;
+    const char* tools;
+    const char* tool_choice;
+    const char* cached_content;
 
     uint64_t item_bytes;
     uint64_t max_line_bytes;

@@ -1,15 +1,15 @@
-// cli/record.cc: the JSON form of a record. The answer's body stands in it as it came when it is
-// valid JSON (line ends between its tokens taken out), else as a string.
+// cli/record.cc: the JSON form of a record, but for its object "leat". The answer's body stands in
+// it as it came when it is valid JSON (line ends between its tokens taken out), else as a string;
+// a stream has none.
 #include "cli/record.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "base/bytes.h"
+#include "cli/record_leat.h"
 #include "codec/json_scan.h"
-#include "codec/json_write.h"
 #include "codec/utf8.h"
 
 namespace cli {
@@ -17,121 +17,6 @@ namespace cli {
 using leat::JsonWriter;
 
 namespace {
-
-leat_str of(const char* word) { return leat::text(word, strlen(word)); }
-
-// An id or a body may be empty; then the member is null.
-void text_or_null(JsonWriter* json, leat_str name, leat_str value) {
-    json->key(name);
-    if (leat::empty(value)) {
-        json->null();
-    } else {
-        json->string(value);
-    }
-}
-
-void count_or_null(JsonWriter* json, leat_str name, int64_t value) {
-    json->key(name);
-    if (value < 0) {
-        json->null();
-    } else {
-        json->integer(value);
-    }
-}
-
-void milliseconds(JsonWriter* json, leat_str name, double value) {
-    json->key(name);
-    if (value < 0) {
-        json->null();
-    } else {
-        json->number(round(value * 1000) / 1000);
-    }
-}
-
-void write_usage(JsonWriter* json, const leat_usage& usage) {
-    json->key(leat::text("usage"));
-    json->begin_object();
-    count_or_null(json, leat::text("input_tokens"), usage.input_tokens);
-    count_or_null(json, leat::text("output_tokens"), usage.output_tokens);
-    count_or_null(json, leat::text("cached_input_tokens"), usage.cached_input_tokens);
-    count_or_null(json, leat::text("reasoning_tokens"), usage.reasoning_tokens);
-    count_or_null(json, leat::text("total_tokens"), usage.total_tokens);
-    json->end_object();
-}
-
-void write_timing(JsonWriter* json, const leat_timing& timing) {
-    json->key(leat::text("timing_ms"));
-    json->begin_object();
-    milliseconds(json, leat::text("queued"), timing.queued_ms);
-    milliseconds(json, leat::text("connect"), timing.connect_ms);
-    milliseconds(json, leat::text("first_byte"), timing.first_byte_ms);
-    milliseconds(json, leat::text("total"), timing.total_ms);
-    json->end_object();
-}
-
-void write_tool_calls(JsonWriter* json, const leat_result& result) {
-    json->key(leat::text("tool_calls"));
-    json->begin_array();
-    for (uint32_t i = 0; i < result.tool_calls_count; ++i) {
-        const leat_tool_call& call = result.tool_calls[i];
-        json->begin_object();
-        text_or_null(json, leat::text("id"), call.id);
-        json->key(leat::text("name"));
-        json->string(call.name);
-        json->key(leat::text("arguments"));
-        json->string(call.arguments_json);
-        json->end_object();
-    }
-    json->end_array();
-}
-
-// What costs are known once there are price tables.
-void write_costs(JsonWriter* json) {
-    json->key(leat::text("cost_usd"));
-    json->null();
-    json->key(leat::text("energy_kwh"));
-    json->null();
-    json->key(leat::text("gwp_kgco2eq"));
-    json->null();
-}
-
-leat_str finish_of(const leat_result& result) {
-    if (result.outcome != LEAT_SUCCEEDED || !leat::empty(result.finish_reason)) {
-        return result.finish_reason;
-    }
-    return result.finish == LEAT_FINISH_UNKNOWN ? leat_str{nullptr, 0}
-                                                : of(leat_finish_name(result.finish));
-}
-
-void write_leat(JsonWriter* json, const leat_result& result) {
-    const bool good = result.outcome == LEAT_SUCCEEDED;
-    json->key(leat::text("leat"));
-    json->begin_object();
-    json->key(leat::text("index"));
-    json->integer(static_cast<int64_t>(result.user_number));
-    json->key(leat::text("status"));
-    json->string(of(leat_status_word(result.status)));
-    json->key(leat::text("text"));
-    if (good) {
-        json->string(result.text);
-    } else {
-        json->null();
-    }
-    text_or_null(json, leat::text("finish_reason"), finish_of(result));
-    json->key(leat::text("attempts"));
-    json->integer(result.attempts);
-    json->key(leat::text("retried"));
-    json->boolean(result.retried != 0);
-    json->key(leat::text("cached"));
-    json->boolean(result.cached != 0);
-    write_usage(json, result.usage);
-    write_costs(json);
-    write_timing(json, result.timing);
-    write_tool_calls(json, result);
-    json->key(leat::text("metadata"));
-    json->raw(leat::empty(result.metadata) ? leat::text("null") : result.metadata);
-    json->end_object();
-}
 
 leat_status status_of_fault(const char* code) {
     if (strcmp(code, "invalid_json") == 0) {
@@ -228,7 +113,9 @@ size_t RecordWriter::json_result(const leat_result& result, char* out, size_t ca
         json.integer(result.http_status);
         text_or_null(&json, leat::text("request_id"), clean(result.request_id));
         json.key(leat::text("body"));
-        if (leat::json_validate(result.body, leat::json_depth_max, nullptr) == LEAT_OK) {
+        if (result.streamed != 0 && leat::empty(result.body)) {
+            json.null();
+        } else if (leat::json_validate(result.body, leat::json_depth_max, nullptr) == LEAT_OK) {
             json.raw(one_line(result.body));
         } else {
             json.string(clean(result.body));
@@ -243,9 +130,9 @@ size_t RecordWriter::json_result(const leat_result& result, char* out, size_t ca
         const bool said = !leat::empty(result.error_message);
         json.begin_object();
         json.key(leat::text("code"));
-        json.string(told ? clean(result.error_code) : of(leat_status_word(result.status)));
+        json.string(told ? clean(result.error_code) : word_of(leat_status_word(result.status)));
         json.key(leat::text("message"));
-        json.string(said ? clean(result.error_message) : of(leat_status_hint(result.status)));
+        json.string(said ? clean(result.error_message) : word_of(leat_status_hint(result.status)));
         json.end_object();
     }
     write_leat(&json, result);
@@ -269,7 +156,7 @@ size_t RecordWriter::fault(leat_str id, leat_str metadata, uint64_t index, uint6
     result.id = id;
     result.metadata = metadata;
     result.user_number = index;
-    result.error_code = of(fault.code);
+    result.error_code = word_of(fault.code);
     result.error_message = leat::text(message, static_cast<size_t>(size));
     result.usage = leat_usage{-1, -1, -1, -1, -1, -1};
     result.timing = leat_timing{-1, -1, -1, -1, -1, -1};

@@ -11,6 +11,12 @@
 
 namespace cli {
 
+// Control bytes of an answer could steer a terminal; line ends and tabs are no harm.
+inline bool is_control(char c) {
+    const unsigned char byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f;
+}
+
 // Bytes that the largest record may take when an item has item_bytes.
 size_t record_bytes_max(size_t item_bytes);
 

@@ -40,12 +40,20 @@ void put_escaped(Sink* sink, leat_str text) {
     }
 }
 
-// Control bytes of an answer could steer a terminal; line ends and tabs stay.
 void put_harmless(Sink* sink, leat_str text) {
     for (size_t i = 0; i < text.size; ++i) {
-        const unsigned char c = static_cast<unsigned char>(text.data[i]);
-        const bool control = (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
-        sink->put(control ? "?" : &text.data[i], 1);
+        sink->put(is_control(text.data[i]) ? "?" : &text.data[i], 1);
+    }
+}
+
+// What a model that says nothing asks for instead.
+void put_calls(Sink* sink, const leat_result& result) {
+    for (uint32_t i = 0; i < result.tool_calls_count; ++i) {
+        sink->put("calls ");
+        put_harmless(sink, result.tool_calls[i].name);
+        sink->put("(");
+        put_harmless(sink, result.tool_calls[i].arguments_json);
+        sink->put(i + 1 < result.tool_calls_count ? ")\n" : ")");
     }
 }
 
@@ -76,6 +84,10 @@ size_t RecordWriter::people_result(const leat_result& result, char* out, size_t 
     }
     sink.put("\n");
     put_harmless(&sink, said);
+    if (good && leat::empty(said)) {
+        put_harmless(&sink, result.refusal);
+        put_calls(&sink, result);
+    }
     sink.put("\n\n");
     return sink.whole();
 }

@@ -36,9 +36,14 @@ Format choose_format(const Settings& settings) {
     return to_terminal ? Format::text : Format::jsonl;
 }
 
+// Text that shows as it comes shows one item at a time.
 Settings with_output(Settings settings) {
     if (settings.output == nullptr) {
         settings.output = "-";
+    }
+    const bool to_stdout = strcmp(settings.output, "-") == 0;
+    if (settings.stream && to_stdout && choose_format(settings) == Format::text) {
+        settings.max_in_flight = 1;
     }
     return settings;
 }
@@ -174,11 +179,11 @@ int Run::exit_code() const {
 
 int Run::run() {
     watch_signals();
-    if (!open_input() || !open_output() || !open_service(settings_, &service_) || !open_ids() ||
+    if (!defaults_.open(settings_) || !open_input() || !open_output() || !open_service(settings_, &service_) || !open_ids() ||
         !write_first_line()) {
         return stopped_ != nullptr ? exit_stopped : exit_usage;
     }
-    ItemParser parser(service_.model, service_.override_model);
+    ItemParser parser(service_.model, service_.override_model, defaults_);
     parser_ = &parser;
     if (!open_client() || !open_batch()) {
         return exit_usage;

@@ -7,6 +7,7 @@
 
 #include <leat/leat.h>
 
+#include "cli/defaults.h"
 #include "cli/ids.h"
 #include "cli/item.h"
 #include "cli/journal.h"
@@ -54,6 +55,15 @@ private:
     bool write_result(const leat_result& result);
     void say_failure(leat_str id, const char* word, leat_str message);
 
+    // run_live.cc: text as it comes, and options that the provider has not got.
+    static void take_token(void* user, const leat_token* token);
+    bool shows_live() const;
+    void show(const char* bytes, size_t size);
+    void show_piece(const leat_token& token);
+    bool end_live(const leat_result& result);
+    void check_options();
+    void say_ignored(uint32_t fields);
+
     // run.cc
     void loop();
     void react_to_signals();
@@ -80,7 +90,7 @@ private:
     size_t block_bytes_ = 0;
     leat_endpoint endpoint_ = 0;
     leat_batch* batch_ = nullptr;
-    leat_request defaults_{};
+    Defaults defaults_;
 
     uint64_t items_ = 0;        // lines that are not blank, so far
     uint64_t accepted_ = 0;     // handed to the engine
@@ -91,6 +101,9 @@ private:
     int signals_done_ = 0;
     bool hard_ = false;
     bool unwritten_ = false;    // a record could not be written
+    bool live_ = false;         // an item's text is being shown
+    uint32_t live_attempt_ = 0; // whose
+    uint32_t ignored_said_ = 0; // LEAT_FIELD_*
     char id_[32];               // the name of a line that has none
 };
 

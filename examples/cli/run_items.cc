@@ -176,12 +176,14 @@ void Run::say_failure(leat_str id, const char* word, leat_str message) {
 leat_keep Run::take_result(void* user, const leat_result* result) {
     Run* const run = static_cast<Run*>(user);
     if (result->outcome == LEAT_CANCELLED || result->outcome == LEAT_SKIPPED) {
+        (void)run->end_live(*result);
         if (result->status == LEAT_E_DEADLINE_BATCH && run->stopped_ == nullptr) {
             run->stop("the --deadline passed");
         }
         return LEAT_RELEASE;
     }
-    if (!run->write_result(*result)) {
+    run->say_ignored(result->ignored_fields);
+    if (!run->end_live(*result) && !run->write_result(*result)) {
         run->unwritten_ = true;
         run->stop("the output cannot be written");
     }

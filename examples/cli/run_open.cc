@@ -97,7 +97,7 @@ bool Run::write_first_line() {
         return true;
     }
     char identity[identity_bytes];
-    const size_t size = write_identity(settings_, service_, journal_.room(), journal_.room_bytes(),
+    const size_t size = write_identity(settings_, service_, defaults_, journal_.room(), journal_.room_bytes(),
                                        identity);
     if (size == 0) {
         fprintf(stderr, "leat run: the settings do not fit a record; is --system that long?\n");
@@ -157,13 +157,6 @@ bool Run::open_client() {
 }
 
 bool Run::open_batch() {
-    leat_request_init(&defaults_);
-    if (settings_.system != nullptr) {
-        defaults_.system = leat_str{settings_.system, strlen(settings_.system)};
-    }
-    defaults_.temperature = settings_.temperature;
-    defaults_.seed = settings_.seed;
-    defaults_.max_output_tokens = static_cast<uint32_t>(settings_.max_tokens);
     leat_batch_config config;
     leat_batch_config_init(&config);
     config.endpoint = endpoint_;
@@ -176,15 +169,17 @@ bool Run::open_batch() {
     config.retry_failed =
         settings_.retry_failed ? LEAT_RETRY_FAILED_RETRYABLE : LEAT_RETRY_FAILED_OFF;
     config.deadline_ms = settings_.deadline_ms;
-    config.defaults = &defaults_;
+    config.defaults = &defaults_.request();
     config.user = this;
     config.source = pull;
     config.on_result = take_result;
     config.on_progress = take_progress;
+    config.on_token = shows_live() ? take_token : nullptr;
     const leat_status status = leat_batch_open(client_, &config, &batch_);
     if (status != LEAT_OK) {
         fprintf(stderr, "leat run: %s: %s\n", leat_status_word(status), leat_status_hint(status));
     }
+    check_options();
     return status == LEAT_OK;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "cli/provider_facts.h"
 #include "cli/service_parts.h"
 
 namespace cli {
@@ -20,18 +21,6 @@ leat_str view(const char* text) {
 const char* environment(const char* name) {
     const char* value = getenv(name);
     return value != nullptr && value[0] != 0 ? value : nullptr;
-}
-
-// openai -> OPENAI_API_KEY
-void key_name_of(const char* provider, char* out, size_t size) {
-    size_t at = 0;
-    for (; provider[at] != 0 && at + 9 < size; ++at) {
-        const char c = provider[at];
-        const bool letter = c >= 'a' && c <= 'z';
-        const bool plain = (c >= 'A' && c <= 'Z') || leat::is_digit(c);
-        out[at] = letter ? static_cast<char>(c - 'a' + 'A') : (plain ? c : '_');
-    }
-    memcpy(out + at, "_API_KEY", 9);
 }
 
 bool refuse_provider(const char* name) {
@@ -52,50 +41,78 @@ bool refuse_provider(const char* name) {
     return false;
 }
 
-bool is_known(const char* name) {
-    const char* known = nullptr;
-    for (uint32_t i = 0; (known = leat_provider_name(i)) != nullptr; ++i) {
-        if (strcmp(known, name) == 0) {
-            return true;
-        }
-    }
+// No key and no address were given: nobody is to be asked but ourselves.
+bool is_left_open(const Settings& settings) {
+    return settings.provider == nullptr && settings.base_url == nullptr &&
+           settings.api_key_env == nullptr && environment("OPENAI_API_KEY") == nullptr;
+}
+
+bool refuse_keyless(const char* provider, const ProviderFacts& facts, const char* asked) {
+    const bool two = asked == nullptr && facts.names_count > 1;
+    fprintf(stderr,
+            "leat run: the environment variable %s%s%s is not set; it must hold the key (to try "
+            "%s's format without one: --mock)\n",
+            asked != nullptr ? asked : facts.names[0], two ? " or " : "",
+            two ? facts.names[1] : "", provider);
+    return false;
+}
+
+bool refuse_without_url(const char* provider, const ProviderFacts& facts) {
+    fprintf(stderr, "leat run: %s has no address of its own; give --base-url %s\n", provider,
+            facts.url_form != nullptr ? facts.url_form : "URL");
     return false;
 }
 
 // The key is sent when the provider or the variable was named, never to a bare URL by guess.
+const char* find_key(const Settings& settings, const ProviderFacts& facts) {
+    if (settings.api_key_env != nullptr) {
+        return environment(settings.api_key_env);
+    }
+    const char* key = nullptr;
+    if (settings.provider == nullptr && settings.base_url != nullptr) {
+        return key;
+    }
+    for (uint32_t i = 0; i < facts.names_count && key == nullptr; ++i) {
+        key = environment(facts.names[i]);
+    }
+    return key;
+}
+
 bool choose_provider(const Settings& settings, Service* service) {
     const char* provider = settings.provider;
-    const bool key_there = environment("OPENAI_API_KEY") != nullptr;
-    if (provider == nullptr && settings.base_url == nullptr && settings.api_key_env == nullptr &&
-        !key_there) {
+    if (settings.mock && settings.base_url != nullptr) {
+        fprintf(stderr, "leat run: --mock and --base-url exclude each other\n");
+        return false;
+    }
+    if (is_left_open(settings) && !settings.mock) {
         provider = "mock";
         if (!settings.quiet) {
             fprintf(stderr, "leat run: no key and no URL given, so the built-in mock server "
                             "answers; see `leat help run`\n");
         }
     }
-    service->is_mock = provider != nullptr && strcmp(provider, "mock") == 0;
-    if (service->is_mock) {
-        return start_mock(settings, service);
-    }
-    const bool bare_url = provider == nullptr && settings.base_url != nullptr;
-    provider = provider == nullptr ? "openai" : provider;
-    if (!is_known(provider)) {
+    const bool is_mock = provider != nullptr && strcmp(provider, "mock") == 0;
+    service->is_mock = is_mock || settings.mock;
+    provider = provider == nullptr || is_mock ? "openai" : provider;
+    ProviderFacts facts;
+    if (!provider_facts(provider, &facts)) {
         return refuse_provider(provider);
     }
     service->endpoint.provider = view(provider);
+    if (service->is_mock) {
+        return start_mock(settings, provider, service);
+    }
     service->endpoint.base_url = view(settings.base_url);
     snprintf(service->label, sizeof service->label, "%s",
              settings.base_url != nullptr ? settings.base_url : provider);
-    key_name_of(provider, service->key_name, sizeof service->key_name);
-    const char* name = settings.api_key_env != nullptr ? settings.api_key_env : service->key_name;
-    const char* key = bare_url && settings.api_key_env == nullptr ? nullptr : environment(name);
+    if (settings.base_url == nullptr && facts.base_url[0] == 0) {
+        return refuse_without_url(provider, facts);
+    }
+    const char* const key = find_key(settings, facts);
     service->endpoint.api_key = view(key);
-    if (key == nullptr && (settings.api_key_env != nullptr || settings.base_url == nullptr) &&
-        strcmp(provider, "ollama") != 0) {
-        fprintf(stderr, "leat run: the environment variable %s is not set; it must hold the key\n",
-                name);
-        return false;
+    const bool needs_key = facts.needs_key && settings.base_url == nullptr;
+    if (key == nullptr && (needs_key || settings.api_key_env != nullptr)) {
+        return refuse_keyless(provider, facts, settings.api_key_env);
     }
     return true;
 }

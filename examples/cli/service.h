@@ -21,9 +21,8 @@ struct Service {
     leat_str model;         // for items that name none
     bool override_model;    // --model was given
     bool is_mock;
-    char label[340];        // for people: "openai", "mock (https://127.0.0.1:1234/v1)"
+    char label[400];        // for people: "openai", "mock (https://127.0.0.1:1234/v1)"
     char url[320];          // the mock's
-    char key_name[96];
     leat_header headers[list_max];
     leat_resolve resolve[list_max];
 #if LEAT_CLI_HAS_MOCK

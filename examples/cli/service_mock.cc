@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "cli/provider_facts.h"
 #include "cli/service_parts.h"
 #include "cli/tables.h"
 
@@ -47,7 +48,7 @@ int split_words(char* text, char** words) {
 
 }  // namespace
 
-bool start_mock(const Settings& settings, Service* service) {
+bool start_mock(const Settings& settings, const char* provider, Service* service) {
     mock_config config;
     mock_config_default(&config);
     if (settings.mock_options != nullptr) {
@@ -72,9 +73,11 @@ bool start_mock(const Settings& settings, Service* service) {
         return false;
     }
     setpgid(service->mock.pid, service->mock.pid);
-    snprintf(service->url, sizeof service->url, "https://localhost:%u/v1", service->mock.tls_port);
-    snprintf(service->label, sizeof service->label, "mock (%s)", service->url);
-    service->endpoint.provider = leat::text("openai");
+    snprintf(service->url, sizeof service->url, "https://localhost:%u%s", service->mock.tls_port,
+             provider_base_path(provider));
+    const bool is_plain = strcmp(provider, "openai") == 0;
+    snprintf(service->label, sizeof service->label, "mock%s%s (%s)", is_plain ? "" : " of ",
+             is_plain ? "" : provider, service->url);
     service->endpoint.base_url = leat_str{service->url, strlen(service->url)};
     service->endpoint.api_key =
         config.require_key != nullptr ? leat_str{config.require_key, strlen(config.require_key)}
@@ -100,7 +103,7 @@ int run_mock(int argc, char** argv) { return mock_main(argc, argv); }
 
 namespace cli {
 
-bool start_mock(const Settings&, Service*) {
+bool start_mock(const Settings&, const char*, Service*) {
     fprintf(stderr, "leat run: this build has no built-in server; give --provider or --base-url\n");
     return false;
 }

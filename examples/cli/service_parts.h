@@ -6,8 +6,8 @@
 
 namespace cli {
 
-// Forks the built-in server and points the endpoint at it.
-bool start_mock(const Settings& settings, Service* service);
+// Forks the built-in server and points the endpoint at it, as if it were that provider.
+bool start_mock(const Settings& settings, const char* provider, Service* service);
 void stop_mock(Service* service);
 
 // --proxy, else HTTPS_PROXY, HTTP_PROXY and NO_PROXY.

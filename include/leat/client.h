@@ -107,6 +107,9 @@ LEAT_API const char *leat_provider_name(uint32_t index);
 /* Where that provider is reached when no base_url is given; "" when there is no such place. NULL
  * after the last. */
 LEAT_API const char *leat_provider_base_url(uint32_t index);
+/* What that provider has not got, whatever the model: a sum of LEAT_FIELD_* (LEAT_FIELD_STREAM: it
+ * does not stream). A request that sets such a field goes out without it. 0 after the last. */
+LEAT_API uint32_t leat_provider_lacks(uint32_t index);
 
 /* "0.1.0"; and the number that grows with each release of the ABI. */
 #define LEAT_VERSION "0.1.0"

@@ -49,9 +49,17 @@ typedef enum leat_format_kind {
     LEAT_FORMAT_CHOICE = 3       /* one of choices, and nothing else (P20) */
 } leat_format_kind;
 
-/* leat checks the answer against it, whatever the provider promised: LEAT_E_SCHEMA with the place
- * and the rule in error_message. The check consumes an attempt like any other failure (B29). A
- * reply that is none of the choices is no failure: leat_result.choice stays -1 (P20). */
+/* leat checks the answer's text against it, whatever the provider promised. JSON and JSON_SCHEMA:
+ * a text that is not so ends its attempt with LEAT_E_SCHEMA, is asked for again at once while there
+ * are attempts (B29), and stays on the result of the last one, with "PATH: RULE ..." (a JSON
+ * pointer into the text, the schema's keyword) in error_message. CHOICE: leat_result.choice is the
+ * choice that the text is, bare or as {"choice":"..."}, letter case aside; the text becomes that
+ * choice; of a text that is none it stays -1, which is no failure (P20). Refusals, tool calls and
+ * answers that the provider blocked are not checked, of several answers only the first.
+ * A schema is what leat/schema.h says. One that leat cannot use fails its item with LEAT_E_CONFIG
+ * before anything is sent. A check inside a step has narrower bounds: 64 schemas inside each other
+ * (some 60 KiB of stack), 2^24 units of work; over them the item fails with LEAT_E_TOO_LARGE.
+ * request.body_json and request.response_format_json replace the format, and the check with it. */
 typedef struct leat_format {
     leat_format_kind kind;
     uint32_t choices_count;

@@ -6,6 +6,7 @@
 #include "flow/lifecycle.h"
 #include "flow/request_text.h"
 #include "provider/registry.h"
+#include "provider/request_fields.h"
 
 namespace {
 
@@ -179,6 +180,11 @@ const char* leat_provider_name(uint32_t index) {
 const char* leat_provider_base_url(uint32_t index) {
     const leat_adapter* const adapter = leat::adapter_at(index);
     return adapter == nullptr ? nullptr : adapter->base_url;
+}
+
+uint32_t leat_provider_lacks(uint32_t index) {
+    const leat_adapter* const adapter = leat::adapter_at(index);
+    return adapter == nullptr ? 0 : leat::adapter_lacks(*adapter);
 }
 
 const char* leat_version(void) { return LEAT_VERSION; }

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/narrow.h"
 #include "flow/engine.h"
+#include "flow/validate.h"
 #include "provider/request_fields.h"
 
 namespace leat {
@@ -50,10 +51,15 @@ leat_build build_of(const Item& item) {
 leat_status build_request(Engine* engine, Item* item) {
     LEAT_CHECK(engine != nullptr && item->endpoint != nullptr);
     const leat_adapter* const adapter = item->endpoint->adapter;
+    FormatFinding finding;
+    if (format_validate(item->request, &finding) != LEAT_OK) {
+        keep_error_text(item, finding.message(), &item->result.error_message);
+        return finding.status;
+    }
     item->model = empty(item->request.model) ? item->endpoint->model : item->request.model;
     item->streams = wants_stream(*item);
     if (adapter->start != nullptr) {  // there is nothing to build: start gets the request
-        item->result.ignored_fields = request_fields(item->request) & adapter->lacks;
+        item->result.ignored_fields = request_fields(item->request) & adapter_lacks(*adapter);
         item->reserved_tokens = estimate_tokens(*item);
         item->attempt_mark = item->arena.mark();
         return LEAT_OK;
@@ -67,7 +73,7 @@ leat_status build_request(Engine* engine, Item* item) {
     }
     LEAT_TRY(rope.status);
     item->result.ignored_fields =
-        rope.ignored | (request_fields(item->request) & adapter->lacks);
+        rope.ignored | (request_fields(item->request) & adapter_lacks(*adapter));
     item->rope = rope.rope;
     LEAT_TRY(choose_path(item, rope));
     item->headers = rope.headers;

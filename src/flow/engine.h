@@ -106,6 +106,8 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end);
 // The same for a failure on the wire: gives connection and permit back first.
 void wire_failed(Engine* engine, Item* item, leat_status status, leat_stage stage);
 bool is_retryable(leat_status status);
+// A copy in the item's memory, cut to 500 bytes, credentials taken out; empty without room.
+void keep_error_text(Item* item, Text from, Text* to);
 void wake_item(Engine* engine, Item* item);
 void to_waiting(Engine* engine, Item* item);
 

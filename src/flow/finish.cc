@@ -65,7 +65,10 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
         result->error_code = Text{nullptr, 0};
     } else {
         result->usage = unknown_usage();
-        if (result->partial == 0) result->text = Text{nullptr, 0};
+        // Whoever asked for a form may still have a use for the reply that has not got it.
+        const bool was_checked = stage == LEAT_STAGE_PARSE &&
+                                 (status == LEAT_E_SCHEMA || status == LEAT_E_TOO_LARGE);
+        if (result->partial == 0 && !was_checked) result->text = Text{nullptr, 0};
     }
     result->timing = timing_of(*item, engine->now_ns);
     item->state = ItemState::done;

@@ -21,8 +21,17 @@ void forget_last_attempt(Item* item) {
     result->text = Text{nullptr, 0};
     result->thinking = Text{nullptr, 0};
     result->refusal = Text{nullptr, 0};
+    result->finish = LEAT_FINISH_UNKNOWN;
+    result->finish_reason = Text{nullptr, 0};
+    result->tool_calls = nullptr;
+    result->tool_calls_count = 0;
+    result->choices = nullptr;
+    result->choices_count = 0;
     result->model = Text{nullptr, 0};
     result->response_id = Text{nullptr, 0};
+    result->turn_json = Text{nullptr, 0};
+    result->safety_json = Text{nullptr, 0};
+    result->block_reason = Text{nullptr, 0};
     result->streamed = 0;
     result->partial = 0;
     item->response_open = false;

@@ -5,6 +5,7 @@
 #include "codec/scratch.h"
 #include "flow/engine.h"
 #include "flow/stream.h"
+#include "flow/validate.h"
 #include "meter/usage.h"
 #include "provider/classify.h"
 #include "provider/limit_headers.h"
@@ -54,7 +55,7 @@ void keep_reply(Item* item, const leat_reply& reply) {
 void fault_parsing(leat_fault* fault, leat_status status) {
     *fault = leat_fault{};
     fault->status = status;
-    fault->retryable = status == LEAT_E_PARSE || status == LEAT_E_STREAM_CUT ? 1 : 0;
+    fault->retryable = is_retryable(status) ? 1 : 0;
     fault->wait_ms = -1;
     fault->usage = unknown_usage();
 }
@@ -121,7 +122,17 @@ void take_answer(Engine* engine, Item* item, const leat_answer& answer) {
     keep_answer(item, answer);
     settle(item, answer.usage);
     item->endpoint->gate.succeeded();
-    finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
+    FormatFinding finding;
+    if (format_check(item, &finding) == LEAT_OK) {
+        finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
+        return;
+    }
+    AttemptEnd end{};
+    fault_parsing(&end.fault, finding.status);
+    end.fault.message = finding.message();
+    end.fault.usage = answer.usage;
+    end.stage = LEAT_STAGE_PARSE;
+    attempt_failed(engine, item, end);
 }
 
 void parse_response(Engine* engine, Item* item) {

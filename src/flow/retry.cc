@@ -24,20 +24,11 @@ bool may_replay(const Item& item, leat_status status) {
     return died && item.reused_connection && !item.replayed && !item.response_open;
 }
 
-void keep_text(Item* item, Text from, Text* to) {
-    *to = Text{nullptr, 0};
-    const size_t room = min_of(from.size, error_text_bytes_max);
-    if (room == 0) return;
-    char* const out = static_cast<char*>(item->arena.take(room, 1));
-    if (out == nullptr) return;
-    *to = redact(from, item->endpoint->secrets, item->endpoint->secrets_count, out, room);
-}
-
 void keep_fault(Item* item, const leat_fault& fault) {
     Text message = fault.message;
     Text code = fault.code;
-    keep_text(item, message, &item->result.error_message);
-    keep_text(item, code, &item->result.error_code);
+    keep_error_text(item, message, &item->result.error_message);
+    keep_error_text(item, code, &item->result.error_code);
     usage_add(&item->result.usage_failed, fault.usage);
 }
 
@@ -73,7 +64,6 @@ void rate_limited(Engine* engine, Item* item, const AttemptEnd& end) {
 }
 
 void sleep_item(Engine* engine, Item* item, const AttemptEnd& end) {
-    ++engine->stats.retries;
     uint64_t wait_ns = backoff_ns(item->endpoint->retry, item->attempts, engine->random.unit());
     if (end.fault.wait_ms > 0) {
         const uint64_t asked = min_of(static_cast<uint64_t>(end.fault.wait_ms),
@@ -88,6 +78,11 @@ void sleep_item(Engine* engine, Item* item, const AttemptEnd& end) {
     item->times.progress_ns = engine->now_ns + wait_ns;
 }
 
+// A reply of the wrong form says nothing about the service: it is asked again at once (B29).
+bool waits_for_nothing(const leat_fault& fault) {
+    return fault.status == LEAT_E_SCHEMA && fault.wait_ms <= 0;
+}
+
 bool takes_extra_pass(Item* item, const leat_fault& fault) {
     const leat_retry_failed rule = item->batch->config.retry_failed;
     if (rule == LEAT_RETRY_FAILED_OFF || item->extra_pass) return false;
@@ -95,6 +90,15 @@ bool takes_extra_pass(Item* item, const leat_fault& fault) {
 }
 
 }  // namespace
+
+void keep_error_text(Item* item, Text from, Text* to) {
+    *to = Text{nullptr, 0};
+    const size_t room = min_of(from.size, error_text_bytes_max);
+    if (room == 0) return;
+    char* const out = static_cast<char*>(item->arena.take(room, 1));
+    if (out == nullptr) return;
+    *to = redact(from, item->endpoint->secrets, item->endpoint->secrets_count, out, room);
+}
 
 bool is_retryable(leat_status status) {
     switch (leat_status_class(status)) {
@@ -108,7 +112,7 @@ bool is_retryable(leat_status status) {
         case LEAT_CLASS_ALERT:
             return true;  // a fresh connection may lead to a sane peer; attempts bound it
         case LEAT_CLASS_PROVIDER:  // found by ourselves, in a stream
-            return status == LEAT_E_PARSE || status == LEAT_E_STREAM_CUT;
+            return status == LEAT_E_PARSE || status == LEAT_E_STREAM_CUT || status == LEAT_E_SCHEMA;
         case LEAT_CLASS_OK:
         case LEAT_CLASS_INFO:
         case LEAT_CLASS_CALLER:
@@ -176,7 +180,12 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
     const bool goes_on = batch_goes_on(*item);
     if (goes_on && end.fault.retryable != 0 &&
         item->attempts < item->endpoint->retry.attempts_max && !item->extra_pass) {
-        sleep_item(engine, item, end);
+        ++engine->stats.retries;
+        if (waits_for_nothing(end.fault)) {
+            to_waiting(engine, item);
+        } else {
+            sleep_item(engine, item, end);
+        }
         return;
     }
     if (goes_on && takes_extra_pass(item, end.fault)) {

@@ -68,6 +68,7 @@ static void test_names(void) {
     check(strcmp(leat_status_name(-999), "LEAT_E_?") == 0, "name of an unknown status");
     check(leat_status_class(-999) == LEAT_CLASS_CALLER, "class of an unknown status");
     check(leat_provider_name(UINT32_MAX) == NULL, "no provider after the last");
+    check(leat_provider_lacks(UINT32_MAX) == 0, "which lacks nothing");
     check(leat_version() != NULL && leat_abi_age() > 0, "version and age");
 }
 

@@ -12,7 +12,7 @@ BAD = [
     ({"id": "zero", "prompt": ""}, "zero", "no_prompt"),
     ({"id": "number", "prompt": 5}, "number", "invalid_field"),
     ({"id": "good", "prompt": "again"}, "line-8", "repeated_id"),
-    ({"id": "stream", "body": {"stream": True}}, "stream", "stream"),
+    ({"id": "stream", "prompt": "p", "stream": "yes"}, "stream", "invalid_field"),
     ({"id": "two", "prompt": "p", "body": {"a": 1}}, "two", "two_forms"),
     (b'{"id":"utf","prompt":"\xff"}', "line-11", "invalid_json"),
     ({"id": "x" * 600, "prompt": "p"}, "line-12", "too_long_id"),

@@ -70,6 +70,22 @@ expect "batch can be cancelled: all items still have a result" \
 expect "host_loop shares its loop" '^answers 100 of 100, host timer ticked too$' 1 \
     "$bin/host_loop" "$tls" "$scratch/ca.pem" 100
 expect "static_block needs no other memory" '^ok: What is a leat\?$' 1 "$bin/static_block" "$plain"
+expect "local_model answers from the host's own loop, two calls at a time" \
+    '^ok: [0-9]+ leats bring the water$|^42 turns, 35 pieces, 0 refused$' 8 "$bin/local_model" 7
+
+# The service of custom_adapter ends when its input does.
+mkfifo "$scratch/hold"
+python3 tests/cli/plain_service.py <"$scratch/hold" >"$scratch/port" 2>"$scratch/service.log" &
+exec 7>"$scratch/hold"
+for _ in $(seq 100); do
+    [ -s "$scratch/port" ] && break
+    sleep 0.05
+done
+expect "custom_adapter: options, texts, costs and faults of a service of its own" \
+    '^ok: tiny model/1 0.200 100: (olleh \(12|tiaw \(11|mraw \(11) tokens, [12] attempts, some options left out\)$|^invalid_request: rude: not in that tone ' \
+    4 env COMPLETE_API_KEY=k "$bin/custom_adapter" "http://127.0.0.1:$(cat "$scratch/port")/v0" \
+    hello wait warm bad
+exec 7>&-
 if [ -e "$bin/python/libleat_c.so" ] && ! ldd "$bin/python/libleat_c.so" | grep -q asan; then
     expect "python: a batch through ctypes" '^item-[0-9]+ ok ' 30 \
         env LEAT_BUILD="$build" python3 examples/python/batch.py "$tls" "$scratch/ca.pem" 30

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "provider/openai_chat.h"
+#include "provider/request_fields.h"
 #include "wire/url.h"
 
 namespace leat {
@@ -46,6 +47,20 @@ TEST(RegistryTest, every_table_is_whole) {
         EXPECT_EQ(adapter->path[0], '/');
         EXPECT_STRNE(adapter->auth_header, "");
     }
+}
+
+TEST(RegistryTest, what_a_provider_lacks_is_told) {
+    uint32_t count = 0;
+    for (; const leat_adapter* adapter = adapter_at(count); ++count) {
+        EXPECT_EQ(leat_provider_lacks(count), adapter->lacks) << "all of them stream";
+    }
+    EXPECT_EQ(leat_provider_lacks(count), 0u);
+    leat_adapter adapter = *find_adapter(text("openai"));
+    EXPECT_EQ(adapter_lacks(adapter) & LEAT_FIELD_STREAM, 0u);
+    adapter.event = nullptr;
+    EXPECT_EQ(adapter_lacks(adapter), adapter.lacks | LEAT_FIELD_STREAM);
+    adapter.start = [](const leat_build*, leat_call*) -> leat_status { return LEAT_OK; };
+    EXPECT_EQ(adapter_lacks(adapter), adapter.lacks) << "a call without HTTP has tokens of its own";
 }
 
 TEST(RegistryTest, every_base_url_is_https_or_loopback) {

@@ -1,0 +1,166 @@
+// cli/record_leat.cc: the object "leat" of a record: what leat knows of the item beside the
+// provider's answer. Members always stand in the same order; what is not known is null.
+#include "cli/record_leat.h"
+
+#include <math.h>
+
+#include "base/bytes.h"
+
+namespace cli {
+
+using leat::JsonWriter;
+
+namespace {
+
+void count_or_null(JsonWriter* json, leat_str name, int64_t value) {
+    json->key(name);
+    if (value < 0) {
+        json->null();
+    } else {
+        json->integer(value);
+    }
+}
+
+void milliseconds(JsonWriter* json, leat_str name, double value) {
+    json->key(name);
+    if (value < 0) {
+        json->null();
+    } else {
+        json->number(round(value * 1000) / 1000);
+    }
+}
+
+void write_usage(JsonWriter* json, const leat_usage& usage) {
+    json->key(leat::text("usage"));
+    json->begin_object();
+    count_or_null(json, leat::text("input_tokens"), usage.input_tokens);
+    count_or_null(json, leat::text("output_tokens"), usage.output_tokens);
+    count_or_null(json, leat::text("cached_input_tokens"), usage.cached_input_tokens);
+    count_or_null(json, leat::text("reasoning_tokens"), usage.reasoning_tokens);
+    count_or_null(json, leat::text("total_tokens"), usage.total_tokens);
+    json->end_object();
+}
+
+void write_timing(JsonWriter* json, const leat_timing& timing) {
+    json->key(leat::text("timing_ms"));
+    json->begin_object();
+    milliseconds(json, leat::text("queued"), timing.queued_ms);
+    milliseconds(json, leat::text("connect"), timing.connect_ms);
+    milliseconds(json, leat::text("first_byte"), timing.first_byte_ms);
+    milliseconds(json, leat::text("first_token"), timing.first_token_ms);
+    milliseconds(json, leat::text("total"), timing.total_ms);
+    json->end_object();
+}
+
+void write_tool_calls(JsonWriter* json, const leat_tool_call* calls, uint32_t count) {
+    json->key(leat::text("tool_calls"));
+    json->begin_array();
+    for (uint32_t i = 0; i < count; ++i) {
+        const leat_tool_call& call = calls[i];
+        json->begin_object();
+        text_or_null(json, leat::text("id"), call.id);
+        json->key(leat::text("name"));
+        json->string(call.name);
+        json->key(leat::text("arguments"));
+        json->string(call.arguments_json);
+        json->end_object();
+    }
+    json->end_array();
+}
+
+// What costs are known once there are price tables.
+void write_costs(JsonWriter* json) {
+    json->key(leat::text("cost_usd"));
+    json->null();
+    json->key(leat::text("energy_kwh"));
+    json->null();
+    json->key(leat::text("gwp_kgco2eq"));
+    json->null();
+}
+
+leat_str finish_of(const leat_result& result) {
+    if (result.outcome != LEAT_SUCCEEDED || !leat::empty(result.finish_reason)) {
+        return result.finish_reason;
+    }
+    return result.finish == LEAT_FINISH_UNKNOWN ? leat_str{nullptr, 0}
+                                                : word_of(leat_finish_name(result.finish));
+}
+
+// All answers, where several were asked for.
+void write_choices(JsonWriter* json, const leat_result& result) {
+    json->key(leat::text("choices"));
+    if (result.choices_count < 2) {
+        json->null();
+        return;
+    }
+    json->begin_array();
+    for (uint32_t i = 0; i < result.choices_count; ++i) {
+        const leat_choice& choice = result.choices[i];
+        json->begin_object();
+        json->key(leat::text("text"));
+        json->string(choice.text);
+        text_or_null(json, leat::text("finish_reason"), choice.finish_reason);
+        write_tool_calls(json, choice.tool_calls, choice.tool_calls_count);
+        json->end_object();
+    }
+    json->end_array();
+}
+
+// Options that the provider has not got.
+void write_ignored(JsonWriter* json, uint32_t fields) {
+    json->key(leat::text("ignored"));
+    json->begin_array();
+    const char* name = nullptr;
+    for (uint32_t bit = 0; (name = leat_field_name(bit)) != nullptr; ++bit) {
+        if ((fields >> bit & 1) != 0) {
+            json->string(word_of(name));
+        }
+    }
+    json->end_array();
+}
+
+}  // namespace
+
+void write_leat(JsonWriter* json, const leat_result& result) {
+    const bool good = result.outcome == LEAT_SUCCEEDED;
+    json->key(leat::text("leat"));
+    json->begin_object();
+    json->key(leat::text("index"));
+    json->integer(static_cast<int64_t>(result.user_number));
+    json->key(leat::text("status"));
+    json->string(word_of(leat_status_word(result.status)));
+    json->key(leat::text("text"));
+    if (good || !leat::empty(result.text)) {  // a failure's text: what came of a stream, or its misfit
+        json->string(result.text);
+    } else {
+        json->null();
+    }
+    text_or_null(json, leat::text("finish_reason"), finish_of(result));
+    json->key(leat::text("attempts"));
+    json->integer(result.attempts);
+    json->key(leat::text("retried"));
+    json->boolean(result.retried != 0);
+    json->key(leat::text("cached"));
+    json->boolean(result.cached != 0);
+    write_usage(json, result.usage);
+    write_costs(json);
+    write_timing(json, result.timing);
+    write_tool_calls(json, result.tool_calls, result.tool_calls_count);
+    text_or_null(json, leat::text("thinking"), result.thinking);
+    text_or_null(json, leat::text("refusal"), result.refusal);
+    json->key(leat::text("choice"));
+    if (result.choice < 0) {
+        json->null();
+    } else {
+        json->integer(result.choice);
+    }
+    write_choices(json, result);
+    json->key(leat::text("partial"));
+    json->boolean(result.partial != 0);
+    write_ignored(json, result.ignored_fields);
+    json->key(leat::text("metadata"));
+    json->raw(leat::empty(result.metadata) ? leat::text("null") : result.metadata);
+    json->end_object();
+}
+
+}  // namespace cli
