@@ -9,6 +9,7 @@ namespace leat {
 namespace {
 
 constexpr uint32_t tool_calls_max = 128;
+constexpr uint32_t choices_max = 128;
 
 struct Finish {
     Text word;
@@ -26,10 +27,12 @@ constexpr Finish finishes[] = {
     {text("error"), LEAT_FINISH_ERROR},
 };
 
-// What one walk over the answer gathers.
+// What one walk over the answer gathers; `choice` is the one that is being read.
 struct Reading {
     leat_scratch* scratch;
     leat_answer* answer;
+    Text body;
+    leat_choice* choice = nullptr;
     leat_status status = LEAT_OK;
     bool has_choice = false;
     bool has_message = false;
@@ -41,28 +44,48 @@ struct Reading {
     void text_into(JsonCursor* at, Text* out) { note(take_text(at, scratch, out)); }
 };
 
-// Content as a list of parts: the texts of all text parts, joined.
+// Texts that are joined; together they fit the array in which they stand.
+struct Joined {
+    char* bytes = nullptr;
+    size_t capacity;
+    size_t size = 0;
+
+    void add(Reading* reading, JsonCursor* at) {
+        JsonValue value;
+        if (!at->take_if(JsonType::string, &value)) return;
+        if (bytes == nullptr) bytes = leat_scratch_take(reading->scratch, capacity, 1);
+        if (bytes == nullptr) {
+            reading->note(LEAT_E_ITEM_MEMORY);
+            return;
+        }
+        size_t here = 0;
+        reading->note(json_string_decode(value.raw, bytes + size, capacity - size, &here));
+        size += here;
+    }
+};
+
+// Content as a list of parts: their texts joined; Mistral's thinking models have thoughts there.
 void read_parts(Reading* reading, JsonCursor* at) {
     JsonValue array;
     if (!at->take(&array)) return;
-    char* const joined = leat_scratch_take(reading->scratch, array.raw.size, 1);
-    if (joined == nullptr) {
-        reading->note(LEAT_E_ITEM_MEMORY);
-        return;
-    }
-    size_t size = 0;
+    Joined texts{nullptr, array.raw.size};
+    Joined thoughts{nullptr, array.raw.size};
     JsonCursor parts(array.raw);
     each_element(&parts, [&] {
         each_member(&parts, [&](const JsonValue& key) {
-            JsonValue value;
-            if (!json_is(key, text("text")) || !parts.take_if(JsonType::string, &value)) return;
-            size_t here = 0;
-            reading->note(json_string_decode(value.raw, joined + size, array.raw.size - size,
-                                             &here));
-            size += here;
+            if (json_is(key, text("text"))) {
+                texts.add(reading, &parts);
+            } else if (json_is(key, text("thinking"))) {
+                each_element(&parts, [&] {
+                    each_member(&parts, [&](const JsonValue& inner) {
+                        if (json_is(inner, text("text"))) thoughts.add(reading, &parts);
+                    });
+                });
+            }
         });
     });
-    reading->answer->text = text(joined, size);
+    reading->choice->text = text(texts.bytes, texts.size);
+    if (thoughts.size > 0) reading->choice->thinking = text(thoughts.bytes, thoughts.size);
 }
 
 void read_function(Reading* reading, JsonCursor* at, leat_tool_call* call) {
@@ -114,46 +137,84 @@ void read_tool_calls(Reading* reading, JsonCursor* at) {
         });
         if (empty(call->arguments_json)) call->arguments_json = text("{}");
     });
-    reading->answer->tool_calls = calls;
-    reading->answer->tool_calls_count = count;
+    reading->choice->tool_calls = calls;
+    reading->choice->tool_calls_count = count;
 }
 
 void read_message(Reading* reading, JsonCursor* at) {
+    leat_choice* const choice = reading->choice;
     each_member(at, [&](const JsonValue& key) {
         if (json_is(key, text("content"))) {
             if (at->peek() == JsonType::array) {
                 read_parts(reading, at);
             } else {
-                reading->text_into(at, &reading->answer->text);
+                reading->text_into(at, &choice->text);
             }
         } else if (json_is(key, text("refusal"))) {
-            reading->text_into(at, &reading->answer->refusal);
+            reading->text_into(at, &choice->refusal);
         } else if (json_is(key, text("reasoning_content")) || json_is(key, text("reasoning"))) {
-            reading->text_into(at, &reading->answer->thinking);
+            reading->text_into(at, &choice->thinking);
         } else if (json_is(key, text("tool_calls"))) {
             read_tool_calls(reading, at);
         }
     });
 }
 
-void read_choice(Reading* reading, JsonCursor* at) {
-    if (reading->has_choice) return;  // the first one is the answer; n is 1 unless asked otherwise
-    reading->has_choice = true;
+void read_choice(Reading* reading, JsonCursor* at, bool is_first) {
     each_member(at, [&](const JsonValue& key) {
         if (json_is(key, text("message"))) {
-            reading->has_message = at->peek() == JsonType::object;
+            const bool is_object = at->peek() == JsonType::object;
+            const size_t begin = at->offset();
             read_message(reading, at);
+            if (!is_first || !is_object) return;
+            reading->has_message = true;
+            const size_t size = at->offset() - begin;
+            reading->answer->turn_json = text(reading->body.data + begin, size);
         } else if (json_is(key, text("finish_reason"))) {
-            reading->text_into(at, &reading->answer->finish_reason);
+            reading->text_into(at, &reading->choice->finish_reason);
         } else if (json_is(key, text("error")) && at->peek() == JsonType::object) {
             reading->has_error = true;  // OpenRouter puts errors here, too
         }
     });
 }
 
-void read_top(Reading* reading, JsonCursor* at, const JsonValue& key) {
+// Room for all answers, once a second one shows; `at` stands before it.
+leat_choice* make_choices(Reading* reading, JsonCursor at, uint32_t* count) {
+    *count = 1;
+    do {
+        ++*count;
+        at.skip();
+    } while (at.element() && *count < choices_max);
+    leat_choice* const all = reinterpret_cast<leat_choice*>(leat_scratch_take(
+        reading->scratch, sizeof(leat_choice) * *count, alignof(leat_choice)));
+    if (all == nullptr) reading->note(LEAT_E_ITEM_MEMORY);
+    return all;
+}
+
+// A list that comes again is passed over.
+void read_choices(Reading* reading, JsonCursor* at, leat_choice* first) {
+    if (reading->has_choice) return;
+    leat_choice* all = nullptr;
+    uint32_t count = 1;
+    uint32_t n = 0;
+    each_element(at, [&] {
+        reading->has_choice = true;
+        if (n == 1) all = make_choices(reading, *at, &count);
+        if (n == count || (n > 0 && all == nullptr)) return;
+        reading->choice = n == 0 ? first : &all[n];
+        *reading->choice = leat_choice{};
+        read_choice(reading, at, n == 0);
+        ++n;
+    });
+    if (all == nullptr) return;
+    all[0] = *first;
+    reading->answer->choices = all;
+    reading->answer->choices_count = n;
+}
+
+void read_top(Reading* reading, JsonCursor* at, const JsonValue& key, leat_choice* first) {
     if (json_is(key, text("choices"))) {
-        each_element(at, [&] { read_choice(reading, at); });
+        read_choices(reading, at, first);
     } else if (json_is(key, text("usage"))) {
         chat_read_usage(at, &reading->answer->usage);
     } else if (json_is(key, text("model"))) {
@@ -236,15 +297,22 @@ void chat_read_usage(JsonCursor* at, leat_usage* usage) {
 
 leat_status chat_parse(const leat_reply* reply, leat_scratch* scratch, leat_answer* answer) {
     LEAT_CHECK(reply != nullptr && scratch != nullptr && answer != nullptr);
-    Reading reading{scratch, answer};
+    Reading reading{scratch, answer, reply->body};
+    leat_choice first{};
     JsonCursor at(reply->body);
     if (!at.enter_object()) return LEAT_E_PARSE;
     JsonValue key;
-    while (at.member(&key)) read_top(&reading, &at, key);
+    while (at.member(&key)) read_top(&reading, &at, key, &first);
     if (at.finish() != LEAT_OK) return LEAT_E_PARSE;
     if (reading.status != LEAT_OK) return reading.status;
     if (reading.has_error) return LEAT_E_HTTP;
     if (!reading.has_choice) return LEAT_E_INVALID_REQUEST;  // G25
+    answer->text = first.text;
+    answer->refusal = first.refusal;
+    answer->thinking = first.thinking;
+    answer->finish_reason = first.finish_reason;
+    answer->tool_calls = first.tool_calls;
+    answer->tool_calls_count = first.tool_calls_count;
     chat_choose_finish(answer);
     // Azure leaves the message out when the answer was blocked.
     if (!reading.has_message && answer->finish != LEAT_FINISH_CONTENT_FILTER) return LEAT_E_PARSE;
