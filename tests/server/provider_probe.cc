@@ -1,10 +1,12 @@
 // tests/server/provider_probe.cc: one of leat's adapters against leat-mock, from end to end, for
-// t_providers.sh: prints a line of TAP for each rule. Sees the public API only.
-//     provider_probe provider=NAME url=ORIGIN ca=FILE key=KEY [cached=NAME] [only=answers|failures|flood]
-//         [echo=ORIGIN echo_ca=FILE [echo_cached=NAME]]
-// url: a mock that answers in words; echo: one that says the prompt back and fails now and then.
+// t_providers.sh and t_aimock.sh: prints a line of TAP for each rule. Sees the public API only.
+//     provider_probe provider=NAME url=ORIGIN ca=FILE key=KEY [cached=NAME]
+//         [only=answers|failures|flood|foreign] [echo=ORIGIN echo_ca=FILE [echo_cached=NAME]]
+// url is a mock that answers in words, echo one that says the prompt back and fails now and then;
+// with only=foreign, url is the server that t_aimock.sh starts.
 // Exit code: 0 all is ok, 1 something is not, 2 wrong use.
 #include "provider_errors.h"
+#include "provider_foreign.h"
 #include "provider_tools.h"
 
 namespace {
@@ -40,6 +42,7 @@ void ask_all(char** arguments, const Service& service, const Where& where) {
         tool_calls(desk);
     }
     if (only.empty() || only == "failures") all_failures(desk, where);
+    if (only == "foreign") foreign_all(desk);
 }
 
 void ask_many(char** arguments, const Service& service, Where where) {
