@@ -5,7 +5,7 @@
 # Families: unit sim port torture abi fuzz checks server cli, each a folder of tests/; asan (the
 # GoogleTest families and the C programs again, with sanitizers), valgrind (the unit tests), gcc
 # and clang (builds with warnings as errors), lint (clang-tidy). Any other folder of tests/ with
-# t_* scripts is a family as well. fuzz runs each target for LEAT_FUZZ_SECONDS (5); what it finds
+# t_* scripts is a family as well. fuzz runs each target for LEAT_FUZZ_SECONDS (10); what it finds
 # on the way stays in build/fuzz-corpus for the next run.
 # The last line is `N passed, M failed`; the exit status is 0 only when M is 0 and N is not.
 set -u
@@ -245,7 +245,7 @@ run_fuzz() {
             fi
         fi
         if [ "$i" -lt "${#binaries[@]}" ]; then
-            run_libfuzzer "${binaries[$i]}" "${LEAT_FUZZ_SECONDS:-5}" &
+            run_libfuzzer "${binaries[$i]}" "${LEAT_FUZZ_SECONDS:-10}" &
             pids+=($!)
         fi
     done

@@ -107,6 +107,12 @@ void explain(Engine* engine, Item* item, leat_reply* reply, leat_scratch* scratc
         end->fault.usage = item->stream->answer.usage;
     }
     item->endpoint->adapter->classify(reply, scratch, &end->fault);
+    if (reply->http_status >= 300 && reply->http_status < 400) {
+        // Whoever answers so need not be the provider: its words explain, they decide nothing.
+        end->fault.status = LEAT_E_REDIRECT;
+        end->fault.retryable = 0;
+        end->fault.rate_limit = 0;
+    }
 }
 
 // These say all there is to say: the adapter has nothing to explain.

@@ -1,6 +1,7 @@
 // tests/torture/torture_test.cc: the Nth call of each port function fails, once and for ever, over
 // scenarios that use all of leat. No crash, no leak, no lost and no double result; and after the
 // fault the same client works again. Depends on tests/sim/sim_world.h.
+#include "sim/provider_formats.h"
 #include "sim/sim_world.h"
 
 namespace sim_test {
@@ -11,6 +12,7 @@ struct Scenario {
     bool tls;
     void (*prepare)(World* world);
     void (*configure)(leat_batch_config* config);
+    bool keeps_answers = false;  // when the fault is over, too
 };
 
 void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
@@ -51,12 +53,33 @@ void few_of_everything(World* world) {
     world->setup.config.ring_entries = 32;
 }
 
+// Answers are streams of that format, in pieces; now and then one that breaks off.
+template <size_t Format>
+void streams_of(World* world) {
+    static const std::string stream = provider_formats()[Format].stream();
+    const ProviderFormat& format = provider_formats()[Format];
+    world->setup.endpoint.provider = {format.provider, strlen(format.provider)};
+    world->respond = [&format](const leat_sim_request& request, leat_sim_response& response) {
+        response.headers[0] = {LEAT_STR("Content-Type"),
+                               {format.stream_type, strlen(format.stream_type)}};
+        response.headers_count = 1;
+        response.framing = LEAT_SIM_CHUNKED;
+        response.body = view(stream);
+        response.piece_bytes = 300;
+        response.gap_ns = ms;
+        if (request.number % 4 == 1) response.body.size = stream.size() / 2;
+    };
+}
+
 void nothing(World*) {}
 void plain(leat_batch_config*) {}
 void ordered(leat_batch_config* config) { config->order = LEAT_ORDER_INPUT; }
 void fails_fast(leat_batch_config* config) { config->on_failure = LEAT_ON_FAILURE_FAIL_FAST; }
 void retries(leat_batch_config* config) { config->retry_failed = LEAT_RETRY_FAILED_ANY; }
 void short_time(leat_batch_config* config) { config->deadline_ms = 2000; }
+void listens(leat_batch_config* config) {
+    config->on_token = [](void*, const leat_token* token) { EXPECT_GT(token->piece.size, 0u); };
+}
 
 const Scenario scenarios[] = {
     {"plain", false, nothing, plain},
@@ -70,6 +93,11 @@ const Scenario scenarios[] = {
     {"few_of_everything", true, few_of_everything, ordered},
     {"fail_fast", false, answers_vary, fails_fast},
     {"deadline", true, answers_vary, short_time},
+    {"openai_streams", false, streams_of<0>, listens, true},
+    {"responses_streams", true, streams_of<1>, listens, true},
+    {"anthropic_streams", false, streams_of<2>, listens, true},
+    {"gemini_streams", true, streams_of<3>, listens, true},
+    {"ollama_streams", false, streams_of<4>, listens, true},
 };
 
 const char* const call_names[LEAT_SIM_CALLS_COUNT] = {
@@ -116,11 +144,13 @@ bool run_with_fault(const Scenario& scenario, leat_sim_call call, uint64_t nth, 
     reached = leat_sim_calls(world.sim, call) >= nth;
     // Later, without the fault, the same client works.
     leat_sim_fail(world.sim, call, 0, 0, LEAT_OK);
-    world.respond = {};
+    if (!scenario.keeps_answers) world.respond = {};
     leat_batch_close(world.batch);
     world.forget(world.batch);
     world.results.clear();
-    world.open_batch();
+    leat_batch_config later = world.batch_config();
+    if (scenario.keeps_answers) scenario.configure(&later);
+    world.open_batch(later);
     world.submit_all(4);
     world.run(700 * second, 200000);
     EXPECT_EQ(world.count(LEAT_SUCCEEDED), 4u) << "later, without the fault";
