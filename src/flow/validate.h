@@ -27,9 +27,10 @@ const leat_format* checked_format(const leat_request& request);
 // Whether it can be asked for at all: LEAT_OK, or LEAT_E_CONFIG, in finding too.
 leat_status format_validate(const leat_format& format, FormatFinding* finding);
 
-// Whether item->result is what the request's format, once validated, demands: LEAT_OK; LEAT_E_SCHEMA: it is not;
-// LEAT_E_TOO_LARGE: over the bounds above; LEAT_E_ITEM_MEMORY. Of a choice it sets the result's
-// choice and text. Refusals, tool calls and answers that the provider blocked fit every format.
+// Whether item->result is what the request's format, once validated, demands: LEAT_OK;
+// LEAT_E_SCHEMA: it is not; LEAT_E_TOO_LARGE: over the bounds above; LEAT_E_ITEM_MEMORY. Of a choice
+// it sets the result's choice and text. Refusals, tool calls and answers that the provider blocked
+// fit every format.
 leat_status format_check(Item* item, FormatFinding* finding);
 
 }  // namespace leat
