@@ -1,4 +1,5 @@
 // cli/defaults.cc: see defaults.h. What leat cannot use is refused here, before anything is sent.
+// Depends on leat's schema check and the JSON scanner.
 #include "cli/defaults.h"
 
 #include <errno.h>

@@ -209,10 +209,11 @@ bool ItemParser::read_n(const Value& value) {
         return false;
     }
     if (!(count.value >= 1 && count.value <= 8)) {
-        return wrong("a number from 1 to 8");
+        return wrong("a whole number from 1 to 8");
     }
     request_->choices_wanted = static_cast<uint32_t>(count.value);
-    return true;
+    return static_cast<double>(request_->choices_wanted) == count.value ||
+           wrong("a whole number from 1 to 8");
 }
 
 bool ItemParser::read_cached_content(const Value& value) {

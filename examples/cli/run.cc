@@ -179,8 +179,8 @@ int Run::exit_code() const {
 
 int Run::run() {
     watch_signals();
-    if (!defaults_.open(settings_) || !open_input() || !open_output() || !open_service(settings_, &service_) || !open_ids() ||
-        !write_first_line()) {
+    if (!defaults_.open(settings_) || !open_input() || !open_output() ||
+        !open_service(settings_, &service_) || !open_ids() || !write_first_line()) {
         return stopped_ != nullptr ? exit_stopped : exit_usage;
     }
     ItemParser parser(service_.model, service_.override_model, defaults_);

@@ -104,9 +104,11 @@ leat_status read_whole(Text document, leat_status broken, JsonWork* work, JsonVa
     return LEAT_OK;
 }
 
-leat_status read_schema(Text schema, JsonWork* work, JsonValue* value, SchemaFault* fault) {
+leat_status read_schema(Text schema, bool is_validated, JsonWork* work, JsonValue* value,
+                        SchemaFault* fault) {
     if (schema.size > schema_bytes_max) return LEAT_E_TOO_LARGE;
     LEAT_TRY(read_whole(schema, LEAT_E_CONFIG, work, value, fault));
+    if (is_validated) return LEAT_OK;
     SchemaValidation validation(schema, work);
     const leat_status status = validation.schema(*value);
     if (status == LEAT_E_CONFIG) tell(validation.finding(), schema, fault);
@@ -117,7 +119,7 @@ leat_status check(Text schema, Text document, SchemaBounds bounds, SchemaFault* 
     JsonWork work(bounds.work_max);
     JsonValue root;
     JsonValue value;
-    LEAT_TRY(read_schema(schema, &work, &root, fault));
+    LEAT_TRY(read_schema(schema, bounds.is_validated, &work, &root, fault));
     LEAT_TRY(read_whole(document, LEAT_E_JSON, &work, &value, fault));
     SchemaCheck checking(schema, bounds.depth_max, &work);
     switch (checking.apply(root, value)) {
@@ -149,7 +151,7 @@ leat_status json_schema_validate(Text schema, SchemaFault* fault, SchemaBounds b
     *fault = SchemaFault{};
     JsonWork work(bounds.work_max);
     JsonValue root;
-    return read_schema(schema, &work, &root, fault);
+    return read_schema(schema, false, &work, &root, fault);
 }
 
 }  // namespace leat

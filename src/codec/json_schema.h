@@ -21,6 +21,7 @@ using SchemaFault = leat_schema_fault;
 struct SchemaBounds {
     uint64_t work_max = LEAT_SCHEMA_WORK_MAX;
     uint32_t depth_max = LEAT_SCHEMA_DEPTH_MAX;  // 1..LEAT_SCHEMA_DEPTH_MAX
+    bool is_validated = false;  // json_schema_validate has said LEAT_OK to this very schema
 };
 
 // LEAT_OK, LEAT_E_SCHEMA, LEAT_E_JSON, LEAT_E_CONFIG or LEAT_E_TOO_LARGE. fault may be NULL.

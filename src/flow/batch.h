@@ -52,6 +52,7 @@ struct leat_batch {
     bool source_blocked;          // the source said LEAT_E_WOULD_BLOCK
     bool wants_writable;
     bool stop_pending;            // the stop stage has not gone over its items yet
+    bool format_is_sound;         // defaults.format was validated
 };
 
 namespace leat {

@@ -31,6 +31,22 @@ leat_status choose_path(Item* item, const leat_rope& rope) {
     return join_endpoint_path(*item->endpoint, path, &item->arena, &item->path);
 }
 
+// A batch's own format is looked at once: it stays as it is until the batch is closed.
+leat_status validate_format(Item* item) {
+    const leat_format* const format = checked_format(item->request);
+    if (format == nullptr) return LEAT_OK;
+    Batch* const batch = item->batch;  // a probe has none
+    const bool is_shared = batch != nullptr && format == batch->defaults.format;
+    if (is_shared && batch->format_is_sound) return LEAT_OK;
+    FormatFinding finding;
+    if (format_validate(*format, &finding) != LEAT_OK) {
+        keep_error_text(item, finding.message(), &item->result.error_message);
+        return finding.status;
+    }
+    if (is_shared) batch->format_is_sound = true;
+    return LEAT_OK;
+}
+
 bool wants_stream(const Item& item) {
     if (item.endpoint->adapter->event == nullptr) return false;
     if (item.request.stream != LEAT_UNSET) return item.request.stream == LEAT_ON;
@@ -51,11 +67,7 @@ leat_build build_of(const Item& item) {
 leat_status build_request(Engine* engine, Item* item) {
     LEAT_CHECK(engine != nullptr && item->endpoint != nullptr);
     const leat_adapter* const adapter = item->endpoint->adapter;
-    FormatFinding finding;
-    if (format_validate(item->request, &finding) != LEAT_OK) {
-        keep_error_text(item, finding.message(), &item->result.error_message);
-        return finding.status;
-    }
+    LEAT_TRY(validate_format(item));
     item->model = empty(item->request.model) ? item->endpoint->model : item->request.model;
     item->streams = wants_stream(*item);
     if (adapter->start != nullptr) {  // there is nothing to build: start gets the request

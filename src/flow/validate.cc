@@ -10,15 +10,9 @@ namespace leat {
 
 namespace {
 
-constexpr SchemaBounds bounds = {format_work_max, format_depth_max};
+constexpr SchemaBounds bounds = {format_work_max, format_depth_max, false};
+constexpr SchemaBounds bounds_validated = {format_work_max, format_depth_max, true};
 constexpr Text any_object = text("{\"type\":\"object\"}");
-
-// The format that counts for this request; nullptr when there is none.
-const leat_format* format_of(const leat_request& request) {
-    const leat_format* const format = request.format;
-    if (format == nullptr || format->unchecked != 0) return nullptr;
-    return empty(request.body_json) && empty(request.response_format_json) ? format : nullptr;
-}
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -57,7 +51,7 @@ bool is_exempt(const leat_result& result) {
 
 leat_status check_schema(Text schema, const leat_result& result, FormatFinding* finding) {
     SchemaFault fault;
-    const leat_status status = json_schema_check(schema, result.text, &fault, bounds);
+    const leat_status status = json_schema_check(schema, result.text, &fault, bounds_validated);
     if (status == LEAT_OK) return LEAT_OK;
     if (status == LEAT_E_TOO_LARGE) {
         return tell(status, text("the answer or the schema is too deep or too large to be checked"),
@@ -117,16 +111,20 @@ void FormatFinding::put(Text t) {
     size += static_cast<uint32_t>(part.size);
 }
 
-leat_status format_validate(const leat_request& request, FormatFinding* finding) {
+const leat_format* checked_format(const leat_request& request) {
+    const leat_format* const format = request.format;
+    if (format == nullptr || format->unchecked != 0) return nullptr;
+    return empty(request.body_json) && empty(request.response_format_json) ? format : nullptr;
+}
+
+leat_status format_validate(const leat_format& format, FormatFinding* finding) {
     LEAT_CHECK(finding != nullptr && finding->size == 0);
-    const leat_format* const format = format_of(request);
-    if (format == nullptr) return LEAT_OK;
-    if (format->kind == LEAT_FORMAT_CHOICE && format->choices_count == 0) {
+    if (format.kind == LEAT_FORMAT_CHOICE && format.choices_count == 0) {
         return tell(LEAT_E_CONFIG, text("the format has no choices"), finding);
     }
-    if (format->kind != LEAT_FORMAT_JSON_SCHEMA) return LEAT_OK;
+    if (format.kind != LEAT_FORMAT_JSON_SCHEMA) return LEAT_OK;
     SchemaFault fault;
-    const leat_status status = json_schema_validate(format->schema_json, &fault, bounds);
+    const leat_status status = json_schema_validate(format.schema_json, &fault, bounds);
     if (status == LEAT_OK) return LEAT_OK;
     if (status == LEAT_E_TOO_LARGE) {
         return tell(LEAT_E_CONFIG, text("(root): the schema is too deep or too large"), finding);
@@ -137,7 +135,7 @@ leat_status format_validate(const leat_request& request, FormatFinding* finding)
 leat_status format_check(Item* item, FormatFinding* finding) {
     LEAT_CHECK(item != nullptr && finding != nullptr && finding->size == 0);
     item->result.choice = -1;
-    const leat_format* const format = format_of(item->request);
+    const leat_format* const format = checked_format(item->request);
     if (format == nullptr || is_exempt(item->result)) return LEAT_OK;
     leat_status status = LEAT_OK;
     switch (format->kind) {

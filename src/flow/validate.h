@@ -21,12 +21,16 @@ struct FormatFinding {
     void put(Text t);
 };
 
-// Whether the request's format can be asked for at all: LEAT_OK, or LEAT_E_CONFIG, in finding too.
-leat_status format_validate(const leat_request& request, FormatFinding* finding);
+// The format that this request's answer is checked against; nullptr when there is none.
+const leat_format* checked_format(const leat_request& request);
 
-// Whether item->result is what the request's format demands: LEAT_OK; LEAT_E_SCHEMA: it is not;
-// LEAT_E_TOO_LARGE: over the bounds above; LEAT_E_ITEM_MEMORY. Of a choice it sets the result's
-// choice and text. Refusals, tool calls and answers that the provider blocked fit every format.
+// Whether it can be asked for at all: LEAT_OK, or LEAT_E_CONFIG, in finding too.
+leat_status format_validate(const leat_format& format, FormatFinding* finding);
+
+// Whether item->result is what the request's format, once validated, demands: LEAT_OK;
+// LEAT_E_SCHEMA: it is not; LEAT_E_TOO_LARGE: over the bounds above; LEAT_E_ITEM_MEMORY. Of a choice
+// it sets the result's choice and text. Refusals, tool calls and answers that the provider blocked
+// fit every format.
 leat_status format_check(Item* item, FormatFinding* finding);
 
 }  // namespace leat

@@ -116,6 +116,7 @@ def mistakes():
               done.returncode == 2 and words in said(done), said(done))
     for line, code in (({"schema": 3}, "invalid_field"), ({"choices": []}, "invalid_field"),
                        ({"tools": {}}, "invalid_field"), ({"n": 0}, "invalid_field"),
+                       ({"n": 1.5}, "invalid_field"),
                        ({"stream": "yes"}, "invalid_field"), ({"headers": [1]}, "invalid_field"),
                        ({"thinking": "much"}, "invalid_field"),
                        ({"images": ["/etc/passwd"]}, "invalid_image"),

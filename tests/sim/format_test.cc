@@ -233,6 +233,35 @@ TEST(Format, a_schema_that_cannot_be_used_fails_its_item_before_anything_is_sent
     EXPECT_EQ(world.seen.message, "the format has no choices");
 }
 
+TEST(Format, a_batch_s_own_format_counts_for_all_its_items) {
+    for (const bool broken : {false, true}) {
+        FormatWorld world;
+        if (broken) world.format.schema_json = LEAT_STR("{\"type\":\"objekt\"}");
+        world.setup.endpoint.retry.attempts_max = 1;
+        world.answer({"{\"name\":\"Ada\",\"age\":36}", "{}", "no"});
+        leat_request defaults;
+        leat_request_init(&defaults);
+        defaults.format = &world.format;
+        world.open();
+        leat_batch_config config = world.batch_config();
+        config.defaults = &defaults;
+        config.order = LEAT_ORDER_INPUT;
+        world.open_batch(config);
+        EXPECT_EQ(world.submit("", [](leat_request* request) {
+                      request->body_json = LEAT_STR("{\"messages\":[]}");
+                  }),
+                  LEAT_OK);
+        world.submit_all(3);
+        world.run();
+        ASSERT_EQ(world.results.size(), 4u);
+        EXPECT_EQ(world.results[0].status, LEAT_OK) << "a body is not checked, nor marks it sound";
+        for (size_t i = 1; i < 4; ++i) {
+            EXPECT_EQ(world.results[i].status, broken ? LEAT_E_CONFIG : LEAT_E_SCHEMA) << i;
+        }
+        EXPECT_EQ(world.requests.size(), broken ? 1u : 4u);
+    }
+}
+
 TEST(Format, a_check_over_its_bound_fails_once) {
     // Two branches at each of 40 levels: 2^40 ways, none of which fits.
     std::string schema = "{\"$defs\":{\"l40\":false";
