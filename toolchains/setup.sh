@@ -15,7 +15,8 @@ for argument in "$@"; do
         gcovr procps iproute2"
         # Another nodejs than Debian's brings its own npm, with which Debian's npm conflicts.
         command -v npm >/dev/null || packages="$packages nodejs npm" ;;
-    --bench) packages="$packages wrk libcurl4-openssl-dev libbenchmark-dev" ;;
+    --bench) packages="$packages wrk libcurl4-openssl-dev libbenchmark-dev
+        libsimdjson-dev libcjson-dev" ;;
     *)
         echo "usage: toolchains/setup.sh [--tests] [--bench]" >&2
         exit 2

@@ -99,6 +99,7 @@ leat_status EventReader::line(Text whole) {
     }
     if (empty(whole)) {
         status = has_data_ ? dispatch() : LEAT_OK;
+        used_ = line_at_;  // a byte order mark may have been all of it
         name_size_ = 0;
         return status;
     }

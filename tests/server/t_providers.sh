@@ -13,10 +13,11 @@ at_once=4
 
 # make_cache PORT: a cached content of enough tokens for services that need one; its name.
 make_cache() {
-    printf '{"model":"models/gemini-2.5-mock","ttl":"600s","contents":[{"role":"user","parts":[{"text":"%s"}]}]}' \
-        "$(printf 'The mill stream was cut in 1794. %.0s' {1..200})" |
-        curl -s --max-time 10 -H "x-goog-api-key: $key" -H 'Content-Type: application/json' --data-binary @- \
-            "http://127.0.0.1:$1/v1beta/cachedContents" |
+    local text body
+    text=$(printf 'The mill stream was cut in 1794. %.0s' {1..200})
+    body='{"model":"models/gemini-2.5-mock","ttl":"600s","contents":[{"role":"user","parts":[{"text":"'
+    curl -s --max-time 10 -H "x-goog-api-key: $key" -H 'Content-Type: application/json' \
+        --data-binary "$body$text\"}]}]}" "http://127.0.0.1:$1/v1beta/cachedContents" |
         sed -n -E 's/.*"name": ?"(cachedContents\/[^"]+)".*/\1/p'
 }
 
@@ -51,6 +52,7 @@ for service in $services; do
     cat "$service.tap"
     status=$(cat "$service.status")
     [ "$status" -eq 0 ] || failed=1
-    [ "$status" -le 1 ] || report 'not ok' "$service: the probe ends" "status $status: $(tail -n 3 "$service.err")"
+    [ "$status" -le 1 ] ||
+        report 'not ok' "$service: the probe ends" "status $status: $(tail -n 3 "$service.err")"
 done
 exit "$failed"

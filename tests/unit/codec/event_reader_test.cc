@@ -75,6 +75,8 @@ const Vector vectors[] = {
     {"empty data is an event", LEAT_STREAM_SSE, "data:\n\ndata\n\n", {"|", "|"}},
     {"other fields", LEAT_STREAM_SSE, "id: 7\nretry: 10\nfoo: bar\ndata: a\n\n", {"|a"}},
     {"a byte order mark", LEAT_STREAM_SSE, "\xEF\xBB\xBF" "data: a\n\n", {"|a"}},
+    {"a byte order mark on a line of its own", LEAT_STREAM_SSE,
+     "\xEF\xBB\xBF\nevent: e\ndata: a\n\ndata: b\n\n", {"e|a", "|b"}},
     {"no last blank line", LEAT_STREAM_SSE, "data: a\n\ndata: b\n", {"|a", "|b"}},
     {"no last line end", LEAT_STREAM_SSE, "data: a\n\ndata: [DONE]", {"|a", "|[DONE]"}},
     {"nothing", LEAT_STREAM_SSE, "", {}},
