@@ -1,6 +1,7 @@
 // tests/replay/replay.cc: what leat makes of recorded exchanges. Answers are read whole, byte by byte,
 // cut at random and, short ones, at every place, with a Content-Length and in chunks, and must each
-// time give what expect.py derived from the same bodies by itself. Requests are built from descriptions; see requests.cc.
+// time give what expect.py derived from the same bodies by itself. Requests are built from
+// descriptions; see requests.cc.
 //
 //     leat_replay answers CASES     prints `ok - replay: PROVIDER ...`; status 0 when all agree
 //     leat_replay requests DESCRIPTIONS BODIES

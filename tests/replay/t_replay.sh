@@ -61,7 +61,10 @@ echo "# provider: answers read as expected, requests equal"
 sed -n 's/^[a-z ]*ok - replay: \([a-z_]*\), \([0-9]*\) of \([0-9]*\) \([a-z]*\).*/\1 \2 \3 \4/p' "$work/all" |
     awk '{ kind = $4 == "requests" ? "requests" : "answers"; got[$1, kind] = $2 "/" $3; seen[$1] = 1
            good[kind] += $2; all[kind] += $3 }
-         END { for (p in seen) print p ": " got[p, "answers"] ", " (got[p, "requests"] ? got[p, "requests"] : "-") | "sort"
+         END { for (p in seen) {
+                   told = got[p, "requests"] ? got[p, "requests"] : "-"
+                   print p ": " got[p, "answers"] ", " told | "sort"
+               }
                close("sort")
                print "all: " good["answers"] "/" all["answers"] ", " good["requests"] "/" all["requests"] }' |
     sed 's/^/# /'
