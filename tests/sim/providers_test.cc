@@ -162,7 +162,9 @@ void expect_two_attempts_then_one(FormatWorld* world, uint32_t count, const char
         const uint32_t attempts = world->got[i].attempts;
         EXPECT_TRUE(attempts == 2 || attempts == 1) << what << " " << i << ": " << attempts;
         if (attempts == 1) ++singles;
-        if (singles > 0) EXPECT_EQ(attempts, 1u) << what << " " << i;
+        if (singles > 0) {
+            EXPECT_EQ(attempts, 1u) << what << " " << i;
+        }
         if (testing::Test::HasFailure()) return;
     }
     EXPECT_LT(singles, count / 2) << what;
