@@ -206,11 +206,17 @@ inline void json_answers(const Desk& desk) {
     Case one(desk.name("JSON without a schema is JSON, or said to be left out"));
     format = leat_format{};
     format.kind = LEAT_FORMAT_JSON;
-    ask_twice(desk, request, LEAT_FINISH_STOP, &one, &whole, &streamed);
-    if ((whole.flat.ignored_fields & LEAT_FIELD_FORMAT_JSON) != 0) {
-        one.want(desk.service.family == Family::messages, "it is left out");
+    if (desk.service.family == Family::messages) {
+        // What is no JSON then is refused by leat's own check, unless that is waived.
+        request.stream = LEAT_OFF;
+        one.status(desk.session.ask(request), LEAT_E_SCHEMA);
+        format.unchecked = 1;
+        ask_twice(desk, request, LEAT_FINISH_STOP, &one, &whole, &streamed);
+        one.same(whole.flat.ignored_fields, LEAT_FIELD_FORMAT_JSON, "ignored fields");
         return;
     }
+    ask_twice(desk, request, LEAT_FINISH_STOP, &one, &whole, &streamed);
+    one.same(whole.flat.ignored_fields, 0, "ignored fields");
     const leat_str any = LEAT_STR("{\"type\":\"object\"}");
     one.same(leat_status_name(leat_schema_check(any, view(whole.text), nullptr)), "LEAT_OK",
              whole.text.c_str());
