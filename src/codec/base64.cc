@@ -12,6 +12,7 @@ constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 
 // The four characters of up to three bytes.
 void make_group(const char* from, size_t size, char* to) {
+    LEAT_CHECK(from != nullptr && size > 0);
     const unsigned a = static_cast<unsigned char>(from[0]);
     const unsigned b = size > 1 ? static_cast<unsigned char>(from[1]) : 0;
     const unsigned c = size > 2 ? static_cast<unsigned char>(from[2]) : 0;

@@ -14,7 +14,7 @@ bool is_special_name(const char* name, size_t size) {
     switch (size) {
         case 0: return true;
         case 7: first = 'u'; break;   // Upgrade
-        case 10: first = 'c'; break;  // Connection
+        case 10:                      // Connection
         case 14: first = 'c'; break;  // Content-Length
         case 16: first = 'p'; break;  // Proxy-Connection
         case 17: first = 't'; break;  // Transfer-Encoding
@@ -152,12 +152,12 @@ size_t HttpLines::step(Text bytes, size_t at) {
 
 size_t HttpLines::begin_line(Text bytes, size_t at) {
     const char c = bytes.data[at];
-    if (c == ' ' || c == '\t' || c == '\n') {
-        verdict_ = LEAT_ALERT_HEADER;
-    } else if (count_ > lines_max_) {
-        // Only now: a fold would have been part of the line before.
+    const bool is_fold = c == ' ' || c == '\t' || c == '\n';
+    // A fold would have been part of the line before, so it is judged before the number of lines.
+    const bool is_over = !is_fold && count_ > lines_max_;
+    if (is_over) {
         verdict_ = LEAT_E_HEADERS_TOO_LARGE;
-    } else if (c == ':') {
+    } else if (is_fold || c == ':') {
         verdict_ = LEAT_ALERT_HEADER;
     } else if (c == '\r') {
         line_ = Line::only_return;

@@ -156,6 +156,7 @@ struct Copy {
             *t = leat_str{nullptr, 0};
             return;
         }
+        LEAT_CHECK(texts != nullptr && t->data != nullptr);
         memcpy(texts, t->data, t->size);
         t->data = texts;
         texts += t->size;
