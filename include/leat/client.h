@@ -73,6 +73,7 @@ typedef struct leat_stats {
     uint64_t bytes_received;
     uint64_t rate_limited;           /* 429 and alike */
     uint64_t retries;
+    uint64_t overload_probes;        /* requests that found a service still overloaded; no attempts */
     uint32_t in_flight;              /* now */
     uint32_t in_flight_peak;
     uint32_t connections_open;       /* now, idle ones included */

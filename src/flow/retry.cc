@@ -74,12 +74,10 @@ bool overloaded(Engine* engine, Item* item, const AttemptEnd& end) {
     Gate* const gate = &item->domain->gate;
     gate->settle(engine->now_ns, item->ticket, Used{0, 0});
     const bool known = gate->overloaded(engine->now_ns, item->ticket, end.fault.wait_ms);
-    if (!known || item->rate_limited >= item->endpoint->cooldown.retries_max ||
-        !batch_goes_on(*item)) {
-        return false;
-    }
-    ++item->rate_limited;
+    if (!known || !batch_goes_on(*item)) return false;
+    // cooldown.overload_max_ms bounds how long this can go on.
     --item->attempts;
+    ++engine->stats.overload_probes;
     to_waiting(engine, item);
     return true;
 }

@@ -89,12 +89,15 @@ void Concurrency::succeeded(uint64_t now_ns, const Ticket& ticket) {
     LEAT_CHECK(ticket.in_flight >= 1);
     note_proven(now_ns, ticket.in_flight);
     trouble_ -= trouble_ * trouble_weight;
-    if (adapts() && ticket.totals.number > cut_number_) grow(now_ns, ticket);
+    if (ticket.totals.number <= cut_number_) return;
+    cut_works_ = true;
+    if (adapts()) grow(now_ns, ticket);
 }
 
 void Concurrency::cut(const Ticket& ticket, uint64_t latest, double factor) {
-    if (ticket.totals.number <= cut_number_) return;
+    if (ticket.totals.number <= cut_number_ || !cut_works_) return;
     cut_number_ = latest;
+    cut_works_ = false;
     soft_ceiling_ = limit_;
     const double in_force = min_of(limit_, static_cast<double>(ticket.in_flight) / in_use);
     limit_ = max_of(in_force * factor, static_cast<double>(rules_.adaptive.min_in_flight));

@@ -3,7 +3,8 @@
 // success at first, later by one for each round), and gives way when the service shows that it is
 // under pressure. What was refused is remembered as a ceiling, which is tried again ever more rarely.
 // Depends on demand.h and base. Time is an argument.
-// Invariant: min <= permits <= max; one burst of refusals cuts once.
+// Invariant: min <= permits <= max; after a cut a success must come before the next one (cascade
+// damping).
 #pragma once
 
 #include <leat/config.h>
@@ -53,6 +54,7 @@ private:
     uint64_t ceiling_until_ns_ = 0;
     uint64_t ceiling_wait_ns_ = 0; // until it is tried again; doubles
     uint64_t cut_number_ = 0;      // requests up to this one were sent before the last cut
+    bool cut_works_ = true;        // one that was sent after it has succeeded
     uint64_t opened_ns_ = 0;
     uint64_t proven_from_ns_ = 0;
     uint32_t proven_now_ = 0;      // most in flight of a success, in this span ...

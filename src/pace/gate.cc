@@ -60,8 +60,8 @@ GateVerdict Gate::ask(uint64_t now_ns, const Demand& demand) {
         return {false, is_down ? LEAT_LIMITER_OVERLOAD : LEAT_LIMITER_COOLDOWN,
                 cooldown_.until_ns()};
     }
-    // After an outage one request finds out whether it is over.
-    if (overload_.is_probing()) return {false, LEAT_LIMITER_OVERLOAD, never_ns};
+    const uint64_t probe_at = overload_.ready_at(now_ns);
+    if (probe_at > now_ns) return {false, LEAT_LIMITER_OVERLOAD, probe_at};
     if (!has_permit(now_ns)) {
         // A ramp opens by itself; all else takes an answer.
         return {false, LEAT_LIMITER_IN_FLIGHT, concurrency_.opens_at(now_ns)};
@@ -79,7 +79,7 @@ Ticket Gate::admit(uint64_t now_ns, const Demand& demand) {
     totals_.output_tokens += demand.output_tokens;
     ++in_flight_;
     cooldown_.admitted(now_ns);
-    overload_.admitted(totals_.number);
+    overload_.admitted(now_ns, totals_.number);
     Ticket ticket;
     ticket.demand = demand;
     ticket.totals = totals_;
@@ -144,8 +144,8 @@ bool Gate::overloaded(uint64_t now_ns, const Ticket& ticket, int64_t wait_ms) {
     if (!was_open) concurrency_.overloaded(now_ns, ticket, totals_.number);
     const uint64_t asked_ms =
         wait_ms > 0 ? min_of(static_cast<uint64_t>(wait_ms), retry_after_max_ms_) : 0;
-    const uint64_t pause_ns = overload_.overloaded(now_ns, ticket.totals.number, totals_.number,
-                                                   asked_ms * ms_ns);
+    const uint64_t pause_ns =
+        overload_.overloaded(now_ns, ticket, totals_.number, asked_ms * ms_ns);
     if (pause_ns > 0) cooldown_.pause_for(now_ns, pause_ns);
     return was_open;
 }

@@ -20,7 +20,7 @@ constexpr int32_t fits_most = 4;
 constexpr int32_t fits_against = -3;
 // So much of a limit stays in the bucket: requests are counted exactly, tokens are estimated.
 constexpr uint64_t margin_requests_share = 200;
-constexpr uint64_t margin_tokens_share = 50;
+constexpr uint64_t margin_tokens_share = 20;
 // A refusal is explained by a bucket that is as good as empty.
 constexpr double empty_share = 0.05;
 
