@@ -70,11 +70,7 @@ leat_stage stage_of(const Item& item) {
 }
 
 void deadline_passed(Engine* engine, Item* item) {
-    if (item->state == ItemState::sleeping) {
-        engine->sleeping.remove(item);
-    } else {
-        item->domain->waiting.remove(item);
-    }
+    leave_lists(engine, item);
     finish_item(engine, item, LEAT_FAILED, LEAT_E_DEADLINE_ITEM, LEAT_STAGE_WAITING);
 }
 
