@@ -53,6 +53,7 @@ struct leat_batch {
     uint64_t opened_ns;
     uint64_t last_result_ns;
     uint64_t accepted;
+    uint64_t sent;                // attempts
     uint64_t completed;
     uint64_t next_index;          // for LEAT_ORDER_INPUT
     uint32_t in_flight;
@@ -65,7 +66,6 @@ struct leat_batch {
     bool wants_writable;
     bool stop_pending;            // the stop stage has not gone over its items yet
     bool format_is_sound;         // defaults.format was validated
-    bool is_hedging;
 };
 
 namespace leat {

@@ -87,6 +87,18 @@ void end_waiting(Engine* engine, Batch* batch);
 // The same for all of them at once, with no slot: their batch is being closed.
 void end_unsent(Engine* engine, Batch* batch);
 
+// A free slot, which there must be, for a request of that batch.
+Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
+                uint64_t accepted_ns);
+// Fills in item->request, its texts copied into the arena or borrowed.
+leat_status keep_request(Item* item, const leat_request& request, bool copy);
+
+// flow/hedge.cc: when a second try is due (never_ns: it is not), and its beginning.
+uint64_t hedge_at_ns(const Engine& engine, const Item& item);
+void hedge_begin(Engine* engine, Item* item);
+// The item has ended and has a twin. True when it is dropped and the twin goes on in its place.
+bool resolve_twin(Engine* engine, Item* item, leat_outcome outcome, leat_status status);
+
 // flow/build.cc: request -> rope.
 leat_status build_request(Engine* engine, Item* item);
 leat_build build_of(const Item& item);

@@ -8,8 +8,6 @@
 
 namespace leat {
 
-namespace {
-
 Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
                 uint64_t accepted_ns) {
     Item* const item = engine->free_items.pop_front();
@@ -20,6 +18,8 @@ Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
     item->target = target;
     item->endpoint = batch->targets[target].endpoint;
     item->connection = nullptr;
+    item->twin = nullptr;
+    item->is_twin = false;
     item->rope = Rope{};
     item->stream = nullptr;
     item->head = Text{nullptr, 0};
@@ -48,6 +48,8 @@ Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
     return item;
 }
 
+namespace {
+
 // What stays of a request that cannot be kept: the caller's handles.
 void keep_handles(Item* item, const leat_request& request) {
     item->request = leat_request{};
@@ -55,7 +57,8 @@ void keep_handles(Item* item, const leat_request& request) {
     item->request.user_number = request.user_number;
 }
 
-// Fills in item->request.
+}  // namespace
+
 leat_status keep_request(Item* item, const leat_request& request, bool copy) {
     if (!copy) {
         item->request = request;
@@ -72,6 +75,8 @@ leat_status keep_request(Item* item, const leat_request& request, bool copy) {
     request_copy(request, memory, &item->request);
     return LEAT_OK;
 }
+
+namespace {
 
 // The item has its request: fills in defaults and builds it.
 void begin_item(Engine* engine, Item* item, leat_status kept, bool cancelled) {

@@ -71,6 +71,7 @@ struct Item {
     Endpoint* endpoint = nullptr;
     Domain* domain = nullptr;      // of the endpoint; known once the request is built
     Connection* connection = nullptr;
+    Item* twin = nullptr;          // the other try of a hedged item
     Arena arena;
     size_t request_mark = 0;   // behind the request's own texts
     size_t attempt_mark = 0;
@@ -110,6 +111,7 @@ struct Item {
     bool streams = false;     // the request asks for a stream
     bool call_refused = false; // the adapter would not begin it
     bool cost_is_known = true;
+    bool is_twin = false;     // the second try
     leat_result result{};
 };
 

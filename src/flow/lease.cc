@@ -75,6 +75,7 @@ void lease_begin(Engine* engine, Item* item, Connection* connection, bool reused
     forget_last_attempt(item);
     ++item->attempts;
     ++item->batch->in_flight;
+    ++item->batch->sent;
     ++engine->stats.in_flight;
     if (engine->stats.in_flight > engine->stats.in_flight_peak) {
         engine->stats.in_flight_peak = engine->stats.in_flight;

@@ -62,8 +62,8 @@ void rate_limited(Engine* engine, Item* item, const AttemptEnd& end) {
     if (paused) {
         report(engine, LEAT_LOG_INFO, item->endpoint, text("endpoint pauses"), end.fault.status);
     }
-    if (fall_back(engine, item, end.fault.status)) return;
-    if (item->rate_limited > item->endpoint->cooldown.retries_max || !batch_goes_on(*item)) {
+    if (!item->is_twin && fall_back(engine, item, end.fault.status)) return;
+    if (item->is_twin || item->rate_limited > item->endpoint->cooldown.retries_max || !batch_goes_on(*item)) {
         finish_item(engine, item, LEAT_FAILED, end.fault.status, end.stage);
         return;
     }
@@ -217,6 +217,10 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
     note_failure(engine, item, end.fault.status);
     if (end.fault.rate_limit != 0) {
         rate_limited(engine, item, end);
+        return;
+    }
+    if (item->is_twin) {  // has one attempt
+        finish_item(engine, item, LEAT_FAILED, end.fault.status, end.stage);
         return;
     }
     if (end.fault.status == LEAT_E_OVERLOADED && overloaded(engine, item, end)) return;
