@@ -1,0 +1,122 @@
+// cli/simulate_options.cc: every option of `leat simulate`; the pace options are those of `leat run`,
+// save that two of them take lists. Depends on options.h only.
+// The defaults alone are a comparison that says something: a usual first tier, three settings.
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "cli/simulate.h"
+
+namespace cli {
+
+namespace {
+
+constexpr uint64_t any = UINT64_MAX;
+constexpr uint64_t day_ms = 86400000;
+constexpr uint64_t million = 1000000;
+
+#define AT(field) offsetof(SimulateSettings, field)
+
+constexpr Option compared_options[] = {
+    {"max-in-flight", 'j', Kind::counts, "N,N,...", "5,20,50", AT(in_flight), 1, 16384,
+     "requests on the wire at once; each number is a row"},
+    {"rpm", 0, Kind::counts, "N,N,...", "0", AT(rpm), 0, UINT32_MAX,
+     "requests per minute that leat keeps to; 0: no limit"},
+};
+
+constexpr Option batch_options[] = {
+    {"items", 'n', Kind::count, "N", "1000", AT(items), 1, 100 * million, "prompts in the batch"},
+    {"prompt-tokens", 0, Kind::count, "N", "200", AT(prompt_tokens), 1, million,
+     "tokens of each prompt"},
+    {"output-tokens", 0, Kind::count, "N", "150", AT(output_tokens), 1, 100000,
+     "tokens of the middle answer"},
+    {"output-spread", 0, Kind::number, "S", "0.4", AT(output_spread), 0, 3,
+     "how much answers differ: sigma of a log-normal; 0: not at all"},
+    {"latency", 0, Kind::seconds, "S", "0.5", AT(latency_ms), 0, day_ms,
+     "until an answer begins, in the middle"},
+    {"latency-spread", 0, Kind::number, "S", "0.3", AT(latency_spread), 0, 3,
+     "how much that differs: sigma of a log-normal"},
+    {"token-time", 0, Kind::number, "MS", "10", AT(token_ms), 0, 60000,
+     "each token of an answer, in milliseconds"},
+};
+
+constexpr Option provider_options[] = {
+    {"provider-rpm", 0, Kind::count, "N", "500", AT(provider_rpm), 0, UINT32_MAX,
+     "requests per minute that it serves; 0 is no limit, here and below"},
+    {"provider-tpm", 0, Kind::count, "N", "0", AT(provider_tpm), 0, any,
+     "tokens per minute, input and output"},
+    {"provider-itpm", 0, Kind::count, "N", "0", AT(provider_itpm), 0, any,
+     "input tokens per minute"},
+    {"provider-otpm", 0, Kind::count, "N", "0", AT(provider_otpm), 0, any,
+     "output tokens per minute"},
+    {"provider-rpd", 0, Kind::count, "N", "0", AT(provider_rpd), 0, any, "requests per day"},
+    {"provider-concurrency", 0, Kind::count, "N", "0", AT(provider_concurrency), 0, UINT32_MAX,
+     "requests at once; one more is a 429"},
+    {"burst", 0, Kind::seconds, "S", "60", AT(burst_ms), 1, day_ms,
+     "what its buckets hold, as seconds of each limit; full at first"},
+    {"headers", 0, Kind::choice, "none|openai|anthropic", "none", AT(headers), 0, 0,
+     "the rate-limit headers on its answers"},
+    {"retry-after", 0, Kind::choice, "none|seconds|ms", "none", AT(retry_after), 0, 0,
+     "what a 429 says about when to come back"},
+    {"overload", 0, Kind::pair, "ON/PERIOD", nullptr, AT(overload_s), 0, 0,
+     "seconds of 503s in each period of so many seconds"},
+    {"error-rate", 0, Kind::number, "X", "0", AT(error_rate), 0, 1,
+     "share of requests that get a 500, 0 to 1"},
+    {"halve-at", 0, Kind::seconds, "S", nullptr, AT(halve_at_ms), 1, day_ms * 365,
+     "from then on its limits are half of that"},
+};
+
+constexpr Option result_options[] = {
+    {"price", 0, Kind::pair, "IN/OUT", nullptr, AT(price), 0, 0,
+     "USD per million tokens, for the cost: 0.15/0.60"},
+    {"seed", 0, Kind::whole, "N", "1", AT(run.seed), 0, 1ull << 53,
+     "of all chance; the same seed gives the same result"},
+    {"json", 0, Kind::flag, nullptr, nullptr, AT(json), 0, 0, "print JSON instead of the table"},
+    {"csv", 0, Kind::text, "FILE", nullptr, AT(csv), 0, 0,
+     "a line for each setting; - prints it instead of the table"},
+    {"chart", 0, Kind::text, "FILE.html", nullptr, AT(chart), 0, 0,
+     "a page that shows each setting over time"},
+    {"help", 'h', Kind::flag, nullptr, nullptr, AT(help), 0, 0, "this text"},
+};
+
+#undef AT
+
+static_assert(offsetof(SimulateSettings, run) == 0, "the pace options are fields of Settings");
+
+bool refuse(const char* option, const char* why) {
+    fprintf(stderr, "leat simulate: --%s: %s\n", option, why);
+    return false;
+}
+
+}  // namespace
+
+const OptionTable& simulate_options() {
+    static const OptionGroup groups[] = {
+        option_group("Settings to compare", compared_options),
+        option_group("Batch", batch_options),
+        option_group("Provider", provider_options),
+        pace_option_group(),
+        option_group("Result", result_options),
+    };
+    static const OptionTable table = {"simulate", groups, sizeof groups / sizeof groups[0]};
+    return table;
+}
+
+bool parse_simulate(int argc, char** argv, SimulateSettings* settings) {
+    *settings = SimulateSettings{};
+    if (!parse_options(simulate_options(), argc, argv, settings, nullptr)) {
+        return false;
+    }
+    if (settings->in_flight.count * settings->rpm.count > rows_max) {
+        return refuse("rpm", "at most 64 settings can be compared in one call");
+    }
+    if (settings->overload_s.is_set && settings->overload_s.second < settings->overload_s.first) {
+        return refuse("overload", "the period is shorter than its overload");
+    }
+    if (settings->overload_s.is_set && settings->overload_s.second > 1e9) {
+        return refuse("overload", "the period is longer than a life");
+    }
+    return true;
+}
+
+}  // namespace cli
