@@ -238,7 +238,7 @@ typedef struct leat_sim_response {
     leat_sim_framing framing;
     leat_sim_fault fault;
     uint32_t headers_count;
-    leat_header headers[8];   /* besides framing ones */
+    leat_header headers[16];  /* besides framing ones; the head is at most 1 KiB */
     leat_str body;
     uint64_t body_repeat;     /* body so many times; 0 is 1 */
     uint32_t chunk_bytes;     /* size of a chunk; 0: the whole body */
@@ -254,6 +254,7 @@ typedef struct leat_sim_response {
     uint8_t close;            /* 1: "Connection: close", and closes */
     uint8_t reserved8[7];
     leat_sim_host *hand_over; /* after the answer the connection is that host's (CONNECT) */
+    uint64_t tag;             /* the script's own: `over` sees it again */
     uint32_t storage_used;
     uint32_t reserved32;
     char storage[1024];       /* for text made by the script */
@@ -266,6 +267,9 @@ typedef struct leat_sim_http {
     int32_t (*early)(void *user, const leat_sim_request *request, leat_sim_response *response);
     /* greet: a connection was accepted; what it says unasked (empty: nothing). May be NULL. */
     leat_str (*greet)(void *user, leat_sim_conn *conn);
+    /* over: an answer ended. whole: 1 its last byte was sent; 0 a fault cut it, or its connection
+     * is gone. Exactly once for each response of respond and early. May be NULL. */
+    void (*over)(void *user, const leat_sim_response *response, int32_t whole);
     void *user;
     char *transcript;         /* received bytes, in order of arrival; NULL: not kept */
     size_t transcript_max;

@@ -187,8 +187,11 @@ void http_timer(void*, leat_sim_conn* conn) { answer_timer(state_of(conn)); }
 void http_close(void*, leat_sim_conn* conn) {
     HttpConn* const self = state_of(conn);
     const bool begun = self->reading == Reading::body && !self->answered_early;
-    if (self->answering || begun) --self->http->in_flight;
-    self->answering = false;
+    if (self->answering) {
+        answer_over(self, false);
+    } else if (begun) {
+        --self->http->in_flight;
+    }
     self->reading = Reading::head;
     self->closing = true;
 }

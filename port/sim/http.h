@@ -54,5 +54,7 @@ void answer_begin(HttpConn* self);
 // Sends what can be sent now.
 void answer_pump(HttpConn* self);
 void answer_timer(HttpConn* self);
+// The answer is out, or nothing more of it will be sent.
+void answer_over(HttpConn* self, bool whole);
 
 }  // namespace leat_simulator

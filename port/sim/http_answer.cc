@@ -7,6 +7,9 @@
 namespace leat_simulator {
 namespace {
 
+constexpr uint32_t headers_max =
+    sizeof(leat_sim_response::headers) / sizeof(leat_sim_response::headers[0]);
+
 uint64_t now_of(HttpConn* self) { return leat_sim_now_ns(leat_sim_conn_sim(self->conn)); }
 
 void append(HttpConn* self, leat_str text) {
@@ -32,7 +35,7 @@ void render_head(HttpConn* self) {
     append(self, LEAT_STR("HTTP/1.1 "));
     append_number(self, static_cast<uint64_t>(response->status));
     append(self, LEAT_STR(" Scripted\r\n"));
-    for (uint32_t i = 0; i < response->headers_count && i < 8; ++i) {
+    for (uint32_t i = 0; i < response->headers_count && i < headers_max; ++i) {
         append(self, response->headers[i].name);
         append(self, LEAT_STR(": "));
         append(self, response->headers[i].value);
@@ -164,15 +167,10 @@ void end_connection(HttpConn* self, bool by_reset) {
     }
 }
 
-void stop_answering(HttpConn* self) {
-    self->answering = false;
-    --self->http->in_flight;
-}
-
 void answer_end(HttpConn* self) {
     const leat_sim_response* const response = &self->response;
     ++self->http->responses;
-    stop_answering(self);
+    answer_over(self, true);
     const bool raw = response->raw.size > 0 || response->raw_prefix.size > 0;
     const bool until_close = response->framing == LEAT_SIM_UNTIL_CLOSE && !raw;
     if (response->hand_over != nullptr) {
@@ -197,7 +195,7 @@ bool cuts(leat_sim_fault fault) {
 
 void cut_here(HttpConn* self) {
     if (self->response.fault == LEAT_SIM_FAULT_STALL) return;  // still answering, for ever
-    stop_answering(self);
+    answer_over(self, false);
     end_connection(self, self->response.fault == LEAT_SIM_FAULT_RESET);
 }
 
@@ -213,6 +211,13 @@ uint64_t allowance(const HttpConn* self, uint64_t size) {
 }
 
 }  // namespace
+
+void answer_over(HttpConn* self, bool whole) {
+    leat_sim_http* const http = self->http;
+    self->answering = false;
+    --http->in_flight;
+    if (http->over != nullptr) http->over(http->user, &self->response, whole ? 1 : 0);
+}
 
 void answer_begin(HttpConn* self) {
     const leat_sim_response* const response = &self->response;
@@ -268,7 +273,7 @@ void answer_timer(HttpConn* self) {
     }
     if (self->closing) return;
     if (self->close_at_ns != 0 && self->close_at_ns <= now_of(self)) {
-        if (self->answering) stop_answering(self);
+        if (self->answering) answer_over(self, false);
         self->close_at_ns = 0;
         end_connection(self, self->close_by_reset);
         return;
