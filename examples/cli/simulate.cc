@@ -38,6 +38,16 @@ struct Meter {
     }
 };
 
+bool simulate_next(const SimulateSettings& settings, Comparison* comparison, Meter* meter) {
+    Row* const row = &comparison->rows[comparison->count];
+    const bool told = meter->terminal.is_tty;
+    if (!simulate_row(settings, row, told ? Meter::told : nullptr, meter)) {
+        return false;
+    }
+    ++comparison->count;
+    return true;
+}
+
 bool simulate_all(const SimulateSettings& settings, Comparison* comparison) {
     const Terminal terminal = Terminal::of_stderr();
     Meter meter{settings, *comparison, terminal};
@@ -46,11 +56,17 @@ bool simulate_all(const SimulateSettings& settings, Comparison* comparison) {
             Row* const row = &comparison->rows[comparison->count];
             row->in_flight = settings.in_flight.items[j];
             row->rpm = settings.rpm.items[r];
-            if (!simulate_row(settings, row, terminal.is_tty ? Meter::told : nullptr, &meter)) {
+            if (!simulate_next(settings, comparison, &meter)) {
                 return false;
             }
-            ++comparison->count;
         }
+    }
+    choose_best(comparison);
+    if (suggest_row(settings, comparison)) {
+        if (!simulate_next(settings, comparison, &meter)) {
+            return false;
+        }
+        choose_best(comparison);
     }
     meter.clear();
     return true;
@@ -72,7 +88,8 @@ void print_simulate_help() {
          "settings of `leat run`, without sending anything: the library itself runs the batch over\n"
          "a simulated network, in virtual time, against a provider with the limits you name. A\n"
          "hundred thousand items take seconds. The row marked is the one that is over first with\n"
-         "fewer than 0.5 % of 429s.\n"
+         "fewer than 0.5 % of 429s. Where every setting loses its time to 429s, one is added (+) that\n"
+         "the provider can keep up.\n"
          "\n"
          "  leat simulate -n 5000 --provider-rpm 500 -j 10,20,40 --price 0.15/0.60\n"
          "  leat simulate --provider-tpm 200000 --headers openai -j 50 --rpm 0,300,600 \\\n"
@@ -98,7 +115,6 @@ int run_simulate(int argc, char** argv) {
     if (!simulate_all(settings, &comparison)) {
         return exit_usage;
     }
-    choose_best(&comparison);
     const bool csv_printed = settings.csv != nullptr && strcmp(settings.csv, "-") == 0;
     if (settings.csv != nullptr && !written(settings.csv, write_csv(settings, comparison))) {
         return exit_usage;

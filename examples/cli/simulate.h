@@ -63,6 +63,7 @@ struct Row {
     uint64_t refused;      // 429s
     uint64_t retries;      // for other reasons than a 429
     uint32_t in_flight_peak;
+    bool suggested;        // nobody asked for it: what leat would try instead
     leat_status stopped;   // LEAT_OK, or why the run did not come to its end
     Tally tally;
     Latencies item_ms;     // acceptance to result, waits included
@@ -73,6 +74,7 @@ struct Row {
     double refused_share() const;     // 0..1
     double capacity_share() const;    // 0..1; < 0: no limit
     double limiter_share(int limiter) const;
+    double paused_share() const;      // of the time, waits after 429s
     int main_limiter() const;         // the one that held for longest
 };
 
@@ -84,6 +86,10 @@ struct Comparison {
 };
 
 const OptionTable& simulate_options();
+// The row as options of `leat run`, with what was said of the pace besides.
+constexpr size_t run_flags_bytes = 512;
+void write_run_flags(const SimulateSettings& settings, const Row& row,
+                     char (&flags)[run_flags_bytes]);
 bool parse_simulate(int argc, char** argv, SimulateSettings* settings);
 
 // simulate_world.cc: runs one setting; told (may be NULL) hears how many items are done. False after
@@ -94,6 +100,9 @@ bool simulate_row(const SimulateSettings& settings, Row* row, ToldDone told, voi
 // simulate_advice.cc
 double cost_usd(const SimulateSettings& settings, const Row& row);
 void choose_best(Comparison* comparison);
+// Where even the best row lost its time to 429s: a setting that the provider can keep up, if there is
+// one that has not been tried. Fills in the row behind the last.
+bool suggest_row(const SimulateSettings& settings, Comparison* comparison);
 constexpr size_t advice_bytes = 640;
 void write_advice(const SimulateSettings& settings, const Comparison& comparison,
                   char (&advice)[advice_bytes]);

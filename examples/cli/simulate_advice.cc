@@ -14,6 +14,8 @@ namespace cli {
 namespace {
 
 constexpr double clean_share = 0.005;
+constexpr double paused_share_max = 0.2;
+constexpr double safe_pace = 0.95;  // of what the provider can keep up
 constexpr double same_time = 1.01;  // times so near to each other are the same
 
 // Text that is added piece by piece; what does not fit is cut.
@@ -62,13 +64,13 @@ bool is_better(const Row& row, const Row& than) {
     return row.refused < than.refused;
 }
 
-// The fastest row that asked for more than this one and was refused for it; nullptr: none.
+// The row next above this one that was refused for asking more, and gained nothing; nullptr: none.
 const Row* greedier_row(const Comparison& comparison, const Row& best) {
     const Row* found = nullptr;
     for (uint32_t i = 0; i < comparison.count; ++i) {
         const Row& row = comparison.rows[i];
         if (row.in_flight > best.in_flight && row.refused > best.refused &&
-            (found == nullptr || row.in_flight < found->in_flight)) {
+            row.time_ms > best.time_ms && (found == nullptr || row.in_flight < found->in_flight)) {
             found = &row;
         }
     }
@@ -83,9 +85,10 @@ void say_in_flight(const Comparison& comparison, const Row& best, Line* line) {
     if (best.capacity_share() >= 0.95) {
         line->add(". That is what the provider serves; more in flight gains nothing.");
     } else if (greedier != nullptr) {
-        line->add(", but with %llu the provider refused %s.",
+        line->add(", but %llu of them met %s 429%s and took %s.",
                   static_cast<unsigned long long>(greedier->in_flight),
-                  count_words(greedier->refused).text);
+                  count_words(greedier->refused).text, greedier->refused == 1 ? "" : "s",
+                  time_words(greedier->time_ms).text);
     } else if (best.capacity_share() >= 0) {
         line->add(", and the provider could have served more. Try a larger -j.");
     } else {
@@ -93,14 +96,30 @@ void say_in_flight(const Comparison& comparison, const Row& best, Line* line) {
     }
 }
 
+// What the provider has not got room for, where no setting helps.
+void say_hopeless(const SimulateSettings& settings, Line* line) {
+    if (settings.provider_rpd > 0 && settings.items > settings.provider_rpd) {
+        line->add(" It serves %s a day, and there are %s items.",
+                  count_words(settings.provider_rpd).text, count_words(settings.items).text);
+    } else {
+        line->add(" Try a smaller -j.");
+    }
+}
+
 // What held the best row back, as the end of a sentence and perhaps one more.
 void say_limiter(const SimulateSettings& settings, const Comparison& comparison, const Row& best,
                  Line* line) {
-    const double paused = best.limiter_share(LEAT_LIMITER_COOLDOWN) +
-                          best.limiter_share(LEAT_LIMITER_SLOW_START);
     const int limiter = best.main_limiter();
-    if (limiter == LEAT_LIMITER_COOLDOWN || limiter == LEAT_LIMITER_SLOW_START || paused > 0.3) {
-        line->add("the provider: %.0f %% of the time leat waited after a 429.", paused * 100);
+    if (best.paused_share() > paused_share_max) {
+        line->add("the provider: %.0f %% of the time leat waited after a 429.",
+                  best.paused_share() * 100);
+        const Row& last = comparison.rows[comparison.count - 1];
+        if (last.suggested && !best.suggested) {
+            line->add(" Without any (--rpm %llu) it would take %s.",
+                      static_cast<unsigned long long>(last.rpm), time_words(last.time_ms).text);
+        } else {
+            say_hopeless(settings, line);
+        }
     } else if (limiter == LEAT_LIMITER_IN_FLIGHT) {
         say_in_flight(comparison, best, line);
     } else if (limiter == LEAT_LIMITER_REQUESTS) {
@@ -110,7 +129,7 @@ void say_limiter(const SimulateSettings& settings, const Comparison& comparison,
             line->add(", and the provider serves %.0f. A larger --rpm is faster.",
                       best.sustained_rpm);
         } else {
-            line->add(". It is what the provider serves; no setting gains much.");
+            line->add(". It is nearly what the provider can keep up.");
         }
     } else if (limiter == LEAT_LIMITER_TOKENS) {
         line->add("tokens per minute (--tpm %llu), %.0f %% of the time.",
@@ -122,17 +141,6 @@ void say_limiter(const SimulateSettings& settings, const Comparison& comparison,
         line->add("%s, %.0f %% of the time.",
                   leat_limiter_name(static_cast<leat_limiter>(limiter)),
                   best.limiter_share(limiter) * 100);
-    }
-}
-
-// A pace a little under what the provider can keep up, where no row was clean.
-void say_slower(const Row& best, Line* line) {
-    const uint64_t slower = static_cast<uint64_t>(best.sustained_rpm * 0.95);
-    if (best.sustained_rpm >= 2 && (best.rpm == 0 || best.rpm > slower)) {
-        line->add(" It can serve %.0f a minute for ever: try --rpm %llu here.", best.sustained_rpm,
-                  static_cast<unsigned long long>(slower));
-    } else {
-        line->add(" Try a smaller -j.");
     }
 }
 
@@ -156,6 +164,10 @@ double Row::limiter_share(int limiter) const {
         sum += ms;
     }
     return sum > 0 ? limiter_ms[limiter] / sum : 0;
+}
+
+double Row::paused_share() const {
+    return limiter_share(LEAT_LIMITER_COOLDOWN) + limiter_share(LEAT_LIMITER_SLOW_START);
 }
 
 int Row::main_limiter() const {
@@ -184,6 +196,28 @@ void choose_best(Comparison* comparison) {
     comparison->best_is_clean = is_clean(comparison->rows[comparison->best]);
 }
 
+bool suggest_row(const SimulateSettings& settings, Comparison* comparison) {
+    const Row& best = comparison->rows[comparison->best];
+    const bool daily = settings.provider_rpd > 0 && settings.items > settings.provider_rpd;
+    if ((comparison->best_is_clean && best.paused_share() <= paused_share_max) || daily ||
+        best.sustained_rpm < 2 || comparison->count == rows_max) {
+        return false;
+    }
+    uint64_t in_flight = 0;
+    for (uint32_t i = 0; i < settings.in_flight.count; ++i) {
+        const uint64_t each = settings.in_flight.items[i];
+        in_flight = each > in_flight ? each : in_flight;
+    }
+    const uint64_t at_once = settings.provider_concurrency;
+    in_flight = at_once > 0 && in_flight > at_once ? at_once : in_flight;
+    Row* const row = &comparison->rows[comparison->count];
+    *row = Row{};
+    row->suggested = true;
+    row->in_flight = in_flight;
+    row->rpm = static_cast<uint64_t>(best.sustained_rpm * safe_pace);
+    return true;
+}
+
 void write_advice(const SimulateSettings& settings, const Comparison& comparison,
                   char (&advice)[advice_bytes]) {
     const Row& best = comparison.rows[comparison.best];
@@ -200,14 +234,21 @@ void write_advice(const SimulateSettings& settings, const Comparison& comparison
     char flags[flags_bytes];
     write_flags(best, flags);
     if (comparison.best_is_clean) {
-        line.add("Best is %s. What limited it: ", flags);
+        line.add("Best is %s%s. What limited it: ", flags,
+                 best.suggested ? ", a pace that the provider keeps up (the settings asked for lose "
+                                  "their time to 429s)"
+                                : "");
         say_limiter(settings, comparison, best, &line);
+        if (best.tally.succeeded < settings.items) {
+            line.add(" %s items fail: raise --max-attempts or --backoff.",
+                     count_words(settings.items - best.tally.succeeded).text);
+        }
         return;
     }
     line.add("%s is refused too often: %.1f %% of the requests are 429s%s.",
              comparison.count > 1 ? "Every setting" : "This setting", best.refused_share() * 100,
              comparison.count > 1 ? " even in the best" : "");
-    say_slower(best, &line);
+    say_hopeless(settings, &line);
 }
 
 void write_flags(const Row& row, char (&flags)[flags_bytes]) {

@@ -71,6 +71,8 @@ void put_row(const SimulateSettings& settings, const Row& row, leat::JsonWriter*
             json->number(facts.items[i].value);
         }
     }
+    json->key(leat::text("suggested"));
+    json->boolean(row.suggested);
     json->key(leat::text("finished"));
     json->boolean(row.stopped == LEAT_OK);
     json->key(leat::text("limited_by"));
@@ -94,7 +96,7 @@ bool put_csv(const SimulateSettings& settings, const Comparison& comparison, FIL
             fprintf(file, "%s,", facts.items[i].name);
         }
         if (r == 0) {
-            fprintf(file, "limited_by,best\n");
+            fprintf(file, "limited_by,suggested,best\n");
         }
         for (size_t i = 0; i < facts.count; ++i) {
             if (!isnan(facts.items[i].value)) {
@@ -102,9 +104,9 @@ bool put_csv(const SimulateSettings& settings, const Comparison& comparison, FIL
             }
             fputc(',', file);
         }
-        fprintf(file, "%s,%d\n",
+        fprintf(file, "%s,%d,%d\n",
                 leat_limiter_name(static_cast<leat_limiter>(row.main_limiter())),
-                r == comparison.best ? 1 : 0);
+                row.suggested ? 1 : 0, r == comparison.best ? 1 : 0);
     }
     return fflush(file) == 0;
 }

@@ -1,9 +1,9 @@
 // cli/simulate_options.cc: every option of `leat simulate`; the pace options are those of `leat run`,
 // save that two of them take lists. Depends on options.h only.
 // The defaults alone are a comparison that says something: a usual first tier, three settings.
-#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/simulate.h"
 
@@ -88,7 +88,75 @@ bool refuse(const char* option, const char* why) {
     return false;
 }
 
+// Writes " --name value" when the field is not what the default makes it. Bytes written.
+size_t put_if_changed(const Option& option, const void* field, const void* initial, char* out,
+                      size_t size) {
+    uint64_t value = 0;
+    uint64_t usual = 0;
+    int put = 0;
+    switch (option.kind) {
+        case Kind::count:
+        case Kind::seconds:
+            memcpy(&value, field, sizeof value);
+            memcpy(&usual, initial, sizeof usual);
+            if (value != usual && option.kind == Kind::count) {
+                put = snprintf(out, size, " --%s %llu", option.name,
+                               static_cast<unsigned long long>(value));
+            } else if (value != usual) {
+                put = snprintf(out, size, " --%s %g", option.name,
+                               static_cast<double>(value) / 1000);
+            }
+            break;
+        case Kind::flag:
+            if (*static_cast<const bool*>(field)) {
+                put = snprintf(out, size, " --%s", option.name);
+            }
+            break;
+        case Kind::choice: {
+            int32_t word = *static_cast<const int32_t*>(field);
+            if (word == *static_cast<const int32_t*>(initial)) {
+                break;
+            }
+            const char* begin = option.argument;
+            for (; word > 0; --word) {
+                begin += strcspn(begin, "|") + 1;
+            }
+            put = snprintf(out, size, " --%s %.*s", option.name,
+                           static_cast<int>(strcspn(begin, "|")), begin);
+            break;
+        }
+        case Kind::text:
+        case Kind::bytes:
+        case Kind::number:
+        case Kind::whole:
+        case Kind::list:
+        case Kind::counts:
+        case Kind::pair: break;
+    }
+    return put > 0 && static_cast<size_t>(put) < size ? static_cast<size_t>(put) : 0;
+}
+
 }  // namespace
+
+void write_run_flags(const SimulateSettings& settings, const Row& row,
+                     char (&flags)[run_flags_bytes]) {
+    char own[flags_bytes];
+    write_flags(row, own);
+    size_t at = static_cast<size_t>(snprintf(flags, sizeof flags, "%s", own));
+    SimulateSettings usual{};
+    if (!parse_options(simulate_options(), 0, nullptr, &usual, nullptr)) {
+        return;
+    }
+    const OptionGroup pace = pace_option_group();
+    for (size_t i = 0; i < pace.count; ++i) {
+        const Option& option = pace.options[i];
+        if (!simulate_options().hides(option)) {
+            at += put_if_changed(option, reinterpret_cast<const char*>(&settings) + option.offset,
+                                 reinterpret_cast<const char*>(&usual) + option.offset, flags + at,
+                                 sizeof flags - at);
+        }
+    }
+}
 
 const OptionTable& simulate_options() {
     static const OptionGroup groups[] = {

@@ -59,7 +59,7 @@ void add_columns(const SimulateSettings& settings, const Shown& shown, TextTable
     if (settings.price.is_set) {
         table->column("cost", 60);
     }
-    table->column("limited by", 55, true);
+    table->column("limited by", 75, true);
 }
 
 void add_row(const SimulateSettings& settings, const Shown& shown, const Row& row,
@@ -135,7 +135,8 @@ void print_comparison(const SimulateSettings& settings, const Comparison& compar
         const Row& row = comparison.rows[i];
         const bool best = many && i == comparison.best && comparison.best_is_clean;
         const bool poor = row.refused > 0 && row.refused_share() >= 0.005;
-        table.row(best ? (terminal.unicode ? "\u25b8" : ">") : " ",
+        const char* const mark = terminal.unicode ? "\u25b8" : ">";
+        table.row(best ? mark : (row.suggested ? "+" : " "),
                   best ? terminal.green() : (poor ? terminal.yellow() : ""));
         add_row(settings, shown, row, &table);
     }
@@ -146,8 +147,8 @@ void print_comparison(const SimulateSettings& settings, const Comparison& compar
     print_wrapped(advice, width);
     const Row& best = comparison.rows[comparison.best];
     if (comparison.best_is_clean && best.tally.succeeded > 0) {
-        char flags[flags_bytes];
-        write_flags(best, flags);
+        char flags[run_flags_bytes];
+        write_run_flags(settings, best, flags);
         printf("\n    %sleat run IN -o OUT %s%s\n\n", terminal.bold(), flags, terminal.plain());
     } else {
         printf("\n");

@@ -219,7 +219,7 @@ bool Simulation::open_client() {
 
 // Words, so that nothing needs to be escaped; as many that the request as a whole has its tokens.
 bool Simulation::make_prompt() {
-    constexpr size_t around_bytes = 68;  // of a body besides the prompt
+    constexpr size_t around_bytes = 60;  // of a body besides the prompt
     const size_t bytes = settings_.prompt_tokens * bytes_per_token;
     if (!prompt_.map(bytes > around_bytes ? bytes - around_bytes : 1)) {
         fprintf(stderr, "leat simulate: no memory for a prompt of %zu bytes\n", bytes);

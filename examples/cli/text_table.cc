@@ -60,6 +60,24 @@ int TextTable::total_width() const {
     return sum;
 }
 
+// The most important of those left out that is narrow enough comes back.
+void TextTable::show_what_fits(int width) {
+    for (uint32_t turn = 0; turn < columns_count_; ++turn) {
+        Column* most = nullptr;
+        for (uint32_t c = 0; c < columns_count_; ++c) {
+            Column& column = columns_[c];
+            if (!column.shown && total_width() + column.width + gap <= width &&
+                (most == nullptr || column.importance > most->importance)) {
+                most = &column;
+            }
+        }
+        if (most == nullptr) {
+            return;
+        }
+        most->shown = true;
+    }
+}
+
 void TextTable::hide_until_it_fits(int width) {
     while (total_width() > width) {
         Column* least = nullptr;
@@ -86,6 +104,7 @@ void TextTable::print_cell(const Column& column, const char* text, bool last) co
 
 void TextTable::print(const Terminal& terminal, int width) {
     hide_until_it_fits(width);
+    show_what_fits(width);
     uint32_t last = 0;
     for (uint32_t c = 0; c < columns_count_; ++c) {
         last = columns_[c].shown ? c : last;

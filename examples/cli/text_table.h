@@ -20,7 +20,7 @@ public:
     void column(const char* title, int importance, bool left = false);
     void row(const char* mark, const char* colour);
     void cell(const char* format, ...) __attribute__((format(printf, 2, 3)));
-    // Prints what fits; gap spaces between columns.
+    // Prints what fits into width.
     void print(const Terminal& terminal, int width);
 
 private:
@@ -39,6 +39,7 @@ private:
     };
 
     int total_width() const;
+    void show_what_fits(int width);
     void hide_until_it_fits(int width);
     void print_cell(const Column& column, const char* text, bool last) const;
 
