@@ -85,9 +85,9 @@ void say_in_flight(const Comparison& comparison, const Row& best, Line* line) {
     if (best.capacity_share() >= 0.95) {
         line->add(". That is what the provider serves; more in flight gains nothing.");
     } else if (greedier != nullptr) {
-        line->add(", but %llu of them met %s 429%s and took %s.",
+        line->add(", but %llu of them met 429s (%s) and took %s.",
                   static_cast<unsigned long long>(greedier->in_flight),
-                  count_words(greedier->refused).text, greedier->refused == 1 ? "" : "s",
+                  count_words(greedier->refused).text,
                   time_words(greedier->time_ms).text);
     } else if (best.capacity_share() >= 0) {
         line->add(", and the provider could have served more. Try a larger -j.");

@@ -57,7 +57,7 @@ void add_columns(const SimulateSettings& settings, const Shown& shown, TextTable
     table->column("p95", 50);
     table->column("tokens", 20);
     if (settings.price.is_set) {
-        table->column("cost", 60);
+        table->column("cost", 96);
     }
     table->column("limited by", 75, true);
 }

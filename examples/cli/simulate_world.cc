@@ -323,7 +323,7 @@ void Simulation::measure() {
         Bin* const bin = series->mutable_bin(i);
         bin->capacity = leat_sim_provider_capacity(
             provider_, static_cast<uint64_t>(from_ms),
-            static_cast<uint64_t>(from_ms + series->width_ms()), input);
+            static_cast<uint64_t>(from_ms + bin->covered_ms), input);
     }
     const uint64_t end_ms = static_cast<uint64_t>(ceil(row_->time_ms));
     const double plain = leat_sim_provider_capacity(provider_, 0, end_ms, input);
