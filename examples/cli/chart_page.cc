@@ -43,11 +43,14 @@ td { text-align: right; padding: 8px 10px; border-bottom: 1px solid var(--grid);
 th.left, td.left { text-align: left; }
 tr.best td { background: var(--mark); font-weight: 600; }
 tr.best td.left:last-child { font-weight: 500; }
+.keep { white-space: nowrap; }
 .bad { color: var(--refuse); font-weight: 600; }
 .tag { display: inline-block; margin-left: 8px; padding: 0 7px; border-radius: 9px;
   font-size: 11.5px; line-height: 18px; font-weight: 600; background: var(--ink);
   color: var(--paper); vertical-align: 1px; }
-.tag.more { background: none; color: var(--soft); box-shadow: inset 0 0 0 1px var(--rule); }
+figcaption .tag { margin-left: -6px; }
+figcaption span.tag { color: var(--paper); font-size: 11.5px; }
+span.tag.more, figcaption span.tag.more { background: none; color: var(--soft); box-shadow: inset 0 0 0 1px var(--rule); }
 .panels { display: grid; grid-template-columns: minmax(0, 1fr); gap: 20px; }
 figure { margin: 0; padding: 16px 20px 14px; background: var(--card);
   border: 1px solid var(--rule); border-radius: 8px; }
@@ -92,7 +95,8 @@ footer { margin-top: 28px; color: var(--soft); font-size: 12.5px; }
 @media (min-width: 1000px) { .panels.many { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @media (max-width: 640px) {
   main { padding: 24px 16px 32px; } h1 { font-size: 23px; } .wide { display: none; }
-  th, td { padding-left: 6px; padding-right: 6px; } figure { padding: 14px 14px 12px; }
+  table { font-size: 13px; } th, td { padding-left: 5px; padding-right: 5px; }
+  td .tag { display: none; } figure { padding: 14px 14px 12px; }
   .strip { grid-template-columns: 34px minmax(0, 1fr); } .name, .legend { margin-left: 34px; }
 }
 @media print { figure { break-inside: avoid; } }
@@ -146,7 +150,7 @@ const char* limiter_words(leat_limiter limiter) {
         case LEAT_LIMITER_REQUESTS: return "requests/min (--rpm)";
         case LEAT_LIMITER_TOKENS: return "tokens/min (--tpm)";
         case LEAT_LIMITER_CONNECTIONS: return "connections";
-        case LEAT_LIMITER_ITEMS: return "items' memory";
+        case LEAT_LIMITER_ITEMS: return "items that wait for a new try";
         case LEAT_LIMITER_SOURCE: return "the input";
     }
     return "";

@@ -1,9 +1,7 @@
 // cli/chart_panel.cc: see chart_panel.h.
-// A setting that takes many times as long as the best one is cut, and says so: otherwise the others
-// would be too narrow to read.
+// Four strips below each other: lines, lines, marks, a band. Titles show where a pointer is.
 #include "cli/chart_panel.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "cli/chart_page.h"
@@ -16,87 +14,10 @@ namespace {
 constexpr int strip_height = 88;
 constexpr int rug_height = 12;
 constexpr int band_height = 16;
-constexpr double longest_of_best = 5;
-constexpr double bins_wanted = 120;
+Panel panel;  // static: too large for a stack
+Axes axes;
 
-// What all panels share.
-struct Axes {
-    Scale time;
-    Scale in_flight;
-    Scale rate;
-    Ticks times;
-    Ticks in_flights;
-    Ticks rates;
-};
-
-// One setting, ready to be drawn. Static: a series is too large for a stack.
-struct Panel {
-    const Row* row;
-    Series series;
-    Step steps[bins_max];
-    uint32_t count;
-
-    double from_ms(uint32_t bin) const { return bin * series.width_ms(); }
-    double to_ms(uint32_t bin) const { return from_ms(bin) + series.bin(bin).covered_ms; }
-    // Per minute, of a count in a bin. The last bin may be too short to say much.
-    double rate(uint32_t bin, double requests) const {
-        const double covered_ms = series.bin(bin).covered_ms;
-        const double least_ms = series.width_ms() / 4;
-        return requests / (covered_ms > least_ms ? covered_ms : least_ms) * 60000;
-    }
-};
-
-Panel panel;
-
-void load(const Row& row, const Axes& axes) {
-    panel.row = &row;
-    panel.series = row.series;
-    panel.series.set_width(axes.time.most / bins_wanted);
-    panel.count = 0;
-    while (panel.count < panel.series.size() && panel.from_ms(panel.count) < axes.time.most) {
-        ++panel.count;
-    }
-}
-
-double capacity_rate(uint32_t bin) {
-    const Bin& at = panel.series.bin(bin);
-    return at.covered_ms > 0 ? at.capacity / at.covered_ms * 60000 : 0;
-}
-
-bool has_capacity() { return panel.row->sustained_rpm > 0; }
-
-Axes find_axes(const Comparison& comparison) {
-    Axes axes{};
-    double longest_ms = 1;
-    const double best_ms = comparison.rows[comparison.best].time_ms;
-    double in_flight = 1;
-    for (uint32_t i = 0; i < comparison.count; ++i) {
-        const Row& row = comparison.rows[i];
-        longest_ms = row.time_ms > longest_ms ? row.time_ms : longest_ms;
-        const double peak = row.in_flight_peak;
-        in_flight = peak > in_flight ? peak : in_flight;
-    }
-    const bool cut = best_ms > 0 && longest_ms > best_ms * longest_of_best;
-    axes.time.most = cut ? best_ms * longest_of_best : longest_ms;
-    double rate = 1;
-    for (uint32_t i = 0; i < comparison.count; ++i) {
-        load(comparison.rows[i], axes);
-        for (uint32_t b = 0; b < panel.count; ++b) {
-            const double admitted = panel.rate(b, panel.series.bin(b).admitted);
-            const double capacity = has_capacity() ? capacity_rate(b) : 0;
-            rate = admitted > rate ? admitted : rate;
-            rate = capacity > rate && capacity < 1e9 ? capacity : rate;
-        }
-    }
-    axes.times = time_ticks(axes.time.most, 7);
-    axes.in_flights = count_ticks(in_flight, 3);
-    axes.rates = count_ticks(rate, 3);
-    axes.in_flight.most = axes.in_flights.at[axes.in_flights.count - 1];
-    axes.rate.most = axes.rates.at[axes.rates.count - 1];
-    return axes;
-}
-
-void put_caption(FILE* file, const Axes& axes, bool best) {
+void put_caption(FILE* file, bool best) {
     const Row& row = *panel.row;
     char flags[flags_bytes];
     write_flags(row, flags);
@@ -107,12 +28,12 @@ void put_caption(FILE* file, const Axes& axes, bool best) {
     if (row.suggested) {
         fputs("<span class=\"tag more\">added</span>", file);
     }
-    fprintf(file, "<span>%s</span><span>%s requests/min</span><span>%s 429%s</span>",
+    fprintf(file, "<span>%s</span><span>%s requests/min</span><span>429s: %s</span>",
             time_words(row.time_ms).text,
             count_words(static_cast<uint64_t>(row.per_minute() + 0.5)).text,
-            count_words(row.refused).text, row.refused == 1 ? "" : "s");
+            count_words(row.refused).text);
     if (row.time_ms > axes.time.most * 1.001) {
-        fprintf(file, "<span>goes on behind the edge, until %s</span>",
+        fprintf(file, "<span>cut here, goes on until %s</span>",
                 time_words(row.time_ms).text);
     }
     fputs("</figcaption>\n", file);
@@ -144,7 +65,7 @@ void put_hits(Plot* plot) {
     }
 }
 
-void put_in_flight(FILE* file, const Axes& axes) {
+void put_in_flight(FILE* file) {
     put_name(file, "flight", "requests in flight");
     Plot plot(file, strip_height, axes.time, axes.in_flight);
     plot.begin(axes.in_flights, axes.times, "requests in flight over time");
@@ -169,7 +90,7 @@ void put_in_flight(FILE* file, const Axes& axes) {
     plot.end();
 }
 
-void put_rate(FILE* file, const Axes& axes) {
+void put_rate(FILE* file) {
     put_name(file, "admit", "requests admitted, a minute");
     Plot plot(file, strip_height, axes.time, axes.rate);
     plot.begin(axes.rates, axes.times, "requests admitted by the provider, a minute");
@@ -180,28 +101,20 @@ void put_rate(FILE* file, const Axes& axes) {
     plot.begin_paths();
     plot.area("admit", panel.steps, panel.count);
     plot.line("admit", panel.steps, panel.count);
-    double last = 0;
-    if (has_capacity() && panel.count > 0) {
-        for (uint32_t b = 0; b < panel.count; ++b) {
-            last = capacity_rate(b);
-            panel.steps[b] = Step{panel.from_ms(b), panel.to_ms(b), last};
-        }
-        panel.steps[panel.count - 1].to_ms = axes.time.most;
-        plot.line("limit dashed", panel.steps, panel.count);
-    }
+    plot.line("limit dashed", axes.pace.steps, axes.pace.count);
     plot.end_paths();
-    if (has_capacity() && panel.count > 0) {
+    if (axes.pace.count > 0) {
         char words[64];
         snprintf(words, sizeof words, "the provider keeps up %s",
-                 count_words(static_cast<uint64_t>(last + 0.5)).text);
-        plot.right_label(last, words);
+                 count_words(static_cast<uint64_t>(axes.pace.last + 0.5)).text);
+        plot.right_label(axes.pace.last, words);
     }
     put_hits(&plot);
     plot.end();
 }
 
 // A mark for each bin that met 429s.
-void put_refusals(FILE* file, const Axes& axes) {
+void put_refusals(FILE* file) {
     if (panel.row->refused == 0) {
         return;
     }
@@ -221,7 +134,7 @@ void put_refusals(FILE* file, const Axes& axes) {
 }
 
 // Neighbours with the same limiter are one block.
-void put_limiters(FILE* file, const Axes& axes) {
+void put_limiters(FILE* file) {
     fputs("<div class=\"name\">what held leat back</div>\n", file);
     Plot plot(file, band_height, axes.time, Scale{1});
     plot.begin(Ticks{}, Ticks{}, "what held leat back over time");
@@ -267,19 +180,19 @@ void put_legend(FILE* file) {
 }  // namespace
 
 void put_panels(FILE* file, const Comparison& comparison) {
-    const Axes axes = find_axes(comparison);
-    fputs("<h2>Over time</h2>\n<p class=\"note\">All panels have the same axes. Above the dashed "
-          "line of what the provider keeps up, its burst is spent.</p>\n",
+    find_axes(comparison, &panel, &axes);
+    fputs("<h2>Over time</h2>\n<p class=\"note\">All panels have the same axes. What goes "
+          "above the dashed line of the provider comes out of its burst.</p>\n",
           file);
     fprintf(file, "<div class=\"panels%s\">\n", comparison.count > 3 ? " many" : "");
     for (uint32_t i = 0; i < comparison.count; ++i) {
-        load(comparison.rows[i], axes);
+        load_panel(comparison.rows[i], axes, &panel);
         fputs("<figure class=\"panel\">\n", file);
-        put_caption(file, axes, i == comparison.best && comparison.best_is_clean);
-        put_in_flight(file, axes);
-        put_rate(file, axes);
-        put_refusals(file, axes);
-        put_limiters(file, axes);
+        put_caption(file, i == comparison.best && comparison.best_is_clean);
+        put_in_flight(file);
+        put_rate(file);
+        put_refusals(file);
+        put_limiters(file);
         put_time_axis(file, axes.time, axes.times);
         put_legend(file);
         fputs("</figure>\n", file);

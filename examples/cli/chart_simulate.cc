@@ -29,7 +29,7 @@ void put_headline(FILE* file, const SimulateSettings& settings, const Comparison
     } else if (!comparison.best_is_clean) {
         fprintf(file, "%s items are refused too often", count_words(settings.items).text);
     } else {
-        fprintf(file, "%s items in %s, with %s", count_words(settings.items).text,
+        fprintf(file, "%s items in <span class=\"keep\">%s</span>, with <span class=\"keep\">%s</span>", count_words(settings.items).text,
                 time_words(best.time_ms).text, flags);
     }
     fputs("</h1>\n", file);
@@ -72,7 +72,7 @@ void put_row(FILE* file, const SimulateSettings& settings, const Comparison& com
     fprintf(file, "%s%s</td>", best ? "<span class=\"tag\">best</span>" : "",
             row.suggested ? "<span class=\"tag more\">added</span>" : "");
     put_cell(file, time_words(row.time_ms).text, "");
-    put_cell(file, count_words(static_cast<uint64_t>(row.per_minute() + 0.5)).text, "");
+    put_cell(file, count_words(static_cast<uint64_t>(row.per_minute() + 0.5)).text, "wide");
     snprintf(text, sizeof text, row.capacity > 0 ? "%.0f %%" : "-", row.capacity_share() * 100);
     put_cell(file, text, "wide");
     put_cell(file, count_words(row.refused).text, row.refused_share() >= 0.005 ? "bad" : "");
@@ -89,7 +89,7 @@ void put_row(FILE* file, const SimulateSettings& settings, const Comparison& com
         put_cell(file, text, "");
     }
     const leat_limiter limiter = static_cast<leat_limiter>(row.main_limiter());
-    snprintf(text, sizeof text, "%s, %.0f %%", limiter_words(limiter),
+    snprintf(text, sizeof text, "%s %.0f %%", leat_limiter_name(limiter),
              row.limiter_share(limiter) * 100);
     put_cell(file, text, "left wide");
     fputs("</tr>\n", file);
@@ -99,10 +99,10 @@ void put_table(FILE* file, const SimulateSettings& settings, const Comparison& c
     fputs("<div class=\"scroll\"><table>\n<thead><tr>", file);
     put_head(file, "setting", "left");
     put_head(file, "time", "");
-    put_head(file, "req/min", "");
-    put_head(file, "of what it serves", "wide");
+    put_head(file, "req/min", "wide");
+    put_head(file, "of max", "wide");
     put_head(file, "429s", "");
-    put_head(file, "of requests", "wide");
+    put_head(file, "429 share", "wide");
     put_head(file, "retries", "wide");
     bool failed = false;
     for (uint32_t i = 0; i < comparison.count; ++i) {
@@ -135,7 +135,8 @@ bool write_chart(const SimulateSettings& settings, const Comparison& comparison)
     put_panels(file, comparison);
     fprintf(file,
             "<footer>Simulated by leat %s in virtual time, seed %.0f: the same seed gives the same "
-            "page. p50 and p95 are from an item&#8217;s acceptance to its result.</footer>\n",
+            "page. Of max: of what the provider could have served meanwhile, its burst included. p50 and "
+            "p95: from an item&#8217;s acceptance to its result.</footer>\n",
             leat_version(), settings.run.seed.value);
     end_page(file);
     const bool good = ferror(file) == 0;

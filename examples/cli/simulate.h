@@ -92,13 +92,12 @@ void write_run_flags(const SimulateSettings& settings, const Row& row,
                      char (&flags)[run_flags_bytes]);
 bool parse_simulate(int argc, char** argv, SimulateSettings* settings);
 
-// simulate_world.cc: runs one setting; told (may be NULL) hears how many items are done. False after
+// simulate_run.cc: runs one setting; told (may be NULL) hears how many items are done. False after
 // it has said why on stderr.
 using ToldDone = void (*)(void* user, uint64_t done);
 bool simulate_row(const SimulateSettings& settings, Row* row, ToldDone told, void* user);
 
 // simulate_advice.cc
-double cost_usd(const SimulateSettings& settings, const Row& row);
 void choose_best(Comparison* comparison);
 // Where even the best row lost its time to 429s: a setting that the provider can keep up, if there is
 // one that has not been tried. Fills in the row behind the last.
@@ -106,9 +105,11 @@ bool suggest_row(const SimulateSettings& settings, Comparison* comparison);
 constexpr size_t advice_bytes = 640;
 void write_advice(const SimulateSettings& settings, const Comparison& comparison,
                   char (&advice)[advice_bytes]);
+
+// simulate_words.cc
+double cost_usd(const SimulateSettings& settings, const Row& row);
 constexpr size_t flags_bytes = 128;
 void write_flags(const Row& row, char (&flags)[flags_bytes]);  // "-j 20 --rpm 400"
-
 // What was simulated, in words: the batch and the provider, a line each.
 constexpr size_t scene_bytes = 400;
 void write_batch_words(const SimulateSettings& settings, char (&words)[scene_bytes]);

@@ -1,13 +1,9 @@
 // cli/simulate_advice.cc: what follows from the rows: which one is best, what limited it, and what
 // to pass to `leat run`. Depends on the rows only; writes into the caller's buffers.
 // Invariant: advice names settings that were simulated, or says that it guesses.
-#include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "cli/simulate.h"
 #include "cli/terminal.h"
+#include "cli/text_line.h"
 
 namespace cli {
 
@@ -17,28 +13,6 @@ constexpr double clean_share = 0.005;
 constexpr double paused_share_max = 0.2;
 constexpr double safe_pace = 0.95;  // of what the provider can keep up
 constexpr double same_time = 1.01;  // times so near to each other are the same
-
-// Text that is added piece by piece; what does not fit is cut.
-class Line {
-public:
-    Line(char* out, size_t size) : out_(out), size_(size) { out_[0] = 0; }
-
-    void add(const char* format, ...) __attribute__((format(printf, 2, 3))) {
-        va_list arguments;
-        va_start(arguments, format);
-        const int put = vsnprintf(out_ + at_, size_ - at_, format, arguments);
-        va_end(arguments);
-        if (put > 0) {
-            at_ += static_cast<size_t>(put);
-            at_ = at_ < size_ ? at_ : size_ - 1;
-        }
-    }
-
-private:
-    char* out_;
-    size_t size_;
-    size_t at_ = 0;
-};
 
 bool is_clean(const Row& row) { return row.refused_share() < clean_share; }
 
@@ -77,7 +51,7 @@ const Row* greedier_row(const Comparison& comparison, const Row& best) {
     return found;
 }
 
-void say_in_flight(const Comparison& comparison, const Row& best, Line* line) {
+void say_in_flight(const Comparison& comparison, const Row& best, TextLine* line) {
     line->add("the requests in flight: %.0f %% of the time all %llu were out",
               best.limiter_share(LEAT_LIMITER_IN_FLIGHT) * 100,
               static_cast<unsigned long long>(best.in_flight));
@@ -97,7 +71,7 @@ void say_in_flight(const Comparison& comparison, const Row& best, Line* line) {
 }
 
 // What the provider has not got room for, where no setting helps.
-void say_hopeless(const SimulateSettings& settings, Line* line) {
+void say_hopeless(const SimulateSettings& settings, TextLine* line) {
     if (settings.provider_rpd > 0 && settings.items > settings.provider_rpd) {
         line->add(" It serves %s a day, and there are %s items.",
                   count_words(settings.provider_rpd).text, count_words(settings.items).text);
@@ -108,7 +82,7 @@ void say_hopeless(const SimulateSettings& settings, Line* line) {
 
 // What held the best row back, as the end of a sentence and perhaps one more.
 void say_limiter(const SimulateSettings& settings, const Comparison& comparison, const Row& best,
-                 Line* line) {
+                 TextLine* line) {
     const int limiter = best.main_limiter();
     if (best.paused_share() > paused_share_max) {
         line->add("the provider: %.0f %% of the time leat waited after a 429.",
@@ -146,46 +120,6 @@ void say_limiter(const SimulateSettings& settings, const Comparison& comparison,
 
 }  // namespace
 
-double Row::per_minute() const {
-    return time_ms > 0 ? static_cast<double>(tally.succeeded) / time_ms * 60000 : 0;
-}
-
-double Row::refused_share() const {
-    return requests > 0 ? static_cast<double>(refused) / static_cast<double>(requests) : 0;
-}
-
-double Row::capacity_share() const {
-    return capacity > 0 ? static_cast<double>(answered) / capacity : -1;
-}
-
-double Row::limiter_share(int limiter) const {
-    double sum = 0;
-    for (const double ms : limiter_ms) {
-        sum += ms;
-    }
-    return sum > 0 ? limiter_ms[limiter] / sum : 0;
-}
-
-double Row::paused_share() const {
-    return limiter_share(LEAT_LIMITER_COOLDOWN) + limiter_share(LEAT_LIMITER_SLOW_START);
-}
-
-int Row::main_limiter() const {
-    int best = 0;
-    for (int i = 1; i < limiters_count; ++i) {
-        if (limiter_ms[i] > limiter_ms[best]) {
-            best = i;
-        }
-    }
-    return best;
-}
-
-double cost_usd(const SimulateSettings& settings, const Row& row) {
-    return (static_cast<double>(row.tally.input_tokens) * settings.price.first +
-            static_cast<double>(row.tally.output_tokens) * settings.price.second) /
-           1e6;
-}
-
 void choose_best(Comparison* comparison) {
     comparison->best = 0;
     for (uint32_t i = 1; i < comparison->count; ++i) {
@@ -221,7 +155,7 @@ bool suggest_row(const SimulateSettings& settings, Comparison* comparison) {
 void write_advice(const SimulateSettings& settings, const Comparison& comparison,
                   char (&advice)[advice_bytes]) {
     const Row& best = comparison.rows[comparison.best];
-    Line line(advice, sizeof advice);
+    TextLine line(advice, sizeof advice);
     if (best.stopped != LEAT_OK) {
         line.add("No setting comes to its end within a month: the provider's limits leave no room "
                  "for such requests.");
@@ -249,67 +183,6 @@ void write_advice(const SimulateSettings& settings, const Comparison& comparison
              comparison.count > 1 ? "Every setting" : "This setting", best.refused_share() * 100,
              comparison.count > 1 ? " even in the best" : "");
     say_hopeless(settings, &line);
-}
-
-void write_flags(const Row& row, char (&flags)[flags_bytes]) {
-    Line line(flags, sizeof flags);
-    line.add("-j %llu", static_cast<unsigned long long>(row.in_flight));
-    if (row.rpm > 0) {
-        line.add(" --rpm %llu", static_cast<unsigned long long>(row.rpm));
-    }
-}
-
-void write_batch_words(const SimulateSettings& settings, char (&words)[scene_bytes]) {
-    Line line(words, sizeof words);
-    const bool exact = settings.output_spread.value <= 0;
-    line.add("%s items of %s + %s%s tokens; an answer begins after %s",
-             count_words(settings.items).text, count_words(settings.prompt_tokens).text,
-             exact ? "" : "about ", count_words(settings.output_tokens).text,
-             time_words(static_cast<double>(settings.latency_ms)).text);
-    if (settings.token_ms.value > 0) {
-        line.add(", then %g ms a token", settings.token_ms.value);
-    }
-}
-
-void write_provider_words(const SimulateSettings& settings, char (&words)[scene_bytes]) {
-    struct Limit {
-        uint64_t value;
-        const char* unit;
-    };
-    const Limit limits[] = {{settings.provider_rpm, "requests/min"},
-                            {settings.provider_tpm, "tokens/min"},
-                            {settings.provider_itpm, "input tokens/min"},
-                            {settings.provider_otpm, "output tokens/min"},
-                            {settings.provider_rpd, "requests/day"},
-                            {settings.provider_concurrency, "at once"}};
-    Line line(words, sizeof words);
-    bool any = false;
-    line.add("a provider that serves ");
-    for (const Limit& limit : limits) {
-        if (limit.value > 0) {
-            line.add("%s%s %s", any ? ", " : "", count_words(limit.value).text, limit.unit);
-            any = true;
-        }
-    }
-    line.add("%s", any ? "" : "whatever comes");
-    if (any && settings.burst_ms != 60000) {
-        line.add(", bursts of %s", time_words(static_cast<double>(settings.burst_ms)).text);
-    }
-    if (settings.halve_at_ms > 0) {
-        line.add(", half of it after %s",
-                 time_words(static_cast<double>(settings.halve_at_ms)).text);
-    }
-    if (settings.overload_s.is_set) {
-        line.add(", overloaded for %s of every %s",
-                 time_words(settings.overload_s.first * 1000).text,
-                 time_words(settings.overload_s.second * 1000).text);
-    }
-    if (settings.error_rate.value > 0) {
-        line.add(", %g %% errors", settings.error_rate.value * 100);
-    }
-    constexpr const char* headers[] = {"", ", with openai's headers", ", with anthropic's headers"};
-    constexpr const char* waits[] = {"", ", with Retry-After", ", with retry-after-ms"};
-    line.add("%s%s", headers[settings.headers], waits[settings.retry_after]);
 }
 
 }  // namespace cli

@@ -11,7 +11,7 @@ namespace cli {
 
 namespace {
 
-constexpr uint64_t any = UINT64_MAX;
+constexpr uint64_t tokens_most = 100000000000;
 constexpr uint64_t day_ms = 86400000;
 constexpr uint64_t million = 1000000;
 
@@ -32,27 +32,27 @@ constexpr Option batch_options[] = {
      "tokens of the middle answer"},
     {"output-spread", 0, Kind::number, "S", "0.4", AT(output_spread), 0, 3,
      "how much answers differ: sigma of a log-normal; 0: not at all"},
-    {"latency", 0, Kind::seconds, "S", "0.5", AT(latency_ms), 0, day_ms,
+    {"latency", 0, Kind::seconds, "S", "0.5", AT(latency_ms), 0, 1000000,
      "until an answer begins, in the middle"},
     {"latency-spread", 0, Kind::number, "S", "0.3", AT(latency_spread), 0, 3,
      "how much that differs: sigma of a log-normal"},
-    {"token-time", 0, Kind::number, "MS", "10", AT(token_ms), 0, 60000,
+    {"token-time", 0, Kind::number, "MS", "10", AT(token_ms), 0, 1000,
      "each token of an answer, in milliseconds"},
 };
 
 constexpr Option provider_options[] = {
     {"provider-rpm", 0, Kind::count, "N", "500", AT(provider_rpm), 0, UINT32_MAX,
      "requests per minute that it serves; 0 is no limit, here and below"},
-    {"provider-tpm", 0, Kind::count, "N", "0", AT(provider_tpm), 0, any,
+    {"provider-tpm", 0, Kind::count, "N", "0", AT(provider_tpm), 0, tokens_most,
      "tokens per minute, input and output"},
-    {"provider-itpm", 0, Kind::count, "N", "0", AT(provider_itpm), 0, any,
+    {"provider-itpm", 0, Kind::count, "N", "0", AT(provider_itpm), 0, tokens_most,
      "input tokens per minute"},
-    {"provider-otpm", 0, Kind::count, "N", "0", AT(provider_otpm), 0, any,
+    {"provider-otpm", 0, Kind::count, "N", "0", AT(provider_otpm), 0, tokens_most,
      "output tokens per minute"},
-    {"provider-rpd", 0, Kind::count, "N", "0", AT(provider_rpd), 0, any, "requests per day"},
+    {"provider-rpd", 0, Kind::count, "N", "0", AT(provider_rpd), 0, tokens_most, "requests per day"},
     {"provider-concurrency", 0, Kind::count, "N", "0", AT(provider_concurrency), 0, UINT32_MAX,
      "requests at once; one more is a 429"},
-    {"burst", 0, Kind::seconds, "S", "60", AT(burst_ms), 1, day_ms,
+    {"burst", 0, Kind::seconds, "S", "60", AT(burst_ms), 1000, day_ms,
      "what its buckets hold, as seconds of each limit; full at first"},
     {"headers", 0, Kind::choice, "none|openai|anthropic", "none", AT(headers), 0, 0,
      "the rate-limit headers on its answers"},

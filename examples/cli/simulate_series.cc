@@ -14,6 +14,7 @@ void Bin::add(const Bin& other) {
     covered_ms += other.covered_ms;
     in_flight_ms += other.in_flight_ms;
     capacity += other.capacity;
+    capacity_ms += other.capacity_ms;
     for (int i = 0; i < limiters_count; ++i) {
         limiter_ms[i] += other.limiter_ms[i];
     }
