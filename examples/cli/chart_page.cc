@@ -73,7 +73,8 @@ svg text { font-size: 11px; fill: var(--soft); }
 .flight { stroke: var(--flight); color: var(--flight); } .area.flight { fill: var(--flight); }
 .admit { stroke: var(--admit); color: var(--admit); } .area.admit { fill: var(--admit); }
 .limit { stroke: var(--soft); }
-.refuse { fill: var(--refuse); } .name i.refusals { width: 3px; height: 10px; margin-bottom: -1px;
+.refuse { fill: var(--refuse); }
+.name i.refusals { width: 3px; height: 10px; margin-bottom: -1px;
   border: 0; border-radius: 1px; background: var(--refuse); }
 text.on { paint-order: stroke; stroke: var(--card); stroke-width: 4px; stroke-linejoin: round;
   fill: var(--ink); }
@@ -107,19 +108,30 @@ footer { margin-top: 28px; color: var(--soft); font-size: 12.5px; }
 void put_escaped(FILE* file, const char* text) {
     for (; *text != 0; ++text) {
         switch (*text) {
-            case '&': fputs("&amp;", file); break;
-            case '<': fputs("&lt;", file); break;
-            case '>': fputs("&gt;", file); break;
-            case '"': fputs("&quot;", file); break;
-            default: fputc(*text, file); break;
+            case '&':
+                fputs("&amp;", file);
+                break;
+            case '<':
+                fputs("&lt;", file);
+                break;
+            case '>':
+                fputs("&gt;", file);
+                break;
+            case '"':
+                fputs("&quot;", file);
+                break;
+            default:
+                fputc(*text, file);
+                break;
         }
     }
 }
 
 void begin_page(FILE* file, const char* title) {
-    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>",
-          file);
+    fputs(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>",
+        file);
     put_escaped(file, title);
     fprintf(file, "</title>\n<style>%s</style>\n</head>\n<body>\n<main>\n", style);
 }
@@ -128,30 +140,48 @@ void end_page(FILE* file) { fputs("</main>\n</body>\n</html>\n", file); }
 
 const char* limiter_class(leat_limiter limiter) {
     switch (limiter) {
-        case LEAT_LIMITER_NONE: return "l-none";
-        case LEAT_LIMITER_IN_FLIGHT: return "l-flight";
-        case LEAT_LIMITER_COOLDOWN: return "l-cooldown";
-        case LEAT_LIMITER_SLOW_START: return "l-slow";
-        case LEAT_LIMITER_REQUESTS: return "l-requests";
-        case LEAT_LIMITER_TOKENS: return "l-tokens";
-        case LEAT_LIMITER_CONNECTIONS: return "l-connect";
-        case LEAT_LIMITER_ITEMS: return "l-items";
-        case LEAT_LIMITER_SOURCE: return "l-source";
+        case LEAT_LIMITER_NONE:
+            return "l-none";
+        case LEAT_LIMITER_IN_FLIGHT:
+            return "l-flight";
+        case LEAT_LIMITER_COOLDOWN:
+            return "l-cooldown";
+        case LEAT_LIMITER_SLOW_START:
+            return "l-slow";
+        case LEAT_LIMITER_REQUESTS:
+            return "l-requests";
+        case LEAT_LIMITER_TOKENS:
+            return "l-tokens";
+        case LEAT_LIMITER_CONNECTIONS:
+            return "l-connect";
+        case LEAT_LIMITER_ITEMS:
+            return "l-items";
+        case LEAT_LIMITER_SOURCE:
+            return "l-source";
     }
     return "l-none";
 }
 
 const char* limiter_words(leat_limiter limiter) {
     switch (limiter) {
-        case LEAT_LIMITER_NONE: return "nothing waits";
-        case LEAT_LIMITER_IN_FLIGHT: return "in flight (-j)";
-        case LEAT_LIMITER_COOLDOWN: return "pause after a 429";
-        case LEAT_LIMITER_SLOW_START: return "slow start after a pause";
-        case LEAT_LIMITER_REQUESTS: return "requests/min (--rpm)";
-        case LEAT_LIMITER_TOKENS: return "tokens/min (--tpm)";
-        case LEAT_LIMITER_CONNECTIONS: return "connections";
-        case LEAT_LIMITER_ITEMS: return "items that wait for a new try";
-        case LEAT_LIMITER_SOURCE: return "the input";
+        case LEAT_LIMITER_NONE:
+            return "nothing waits";
+        case LEAT_LIMITER_IN_FLIGHT:
+            return "in flight (-j)";
+        case LEAT_LIMITER_COOLDOWN:
+            return "pause after a 429";
+        case LEAT_LIMITER_SLOW_START:
+            return "slow start after a pause";
+        case LEAT_LIMITER_REQUESTS:
+            return "requests/min (--rpm)";
+        case LEAT_LIMITER_TOKENS:
+            return "tokens/min (--tpm)";
+        case LEAT_LIMITER_CONNECTIONS:
+            return "connections";
+        case LEAT_LIMITER_ITEMS:
+            return "items that wait for a new try";
+        case LEAT_LIMITER_SOURCE:
+            return "the input";
     }
     return "";
 }

@@ -33,8 +33,7 @@ void put_caption(FILE* file, bool best) {
             count_words(static_cast<uint64_t>(row.per_minute() + 0.5)).text,
             count_words(row.refused).text);
     if (row.time_ms > axes.time.most * 1.001) {
-        fprintf(file, "<span>cut here, goes on until %s</span>",
-                time_words(row.time_ms).text);
+        fprintf(file, "<span>cut here, goes on until %s</span>", time_words(row.time_ms).text);
     }
     fputs("</figcaption>\n", file);
 }
@@ -48,16 +47,16 @@ void put_hits(Plot* plot) {
     for (uint32_t b = 0; b < panel.count; ++b) {
         const Bin& bin = panel.series.bin(b);
         char title[200];
-        int size = snprintf(
-            title, sizeof title, "%s: %.1f in flight, %.0f admitted/min",
-            tick_time_words(panel.from_ms(b)).text, bin.in_flight(), panel.rate(b, bin.admitted));
+        int size = snprintf(title, sizeof title, "%s: %.1f in flight, %.0f admitted/min",
+                            tick_time_words(panel.from_ms(b)).text, bin.in_flight(),
+                            panel.rate(b, bin.admitted));
         if (bin.refused > 0) {
             size += snprintf(title + size, sizeof title - static_cast<size_t>(size), ", %u x 429",
                              bin.refused);
         }
         if (bin.failed > 0) {
-            size += snprintf(title + size, sizeof title - static_cast<size_t>(size),
-                             ", %u errors", bin.failed);
+            size += snprintf(title + size, sizeof title - static_cast<size_t>(size), ", %u errors",
+                             bin.failed);
         }
         snprintf(title + size, sizeof title - static_cast<size_t>(size), "; limit: %s",
                  limiter_words(static_cast<leat_limiter>(bin.main_limiter())));
@@ -181,9 +180,10 @@ void put_legend(FILE* file) {
 
 void put_panels(FILE* file, const Comparison& comparison) {
     find_axes(comparison, &panel, &axes);
-    fputs("<h2>Over time</h2>\n<p class=\"note\">All panels have the same axes. What goes "
-          "above the dashed line of the provider comes out of its burst.</p>\n",
-          file);
+    fputs(
+        "<h2>Over time</h2>\n<p class=\"note\">All panels have the same axes. What goes "
+        "above the dashed line of the provider comes out of its burst.</p>\n",
+        file);
     fprintf(file, "<div class=\"panels%s\">\n", comparison.count > 3 ? " many" : "");
     for (uint32_t i = 0; i < comparison.count; ++i) {
         load_panel(comparison.rows[i], axes, &panel);

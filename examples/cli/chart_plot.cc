@@ -38,9 +38,10 @@ void Plot::begin(const Ticks& values, const Ticks& times, const char* label) {
 void Plot::end() { fputs("</svg></div>\n", file_); }
 
 void Plot::begin_paths() {
-    fprintf(file_,
-            "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\">",
-            height_, stretch, height_);
+    fprintf(
+        file_,
+        "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\">",
+        height_, stretch, height_);
 }
 
 void Plot::end_paths() { fputs("</svg>\n", file_); }
@@ -72,14 +73,16 @@ void Plot::line(const char* classes, const Step* steps, uint32_t count) {
 void Plot::right_label(double value, const char* text) {
     const double line = down(value);
     const double base = line < label_height + 6 ? line + label_height + 3 : line - 5;
-    fprintf(file_, "<text class=\"on\" x=\"100%%\" dx=\"-4\" y=\"%.1f\" text-anchor=\"end\">", base);
+    fprintf(file_, "<text class=\"on\" x=\"100%%\" dx=\"-4\" y=\"%.1f\" text-anchor=\"end\">",
+            base);
     put_escaped(file_, text);
     fputs("</text>\n", file_);
 }
 
 void Plot::block(const char* classes, double from_ms, double to_ms, int top, int height,
                  const char* title) {
-    fprintf(file_, "<rect class=\"%s\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"%d\" height=\"%d\"><title>",
+    fprintf(file_,
+            "<rect class=\"%s\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"%d\" height=\"%d\"><title>",
             classes, across(from_ms), across(to_ms) - across(from_ms), top, height);
     put_escaped(file_, title);
     fputs("</title></rect>\n", file_);
@@ -94,9 +97,10 @@ void Plot::mark(const char* classes, double at_ms, int top, int height, const ch
 }
 
 void put_time_axis(FILE* file, const Scale& time, const Ticks& times) {
-    fputs("<div class=\"strip\"><span></span><svg width=\"100%\" height=\"18\" "
-          "aria-hidden=\"true\">",
-          file);
+    fputs(
+        "<div class=\"strip\"><span></span><svg width=\"100%\" height=\"18\" "
+        "aria-hidden=\"true\">",
+        file);
     for (uint32_t i = 0; i < times.count; ++i) {
         const double share = time.share(times.at[i]);
         const char* const anchor = i == 0 ? "start" : (share > 0.97 ? "end" : "middle");

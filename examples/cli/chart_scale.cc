@@ -14,12 +14,36 @@ constexpr double minute_ms = 60 * second_ms;
 constexpr double hour_ms = 60 * minute_ms;
 constexpr double day_ms = 24 * hour_ms;
 
-constexpr double time_steps_ms[] = {
-    1, 2, 5, 10, 20, 50, 100, 200, 500,
-    second_ms, 2 * second_ms, 5 * second_ms, 10 * second_ms, 15 * second_ms, 30 * second_ms,
-    minute_ms, 2 * minute_ms, 5 * minute_ms, 10 * minute_ms, 15 * minute_ms, 30 * minute_ms,
-    hour_ms, 2 * hour_ms, 3 * hour_ms, 6 * hour_ms, 12 * hour_ms,
-    day_ms, 2 * day_ms, 5 * day_ms, 10 * day_ms};
+constexpr double time_steps_ms[] = {1,
+                                    2,
+                                    5,
+                                    10,
+                                    20,
+                                    50,
+                                    100,
+                                    200,
+                                    500,
+                                    second_ms,
+                                    2 * second_ms,
+                                    5 * second_ms,
+                                    10 * second_ms,
+                                    15 * second_ms,
+                                    30 * second_ms,
+                                    minute_ms,
+                                    2 * minute_ms,
+                                    5 * minute_ms,
+                                    10 * minute_ms,
+                                    15 * minute_ms,
+                                    30 * minute_ms,
+                                    hour_ms,
+                                    2 * hour_ms,
+                                    3 * hour_ms,
+                                    6 * hour_ms,
+                                    12 * hour_ms,
+                                    day_ms,
+                                    2 * day_ms,
+                                    5 * day_ms,
+                                    10 * day_ms};
 
 }  // namespace
 

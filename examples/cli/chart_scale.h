@@ -32,7 +32,7 @@ Ticks count_ticks(double most, uint32_t wanted);
 // Round times up to most_ms: seconds, minutes, hours or days apart.
 Ticks time_ticks(double most_ms, uint32_t wanted);
 
-Words tick_count_words(double count);    // 0, 500, 1.5k
-Words tick_time_words(double time_ms);   // 0, 30 s, 5 min, 1.5 h
+Words tick_count_words(double count);   // 0, 500, 1.5k
+Words tick_time_words(double time_ms);  // 0, 30 s, 5 min, 1.5 h
 
 }  // namespace cli

@@ -29,8 +29,9 @@ void put_headline(FILE* file, const SimulateSettings& settings, const Comparison
     } else if (!comparison.best_is_clean) {
         fprintf(file, "%s items are refused too often", count_words(settings.items).text);
     } else {
-        fprintf(file, "%s items in <span class=\"keep\">%s</span>, with <span class=\"keep\">%s</span>", count_words(settings.items).text,
-                time_words(best.time_ms).text, flags);
+        fprintf(file,
+                "%s items in <span class=\"keep\">%s</span>, with <span class=\"keep\">%s</span>",
+                count_words(settings.items).text, time_words(best.time_ms).text, flags);
     }
     fputs("</h1>\n", file);
     char words[scene_bytes];
@@ -135,7 +136,8 @@ bool write_chart(const SimulateSettings& settings, const Comparison& comparison)
     put_panels(file, comparison);
     fprintf(file,
             "<footer>Simulated by leat %s in virtual time, seed %.0f: the same seed gives the same "
-            "page. Of max: of what the provider could have served meanwhile, its burst included. p50 and "
+            "page. Of max: of what the provider could have served meanwhile, its burst included. "
+            "p50 and "
             "p95: from an item&#8217;s acceptance to its result.</footer>\n",
             leat_version(), settings.run.seed.value);
     end_page(file);

@@ -56,8 +56,8 @@ bool Parser::parse_option(int argc, char** argv, int* at) const {
     const Option* option = nullptr;
     if (argument[1] == '-') {
         const char* equals = strchr(argument, '=');
-        const size_t size = equals != nullptr ? static_cast<size_t>(equals - argument) - 2
-                                              : strlen(argument) - 2;
+        const size_t size =
+            equals != nullptr ? static_cast<size_t>(equals - argument) - 2 : strlen(argument) - 2;
         option = table.find(argument + 2, size, 0);
         value = equals != nullptr ? equals + 1 : nullptr;
     } else {
@@ -153,7 +153,8 @@ bool parse_run(int argc, char** argv, Settings* settings) {
         return false;
     }
     if (settings->input == nullptr && !settings->help) {
-        fprintf(stderr, "leat run: which file? (- is stdin): leat run prompts.jsonl -o out.jsonl\n");
+        fprintf(stderr,
+                "leat run: which file? (- is stdin): leat run prompts.jsonl -o out.jsonl\n");
         return false;
     }
     return true;

@@ -41,11 +41,10 @@ struct Meter {
 bool simulate_next(const SimulateSettings& settings, Comparison* comparison, Meter* meter) {
     Row* const row = &comparison->rows[comparison->count];
     const bool told = meter->terminal.is_tty;
-    if (!simulate_row(settings, row, told ? Meter::told : nullptr, meter)) {
-        return false;
-    }
-    ++comparison->count;
-    return true;
+    const bool good = simulate_row(settings, row, told ? Meter::told : nullptr, meter);
+    meter->clear();
+    comparison->count += good ? 1 : 0;
+    return good;
 }
 
 bool simulate_all(const SimulateSettings& settings, Comparison* comparison) {
@@ -68,7 +67,6 @@ bool simulate_all(const SimulateSettings& settings, Comparison* comparison) {
         }
         choose_best(comparison);
     }
-    meter.clear();
     return true;
 }
 
@@ -82,24 +80,26 @@ bool written(const char* name, bool good) {
 }  // namespace
 
 void print_simulate_help() {
-    puts("leat simulate [options]\n"
-         "\n"
-         "Says how long a batch takes, how many 429s it meets and what it costs, for one or several\n"
-         "settings of `leat run`, without sending anything: the library itself runs the batch over\n"
-         "a simulated network, in virtual time, against a provider with the limits you name. A\n"
-         "hundred thousand items take seconds. The row marked is the one that is over first with\n"
-         "fewer than 0.5 % of 429s. Where every setting loses its time to 429s, one is added (+) that\n"
-         "the provider can keep up.\n"
-         "\n"
-         "  leat simulate -n 5000 --provider-rpm 500 -j 10,20,40 --price 0.15/0.60\n"
-         "  leat simulate --provider-tpm 200000 --headers openai -j 50 --rpm 0,300,600 \\\n"
-         "                --chart pace.html");
+    puts(
+        "leat simulate [options]\n"
+        "\n"
+        "Says how long a batch takes, how many 429s it meets and what it costs, for one or more\n"
+        "settings of `leat run`, without sending anything: the library itself runs the batch over\n"
+        "a simulated network, in virtual time, against a provider with the limits you name. A\n"
+        "hundred thousand items take seconds. The row marked is the one that is over first with\n"
+        "fewer than 0.5 % of 429s. Where all settings lose their time to 429s, one is added (+)\n"
+        "that the provider can keep up.\n"
+        "\n"
+        "  leat simulate -n 5000 --provider-rpm 500 -j 10,20,40 --price 0.15/0.60\n"
+        "  leat simulate --provider-tpm 200000 --headers openai -j 50 --rpm 0,300,600 \\\n"
+        "                --chart pace.html");
     print_options(simulate_options());
-    puts("\n429 %: share of all requests. of max: share of what the provider could have served\n"
-         "meanwhile, its burst included. p50, p95: from an item's acceptance to its result, waits\n"
-         "and new tries included. limited by: what held leat back for longest.\n"
-         "\n"
-         "Exit: 0, or 2 for bad usage.");
+    puts(
+        "\n429 %: share of all requests. of max: share of what the provider could have served\n"
+        "meanwhile, its burst included. p50, p95: from an item's acceptance to its result, waits\n"
+        "and new tries included. limited by: what held leat back for longest.\n"
+        "\n"
+        "Exit: 0, or 2 for bad usage.");
 }
 
 int run_simulate(int argc, char** argv) {

@@ -54,28 +54,28 @@ struct SimulateSettings {
 // One setting and what became of it.
 struct Row {
     uint64_t in_flight;
-    uint64_t rpm;          // 0: none
-    double time_ms;        // virtual, batch opened to last result
-    double capacity;       // requests that the provider could have answered meanwhile; <= 0: no limit
+    uint64_t rpm;     // 0: none
+    double time_ms;   // virtual, batch opened to last result
+    double capacity;  // requests that the provider could have answered meanwhile; <= 0: no limit
     double sustained_rpm;  // what it can answer in a minute for ever; <= 0: no limit
     uint64_t requests;     // that came to the provider
     uint64_t answered;
-    uint64_t refused;      // 429s
-    uint64_t retries;      // for other reasons than a 429
+    uint64_t refused;  // 429s
+    uint64_t retries;  // for other reasons than a 429
     uint32_t in_flight_peak;
-    bool suggested;        // nobody asked for it: what leat would try instead
-    leat_status stopped;   // LEAT_OK, or why the run did not come to its end
+    bool suggested;       // nobody asked for it: what leat would try instead
+    leat_status stopped;  // LEAT_OK, or why the run did not come to its end
     Tally tally;
-    Latencies item_ms;     // acceptance to result, waits included
+    Latencies item_ms;  // acceptance to result, waits included
     double limiter_ms[limiters_count];
     Series series;
 
-    double per_minute() const;        // succeeded items
-    double refused_share() const;     // 0..1
-    double capacity_share() const;    // 0..1; < 0: no limit
+    double per_minute() const;      // succeeded items
+    double refused_share() const;   // 0..1
+    double capacity_share() const;  // 0..1; < 0: no limit
     double limiter_share(int limiter) const;
-    double paused_share() const;      // of the time, waits after 429s
-    int main_limiter() const;         // the one that held for longest
+    double paused_share() const;  // of the time, waits after 429s
+    int main_limiter() const;     // the one that held for longest
 };
 
 struct Comparison {

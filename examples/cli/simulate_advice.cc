@@ -61,8 +61,7 @@ void say_in_flight(const Comparison& comparison, const Row& best, TextLine* line
     } else if (greedier != nullptr) {
         line->add(", but %llu of them met 429s (%s) and took %s.",
                   static_cast<unsigned long long>(greedier->in_flight),
-                  count_words(greedier->refused).text,
-                  time_words(greedier->time_ms).text);
+                  count_words(greedier->refused).text, time_words(greedier->time_ms).text);
     } else if (best.capacity_share() >= 0) {
         line->add(", and the provider could have served more. Try a larger -j.");
     } else {
@@ -112,8 +111,7 @@ void say_limiter(const SimulateSettings& settings, const Comparison& comparison,
     } else if (limiter == LEAT_LIMITER_NONE) {
         line->add("nothing: all %s items were out at once.", count_words(settings.items).text);
     } else {
-        line->add("%s, %.0f %% of the time.",
-                  leat_limiter_name(static_cast<leat_limiter>(limiter)),
+        line->add("%s, %.0f %% of the time.", leat_limiter_name(static_cast<leat_limiter>(limiter)),
                   best.limiter_share(limiter) * 100);
     }
 }
@@ -157,8 +155,9 @@ void write_advice(const SimulateSettings& settings, const Comparison& comparison
     const Row& best = comparison.rows[comparison.best];
     TextLine line(advice, sizeof advice);
     if (best.stopped != LEAT_OK) {
-        line.add("No setting comes to its end within a month: the provider's limits leave no room "
-                 "for such requests.");
+        line.add(
+            "No setting comes to its end within a month: the provider's limits leave no room "
+            "for such requests.");
         return;
     }
     if (best.tally.succeeded == 0) {
@@ -169,9 +168,10 @@ void write_advice(const SimulateSettings& settings, const Comparison& comparison
     write_flags(best, flags);
     if (comparison.best_is_clean) {
         line.add("Best is %s%s. What limited it: ", flags,
-                 best.suggested ? ", a pace that the provider keeps up (the settings asked for lose "
-                                  "their time to 429s)"
-                                : "");
+                 best.suggested
+                     ? ", a pace that the provider keeps up (the settings asked for lose "
+                       "their time to 429s)"
+                     : "");
         say_limiter(settings, comparison, best, &line);
         if (best.tally.succeeded < settings.items) {
             line.add(" %s items fail: raise --max-attempts or --backoff.",

@@ -49,7 +49,8 @@ constexpr Option provider_options[] = {
      "input tokens per minute"},
     {"provider-otpm", 0, Kind::count, "N", "0", AT(provider_otpm), 0, tokens_most,
      "output tokens per minute"},
-    {"provider-rpd", 0, Kind::count, "N", "0", AT(provider_rpd), 0, tokens_most, "requests per day"},
+    {"provider-rpd", 0, Kind::count, "N", "0", AT(provider_rpd), 0, tokens_most,
+     "requests per day"},
     {"provider-concurrency", 0, Kind::count, "N", "0", AT(provider_concurrency), 0, UINT32_MAX,
      "requests at once; one more is a 429"},
     {"burst", 0, Kind::seconds, "S", "60", AT(burst_ms), 1000, day_ms,
@@ -103,8 +104,8 @@ size_t put_if_changed(const Option& option, const void* field, const void* initi
                 put = snprintf(out, size, " --%s %llu", option.name,
                                static_cast<unsigned long long>(value));
             } else if (value != usual) {
-                put = snprintf(out, size, " --%s %g", option.name,
-                               static_cast<double>(value) / 1000);
+                put =
+                    snprintf(out, size, " --%s %g", option.name, static_cast<double>(value) / 1000);
             }
             break;
         case Kind::flag:
@@ -131,7 +132,8 @@ size_t put_if_changed(const Option& option, const void* field, const void* initi
         case Kind::whole:
         case Kind::list:
         case Kind::counts:
-        case Kind::pair: break;
+        case Kind::pair:
+            break;
     }
     return put > 0 && static_cast<size_t>(put) < size ? static_cast<size_t>(put) : 0;
 }

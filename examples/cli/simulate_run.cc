@@ -18,7 +18,8 @@ namespace cli {
 namespace {
 
 constexpr double ns_per_ms = 1e6;
-constexpr uint64_t longest_ms = 31ull * 86400000;  // a run that takes longer is of no use to anybody
+constexpr uint64_t longest_ms =
+    31ull * 86400000;  // a run that takes longer is of no use to anybody
 constexpr uint64_t item_bytes = 1 << 20;
 constexpr int32_t step_ms_max = 60000;
 
@@ -123,7 +124,8 @@ bool Simulation::open_batch() {
 }
 
 bool Simulation::open() {
-    return make_prompt() && world_.open(settings_, row_->in_flight) && open_client() && open_batch();
+    return make_prompt() && world_.open(settings_, row_->in_flight) && open_client() &&
+           open_batch();
 }
 
 leat_status Simulation::pull(void* user, leat_request* request) {
@@ -132,8 +134,8 @@ leat_status Simulation::pull(void* user, leat_request* request) {
         return LEAT_E_DONE;
     }
     ++self->sent_;
-    request->prompt = leat_str{static_cast<const char*>(self->prompt_.data()),
-                               self->prompt_.bytes()};
+    request->prompt =
+        leat_str{static_cast<const char*>(self->prompt_.data()), self->prompt_.bytes()};
     return LEAT_OK;
 }
 
@@ -175,8 +177,7 @@ void Simulation::loop(ToldDone told, void* user) {
             row_->stopped = status;
             return;
         }
-        const double passed_ms =
-            static_cast<double>(world_.now_ns() - before_ns) / ns_per_ms;
+        const double passed_ms = static_cast<double>(world_.now_ns() - before_ns) / ns_per_ms;
         row_->limiter_ms[limiter] += passed_ms;
         row_->series.pass(passed_ms, stats.in_flight, limiter);
         look();
@@ -203,7 +204,7 @@ void Simulation::measure() {
         const double from_ms = i * series->width_ms();
         Bin* const bin = series->mutable_bin(i);
         bin->capacity = world_.capacity(static_cast<uint64_t>(from_ms),
-            static_cast<uint64_t>(from_ms + series->width_ms()), input);
+                                        static_cast<uint64_t>(from_ms + series->width_ms()), input);
         bin->capacity_ms = series->width_ms();
     }
     const uint64_t end_ms = static_cast<uint64_t>(ceil(row_->time_ms));

@@ -11,14 +11,14 @@ constexpr int limiters_count = LEAT_LIMITER_SOURCE + 1;
 constexpr uint32_t bins_max = 240;
 
 struct Bin {
-    double covered_ms;      // of the bin's width; less in the last one
-    double in_flight_ms;    // in flight, summed over time
-    double capacity;        // requests that the provider could have admitted ...
-    double capacity_ms;     // ... in so much time; the whole width, in the last one too
+    double covered_ms;    // of the bin's width; less in the last one
+    double in_flight_ms;  // in flight, summed over time
+    double capacity;      // requests that the provider could have admitted ...
+    double capacity_ms;   // ... in so much time; the whole width, in the last one too
     double limiter_ms[limiters_count];
     uint32_t admitted;
     uint32_t refused;
-    uint32_t failed;        // answers that were no answers: 5xx, resets
+    uint32_t failed;  // answers that were no answers: 5xx, resets
 
     void add(const Bin& other);
     double in_flight() const { return covered_ms > 0 ? in_flight_ms / covered_ms : 0; }

@@ -29,8 +29,8 @@ Shown find_shown(const Comparison& comparison) {
         shown.rpm = shown.rpm || row.rpm > 0;
         shown.capacity = shown.capacity || row.capacity > 0;
         shown.retries = shown.retries || row.retries > 0;
-        shown.failed = shown.failed || row.tally.succeeded < row.tally.finished() ||
-                       row.stopped != LEAT_OK;
+        shown.failed =
+            shown.failed || row.tally.succeeded < row.tally.finished() || row.stopped != LEAT_OK;
     }
     return shown;
 }
@@ -86,8 +86,9 @@ void add_row(const SimulateSettings& settings, const Shown& shown, const Row& ro
     const bool timed = row.item_ms.count() > 0;
     table->cell("%s", timed ? time_words(row.item_ms.quantile(.5)).text : "-");
     table->cell("%s", timed ? time_words(row.item_ms.quantile(.95)).text : "-");
-    table->cell("%s", short_count(static_cast<double>(row.tally.input_tokens +
-                                                      row.tally.output_tokens)).text);
+    table->cell(
+        "%s",
+        short_count(static_cast<double>(row.tally.input_tokens + row.tally.output_tokens)).text);
     if (settings.price.is_set) {
         const double cost = cost_usd(settings, row);
         table->cell("$%.*f", cost < 0.1 ? 4 : 2, cost);

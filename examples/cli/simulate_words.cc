@@ -71,12 +71,10 @@ void write_provider_words(const SimulateSettings& settings, char (&words)[scene_
         uint64_t value;
         const char* unit;
     };
-    const Limit limits[] = {{settings.provider_rpm, "requests/min"},
-                            {settings.provider_tpm, "tokens/min"},
-                            {settings.provider_itpm, "input tokens/min"},
-                            {settings.provider_otpm, "output tokens/min"},
-                            {settings.provider_rpd, "requests/day"},
-                            {settings.provider_concurrency, "at once"}};
+    const Limit limits[] = {
+        {settings.provider_rpm, "requests/min"},      {settings.provider_tpm, "tokens/min"},
+        {settings.provider_itpm, "input tokens/min"}, {settings.provider_otpm, "output tokens/min"},
+        {settings.provider_rpd, "requests/day"},      {settings.provider_concurrency, "at once"}};
     TextLine line(words, sizeof words);
     bool any = false;
     line.add("a provider that serves ");

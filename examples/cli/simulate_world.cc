@@ -77,7 +77,8 @@ bool SimulatedWorld::open_provider(const SimulateSettings& settings) {
     const leat_status status = leat_sim_provider_open(
         provider_block_.data(), provider_block_.bytes(), sim_, &config, &provider_);
     if (status == LEAT_E_CONFIG) {
-        fprintf(stderr, "leat simulate: --burst: a limit for so long is more than can be counted\n");
+        fprintf(stderr,
+                "leat simulate: --burst: a limit for so long is more than can be counted\n");
         return false;
     }
     return status == LEAT_OK || refuse_simulation("the simulated provider", status, "");
