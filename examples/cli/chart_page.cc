@@ -30,7 +30,7 @@ h1 { margin: 0 0 10px; font-size: 28px; line-height: 1.2; font-weight: 650;
 h2 { margin: 44px 0 4px; font-size: 18px; font-weight: 650; }
 p { margin: 0 0 8px; max-width: 74ch; }
 .scene { color: var(--soft); }
-.note { color: var(--soft); font-size: 13px; margin-bottom: 18px; }
+.note { color: var(--soft); font-size: 13px; margin-bottom: 18px; max-width: 100ch; }
 code { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .command { display: block; margin: 14px 0 28px; padding: 10px 14px; background: var(--card);
   border: 1px solid var(--rule); border-radius: 6px; overflow-x: auto; white-space: nowrap; }
@@ -50,7 +50,8 @@ tr.best td.left:last-child { font-weight: 500; }
   color: var(--paper); vertical-align: 1px; }
 figcaption .tag { margin-left: -6px; }
 figcaption span.tag { color: var(--paper); font-size: 11.5px; }
-span.tag.more, figcaption span.tag.more { background: none; color: var(--soft); box-shadow: inset 0 0 0 1px var(--rule); }
+span.tag.more, figcaption span.tag.more { background: none; color: var(--soft);
+  box-shadow: inset 0 0 0 1px var(--rule); }
 .panels { display: grid; grid-template-columns: minmax(0, 1fr); gap: 20px; }
 figure { margin: 0; padding: 16px 20px 14px; background: var(--card);
   border: 1px solid var(--rule); border-radius: 8px; }

@@ -83,7 +83,17 @@ Ticks time_ticks(double most_ms, uint32_t wanted) {
     return ticks;
 }
 
-Words tick_count_words(double count) { return short_count(count); }
+Words tick_count_words(double count) {
+    Words words{};
+    if (count < 1000) {
+        snprintf(words.text, sizeof words.text, "%g", count);
+    } else if (count < 1e6) {
+        snprintf(words.text, sizeof words.text, "%gk", count / 1e3);
+    } else {
+        snprintf(words.text, sizeof words.text, "%gM", count / 1e6);
+    }
+    return words;
+}
 
 Words tick_time_words(double time_ms) {
     Words words{};

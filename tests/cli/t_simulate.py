@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """`leat simulate`: its help, its table, JSON, CSV and chart, and that what it says follows from the
-options and the seed alone. Virtual time: nothing here waits."""
+options and the seed alone. Virtual time: nothing here waits, save one run that is simulated too."""
 import csv
 import html.parser
 import io
@@ -10,7 +10,7 @@ import subprocess
 import time
 import xml.etree.ElementTree
 
-from cli import BUILD, ENVIRONMENT, LEAT, check, leave, path
+from cli import BUILD, ENVIRONMENT, LEAT, Mock, check, leave, path, prompts, run
 
 
 def simulate(*arguments, timeout=60):
@@ -206,6 +206,19 @@ def mistakes():
           b"No such file" in done.stderr, done.stderr)
 
 
+def a_real_run():
+    """The same batch for real: 200 items, 50 ms each, 5 at once. Only an upper bound can be late."""
+    simulated = results("-n", 200, "-j", 5, "--latency", "0.05", "--latency-spread", 0,
+                        "--token-time", 0, "--provider-rpm", 0)["settings"][0]["seconds"]
+    with Mock("--latency-ms", "50") as mock:
+        source = prompts("real.jsonl", 200)
+        started = time.monotonic()
+        done = run(source, "-o", path("real.out"), "--base-url", mock.url, "-m", "m", "-q")
+        real = time.monotonic() - started
+    check(f"a real run takes as long as was said ({simulated:.2f} s, {real:.2f} s)",
+          done.returncode == 0 and 2.0 < simulated < 2.2 and simulated * 0.95 < real < simulated * 2)
+
+
 def resident_kib(*arguments):
     script = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, "
               "stdout=subprocess.DEVNULL); "
@@ -234,5 +247,6 @@ provider_limits()
 files()
 chart()
 mistakes()
+a_real_run()
 size()
 leave()
