@@ -12,13 +12,15 @@ constexpr const char* style = R"(
   --grid: #eceef1; --mark: #eef4fb; --flight: #2b6cb0; --admit: #0e7a6d; --refuse: #c2410c;
   --l-none: #d5d9df; --l-flight: #4f8fd0; --l-cooldown: #c2410c; --l-slow: #f0b04a;
   --l-requests: #2a9d8f; --l-tokens: #7d5ba6; --l-connect: #8a6a52; --l-items: #c774a8;
-  --l-source: #b3bac4; }
+  --l-source: #b3bac4; --l-overload: #7f1d3f; --l-day: #46506b; --l-learned: #9bbf3b;
+  --l-budget: #6b6b2f; }
 @media (prefers-color-scheme: dark) { :root {
   --paper: #13161b; --card: #191d24; --ink: #e7eaef; --soft: #9aa5b4; --rule: #2b313b;
   --grid: #242a33; --mark: #1c2838; --flight: #7db4ee; --admit: #4fc3b1; --refuse: #ff8a5c;
   --l-none: #3b424e; --l-flight: #5b9bdc; --l-cooldown: #e8683a; --l-slow: #e9b458;
   --l-requests: #43b3a4; --l-tokens: #a687d1; --l-connect: #b08d73; --l-items: #d68fbd;
-  --l-source: #6a7380; } }
+  --l-source: #6a7380; --l-overload: #c9527f; --l-day: #8b97ba; --l-learned: #b5d65a;
+  --l-budget: #b0b06a; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
@@ -89,6 +91,10 @@ text.on { paint-order: stroke; stroke: var(--card); stroke-width: 4px; stroke-li
 .l-connect { fill: var(--l-connect); background: var(--l-connect); }
 .l-items { fill: var(--l-items); background: var(--l-items); }
 .l-source { fill: var(--l-source); background: var(--l-source); }
+.l-overload { fill: var(--l-overload); background: var(--l-overload); }
+.l-day { fill: var(--l-day); background: var(--l-day); }
+.l-learned { fill: var(--l-learned); background: var(--l-learned); }
+.l-budget { fill: var(--l-budget); background: var(--l-budget); }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 4px 0 0 46px; padding: 0;
   list-style: none; font-size: 12.5px; color: var(--soft); }
 .legend i { display: inline-block; width: 10px; height: 10px; border-radius: 2px;
@@ -141,48 +147,38 @@ void end_page(FILE* file) { fputs("</main>\n</body>\n</html>\n", file); }
 
 const char* limiter_class(leat_limiter limiter) {
     switch (limiter) {
-        case LEAT_LIMITER_NONE:
-            return "l-none";
-        case LEAT_LIMITER_IN_FLIGHT:
-            return "l-flight";
-        case LEAT_LIMITER_COOLDOWN:
-            return "l-cooldown";
-        case LEAT_LIMITER_SLOW_START:
-            return "l-slow";
-        case LEAT_LIMITER_REQUESTS:
-            return "l-requests";
-        case LEAT_LIMITER_TOKENS:
-            return "l-tokens";
-        case LEAT_LIMITER_CONNECTIONS:
-            return "l-connect";
-        case LEAT_LIMITER_ITEMS:
-            return "l-items";
-        case LEAT_LIMITER_SOURCE:
-            return "l-source";
+        case LEAT_LIMITER_NONE: return "l-none";
+        case LEAT_LIMITER_IN_FLIGHT: return "l-flight";
+        case LEAT_LIMITER_COOLDOWN: return "l-cooldown";
+        case LEAT_LIMITER_SLOW_START: return "l-slow";
+        case LEAT_LIMITER_REQUESTS: return "l-requests";
+        case LEAT_LIMITER_TOKENS: return "l-tokens";
+        case LEAT_LIMITER_CONNECTIONS: return "l-connect";
+        case LEAT_LIMITER_ITEMS: return "l-items";
+        case LEAT_LIMITER_SOURCE: return "l-source";
+        case LEAT_LIMITER_OVERLOAD: return "l-overload";
+        case LEAT_LIMITER_DAY: return "l-day";
+        case LEAT_LIMITER_LEARNED: return "l-learned";
+        case LEAT_LIMITER_BUDGET: return "l-budget";
     }
     return "l-none";
 }
 
 const char* limiter_words(leat_limiter limiter) {
     switch (limiter) {
-        case LEAT_LIMITER_NONE:
-            return "nothing waits";
-        case LEAT_LIMITER_IN_FLIGHT:
-            return "in flight (-j)";
-        case LEAT_LIMITER_COOLDOWN:
-            return "pause after a 429";
-        case LEAT_LIMITER_SLOW_START:
-            return "slow start after a pause";
-        case LEAT_LIMITER_REQUESTS:
-            return "requests/min (--rpm)";
-        case LEAT_LIMITER_TOKENS:
-            return "tokens/min (--tpm)";
-        case LEAT_LIMITER_CONNECTIONS:
-            return "connections";
-        case LEAT_LIMITER_ITEMS:
-            return "items that wait for a new try";
-        case LEAT_LIMITER_SOURCE:
-            return "the input";
+        case LEAT_LIMITER_NONE: return "nothing waits";
+        case LEAT_LIMITER_IN_FLIGHT: return "in flight (-j)";
+        case LEAT_LIMITER_COOLDOWN: return "pause after a 429";
+        case LEAT_LIMITER_SLOW_START: return "slow start after a pause";
+        case LEAT_LIMITER_REQUESTS: return "requests/min";
+        case LEAT_LIMITER_TOKENS: return "tokens/min";
+        case LEAT_LIMITER_CONNECTIONS: return "connections";
+        case LEAT_LIMITER_ITEMS: return "items that wait for a new try";
+        case LEAT_LIMITER_SOURCE: return "the input";
+        case LEAT_LIMITER_OVERLOAD: return "the provider is overloaded";
+        case LEAT_LIMITER_DAY: return "limit of the day";
+        case LEAT_LIMITER_LEARNED: return "pace learned from 429s";
+        case LEAT_LIMITER_BUDGET: return "the budget";
     }
     return "";
 }

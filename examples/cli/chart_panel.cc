@@ -75,12 +75,13 @@ void put_in_flight(FILE* file) {
     const Step level{0, axes.time.most, limit};
     plot.begin_paths();
     plot.area("flight", panel.steps, panel.count);
-    if (limit <= axes.in_flight.most) {
+    const bool shown = !panel.row->is_auto() && limit <= axes.in_flight.most;
+    if (shown) {
         plot.line("limit dashed", &level, 1);
     }
     plot.line("flight", panel.steps, panel.count);
     plot.end_paths();
-    if (limit <= axes.in_flight.most) {
+    if (shown) {
         char words[48];
         snprintf(words, sizeof words, "-j %s", count_words(panel.row->in_flight).text);
         plot.right_label(limit, words);

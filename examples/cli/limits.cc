@@ -28,7 +28,9 @@ void print_own(const char* consumer, uint64_t bytes, const char* reason) {
 }  // namespace
 
 void fill_client_config(const Settings& settings, leat_config* config) {
-    const uint32_t in_flight = static_cast<uint32_t>(settings.max_in_flight);
+    const bool is_auto = settings.max_in_flight == LEAT_AUTO;
+    const uint32_t in_flight =
+        is_auto ? auto_in_flight_max : static_cast<uint32_t>(settings.max_in_flight);
     const bool ordered = static_cast<Order>(settings.order) == Order::input;
     leat_config_init(config);
     // Twice the permits and some: items that sleep before a retry keep their memory, not a permit.

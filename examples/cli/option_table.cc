@@ -61,8 +61,8 @@ constexpr Option service_options[] = {
 };
 
 constexpr Option pace_options[] = {
-    {"max-in-flight", 'j', Kind::count, "N", "5", AT(max_in_flight), 1, 16384,
-     "requests on the wire at once"},
+    {"max-in-flight", 'j', Kind::count, "N|auto", "5", AT(max_in_flight), 1, 16384,
+     "requests on the wire at once; auto: leat finds out", LEAT_AUTO},
     {"rpm", 0, Kind::count, "N", nullptr, AT(rpm), 1, UINT32_MAX, "requests per minute"},
     {"tpm", 0, Kind::count, "N", nullptr, AT(tpm), 1, any, "tokens per minute"},
     {"max-attempts", 0, Kind::count, "N", "3", AT(max_attempts), 1, 1000,

@@ -39,8 +39,13 @@ struct Value {
 };
 
 bool read_count(const Value& value, uint64_t* out) {
+    const bool takes_word = value.option.automatic != 0;
+    if (takes_word && leat::equal(value.text, leat::text("auto"))) {
+        *out = value.option.automatic;
+        return true;
+    }
     if (!leat::parse_u64(value.text, out)) {
-        return value.refuse("a whole number");
+        return value.refuse(takes_word ? "a whole number or auto" : "a whole number");
     }
     if (*out < value.option.least || *out > value.option.most) {
         return value.refuse_range(1, "");

@@ -120,6 +120,7 @@ struct Option {
     uint64_t least;
     uint64_t most;
     const char* text;     // one line of help
+    uint64_t automatic = 0;  // what the word auto stands for in a count; 0: it is no count
 };
 
 struct OptionGroup {

@@ -70,6 +70,7 @@ struct Row {
     double limiter_ms[limiters_count];
     Series series;
 
+    bool is_auto() const { return in_flight == LEAT_AUTO; }
     double per_minute() const;      // succeeded items
     double refused_share() const;   // 0..1
     double capacity_share() const;  // 0..1; < 0: no limit

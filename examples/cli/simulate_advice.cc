@@ -32,19 +32,24 @@ bool is_better(const Row& row, const Row& than) {
     if (row.time_ms * same_time < than.time_ms || than.time_ms * same_time < row.time_ms) {
         return row.time_ms < than.time_ms;
     }
+    if (row.is_auto() != than.is_auto()) {
+        return row.is_auto();
+    }
     if (row.in_flight != than.in_flight) {
         return row.in_flight < than.in_flight;
     }
     return row.refused < than.refused;
 }
 
-// The row next above this one that was refused for asking more, and gained nothing; nullptr: none.
+// The row next above this one that was refused for asking more, and gained nothing or was refused too
+// often; nullptr: none.
 const Row* greedier_row(const Comparison& comparison, const Row& best) {
     const Row* found = nullptr;
     for (uint32_t i = 0; i < comparison.count; ++i) {
         const Row& row = comparison.rows[i];
-        if (row.in_flight > best.in_flight && row.refused > best.refused &&
-            row.time_ms > best.time_ms && (found == nullptr || row.in_flight < found->in_flight)) {
+        const bool in_vain = row.time_ms > best.time_ms || !is_clean(row);
+        if (!row.is_auto() && row.in_flight > best.in_flight && row.refused > best.refused &&
+            in_vain && (found == nullptr || row.in_flight < found->in_flight)) {
             found = &row;
         }
     }
@@ -52,20 +57,42 @@ const Row* greedier_row(const Comparison& comparison, const Row& best) {
 }
 
 void say_in_flight(const Comparison& comparison, const Row& best, TextLine* line) {
-    line->add("the requests in flight: %.0f %% of the time all %llu were out",
-              best.limiter_share(LEAT_LIMITER_IN_FLIGHT) * 100,
+    const double share = best.limiter_share(LEAT_LIMITER_IN_FLIGHT) * 100;
+    if (best.is_auto()) {
+        line->add("the requests in flight, %.0f %% of the time: leat went up to %u.", share,
+                  best.in_flight_peak);
+        return;
+    }
+    line->add("the requests in flight: %.0f %% of the time all %llu were out", share,
               static_cast<unsigned long long>(best.in_flight));
     const Row* const greedier = greedier_row(comparison, best);
     if (best.capacity_share() >= 0.95) {
         line->add(". That is what the provider serves; more in flight gains nothing.");
     } else if (greedier != nullptr) {
-        line->add(", but %llu of them met 429s (%s) and took %s.",
+        line->add(". With %llu leat met 429s (%s, %.1f %%) and took %s.",
                   static_cast<unsigned long long>(greedier->in_flight),
-                  count_words(greedier->refused).text, time_words(greedier->time_ms).text);
+                  count_words(greedier->refused).text, greedier->refused_share() * 100,
+                  time_words(greedier->time_ms).text);
     } else if (best.capacity_share() >= 0) {
         line->add(", and the provider could have served more. Try a larger -j.");
     } else {
         line->add(", and this provider has no limit. A larger -j is faster.");
+    }
+}
+
+void say_requests(const Row& best, TextLine* line) {
+    const double share = best.limiter_share(LEAT_LIMITER_REQUESTS) * 100;
+    if (best.rpm == 0) {
+        line->add("requests per minute, as the provider tells them, %.0f %% of the time.", share);
+    } else if (best.sustained_rpm <= 0) {
+        line->add("--rpm, %.0f %% of the time; this provider has no limit.", share);
+    } else if (static_cast<double>(best.rpm) < best.sustained_rpm * 0.9) {
+        line->add(
+            "--rpm, %.0f %% of the time, and the provider keeps up %.0f. A larger --rpm is "
+            "faster.",
+            share, best.sustained_rpm);
+    } else {
+        line->add("--rpm, %.0f %% of the time. It is nearly what the provider can keep up.", share);
     }
 }
 
@@ -96,20 +123,23 @@ void say_limiter(const SimulateSettings& settings, const Comparison& comparison,
     } else if (limiter == LEAT_LIMITER_IN_FLIGHT) {
         say_in_flight(comparison, best, line);
     } else if (limiter == LEAT_LIMITER_REQUESTS) {
-        line->add("requests per minute, %.0f %% of the time",
-                  best.limiter_share(LEAT_LIMITER_REQUESTS) * 100);
-        if (best.sustained_rpm > 0 && static_cast<double>(best.rpm) < best.sustained_rpm * 0.9) {
-            line->add(", and the provider serves %.0f. A larger --rpm is faster.",
-                      best.sustained_rpm);
-        } else {
-            line->add(". It is nearly what the provider can keep up.");
-        }
+        say_requests(best, line);
     } else if (limiter == LEAT_LIMITER_TOKENS) {
-        line->add("tokens per minute (--tpm %llu), %.0f %% of the time.",
-                  static_cast<unsigned long long>(settings.run.tpm),
-                  best.limiter_share(LEAT_LIMITER_TOKENS) * 100);
+        const double share = best.limiter_share(LEAT_LIMITER_TOKENS) * 100;
+        if (settings.run.tpm > 0) {
+            line->add("--tpm %llu, %.0f %% of the time.",
+                      static_cast<unsigned long long>(settings.run.tpm), share);
+        } else {
+            line->add("tokens per minute, as the provider tells them, %.0f %% of the time.", share);
+        }
+    } else if (limiter == LEAT_LIMITER_LEARNED) {
+        line->add("the pace that 429s taught leat, %.0f %% of the time.",
+                  best.limiter_share(LEAT_LIMITER_LEARNED) * 100);
+    } else if (limiter == LEAT_LIMITER_OVERLOAD) {
+        line->add("the provider's overload, %.0f %% of the time.",
+                  best.limiter_share(LEAT_LIMITER_OVERLOAD) * 100);
     } else if (limiter == LEAT_LIMITER_NONE) {
-        line->add("nothing: all %s items were out at once.", count_words(settings.items).text);
+        line->add("nothing: all was out at once.");
     } else {
         line->add("%s, %.0f %% of the time.", leat_limiter_name(static_cast<leat_limiter>(limiter)),
                   best.limiter_share(limiter) * 100);
@@ -131,13 +161,14 @@ void choose_best(Comparison* comparison) {
 bool suggest_row(const SimulateSettings& settings, Comparison* comparison) {
     const Row& best = comparison->rows[comparison->best];
     const bool daily = settings.provider_rpd > 0 && settings.items > settings.provider_rpd;
-    if ((comparison->best_is_clean && best.paused_share() <= paused_share_max) || daily ||
-        best.sustained_rpm < 2 || comparison->count == rows_max) {
+    const bool good = comparison->best_is_clean &&
+                      (best.paused_share() <= paused_share_max || best.capacity_share() >= 0.8);
+    if (good || daily || best.sustained_rpm < 2 || comparison->count == rows_max) {
         return false;
     }
     uint64_t in_flight = 0;
     for (uint32_t i = 0; i < settings.in_flight.count; ++i) {
-        const uint64_t each = settings.in_flight.items[i];
+        const uint64_t each = settings.in_flight.items[i];  // auto is the largest of all
         in_flight = each > in_flight ? each : in_flight;
     }
     const uint64_t at_once = settings.provider_concurrency;

@@ -36,7 +36,7 @@ double rounded(double value, double parts) { return round(value * parts) / parts
 void read_facts(const SimulateSettings& settings, const Row& row, Facts* facts) {
     const double none = nan("");
     const bool timed = row.item_ms.count() > 0;
-    facts->add("max_in_flight", row.in_flight);
+    facts->add("max_in_flight", row.is_auto() ? none : static_cast<double>(row.in_flight));
     facts->add("rpm", row.rpm > 0 ? static_cast<double>(row.rpm) : none);
     facts->add("seconds", rounded(row.time_ms / 1000, 1000));
     facts->add("requests_per_minute", rounded(row.per_minute(), 100));
@@ -57,14 +57,12 @@ void read_facts(const SimulateSettings& settings, const Row& row, Facts* facts) 
     facts->add("in_flight_peak", static_cast<uint64_t>(row.in_flight_peak));
 }
 
-leat_str text_of(const char* text) { return leat::text(text, strlen(text)); }
-
 void put_row(const SimulateSettings& settings, const Row& row, leat::JsonWriter* json) {
     Facts facts;
     read_facts(settings, row, &facts);
     json->begin_object();
     for (size_t i = 0; i < facts.count; ++i) {
-        json->key(text_of(facts.items[i].name));
+        json->key(leat::text_of(facts.items[i].name));
         if (isnan(facts.items[i].value)) {
             json->null();
         } else {
@@ -79,7 +77,7 @@ void put_row(const SimulateSettings& settings, const Row& row, leat::JsonWriter*
     json->begin_object();
     for (int i = 0; i < limiters_count; ++i) {
         if (row.limiter_ms[i] > 0) {
-            json->key(text_of(leat_limiter_name(static_cast<leat_limiter>(i))));
+            json->key(leat::text_of(leat_limiter_name(static_cast<leat_limiter>(i))));
             json->number(rounded(row.limiter_share(i), 1e4));
         }
     }
@@ -121,10 +119,10 @@ bool write_json(const SimulateSettings& settings, const Comparison& comparison) 
     json.begin_object();
     json.key(leat::text("batch"));
     write_batch_words(settings, words);
-    json.string(text_of(words));
+    json.string(leat::text_of(words));
     json.key(leat::text("provider"));
     write_provider_words(settings, words);
-    json.string(text_of(words));
+    json.string(leat::text_of(words));
     json.key(leat::text("seed"));
     json.integer(static_cast<int64_t>(settings.run.seed.value));
     json.key(leat::text("settings"));
@@ -139,7 +137,7 @@ bool write_json(const SimulateSettings& settings, const Comparison& comparison) 
     json.boolean(comparison.best_is_clean);
     json.key(leat::text("advice"));
     write_advice(settings, comparison, advice);
-    json.string(text_of(advice));
+    json.string(leat::text_of(advice));
     json.end_object();
     const leat_str written = json.written();
     if (!json.ok()) {

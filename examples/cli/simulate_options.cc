@@ -18,8 +18,8 @@ constexpr uint64_t million = 1000000;
 #define AT(field) offsetof(SimulateSettings, field)
 
 constexpr Option compared_options[] = {
-    {"max-in-flight", 'j', Kind::counts, "N,N,...", "5,20,50", AT(in_flight), 1, 16384,
-     "requests on the wire at once; each number is a row"},
+    {"max-in-flight", 'j', Kind::counts, "N|auto,...", "auto,5,20,50", AT(in_flight), 1, 16384,
+     "requests on the wire at once; auto: leat finds out. Each is a row", LEAT_AUTO},
     {"rpm", 0, Kind::counts, "N,N,...", "0", AT(rpm), 0, UINT32_MAX,
      "requests per minute that leat keeps to; 0: no limit"},
 };

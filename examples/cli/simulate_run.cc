@@ -124,8 +124,9 @@ bool Simulation::open_batch() {
 }
 
 bool Simulation::open() {
-    return make_prompt() && world_.open(settings_, row_->in_flight) && open_client() &&
-           open_batch();
+    return make_prompt() &&
+           world_.open(settings_, row_->is_auto() ? auto_in_flight_max : row_->in_flight) &&
+           open_client() && open_batch();
 }
 
 leat_status Simulation::pull(void* user, leat_request* request) {

@@ -7,7 +7,7 @@
 
 namespace cli {
 
-constexpr int limiters_count = LEAT_LIMITER_SOURCE + 1;
+constexpr int limiters_count = LEAT_LIMITER_BUDGET + 1;
 constexpr uint32_t bins_max = 240;
 
 struct Bin {

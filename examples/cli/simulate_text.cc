@@ -64,7 +64,7 @@ void add_columns(const SimulateSettings& settings, const Shown& shown, TextTable
 
 void add_row(const SimulateSettings& settings, const Shown& shown, const Row& row,
              TextTable* table) {
-    table->cell("%s", count_words(row.in_flight).text);
+    table->cell("%s", row.is_auto() ? "auto" : count_words(row.in_flight).text);
     if (shown.rpm) {
         table->cell("%s", row.rpm > 0 ? count_words(row.rpm).text : "-");
     }

@@ -15,7 +15,8 @@ double Row::refused_share() const {
 }
 
 double Row::capacity_share() const {
-    return capacity > 0 ? static_cast<double>(answered) / capacity : -1;
+    const double share = capacity > 0 ? static_cast<double>(answered) / capacity : -1;
+    return share > 1 ? 1 : share;  // a bucket that fills during an overload is not in the yardstick
 }
 
 double Row::limiter_share(int limiter) const {
@@ -48,7 +49,11 @@ double cost_usd(const SimulateSettings& settings, const Row& row) {
 
 void write_flags(const Row& row, char (&flags)[flags_bytes]) {
     TextLine line(flags, sizeof flags);
-    line.add("-j %llu", static_cast<unsigned long long>(row.in_flight));
+    if (row.is_auto()) {
+        line.add("-j auto");
+    } else {
+        line.add("-j %llu", static_cast<unsigned long long>(row.in_flight));
+    }
     if (row.rpm > 0) {
         line.add(" --rpm %llu", static_cast<unsigned long long>(row.rpm));
     }
@@ -57,9 +62,10 @@ void write_flags(const Row& row, char (&flags)[flags_bytes]) {
 void write_batch_words(const SimulateSettings& settings, char (&words)[scene_bytes]) {
     TextLine line(words, sizeof words);
     const bool exact = settings.output_spread.value <= 0;
-    line.add("%s items of %s + %s%s tokens; an answer begins after %s",
-             count_words(settings.items).text, count_words(settings.prompt_tokens).text,
-             exact ? "" : "about ", count_words(settings.output_tokens).text,
+    line.add("%s item%s of %s + %s%s tokens; an answer begins after %s",
+             count_words(settings.items).text, settings.items == 1 ? "" : "s",
+             count_words(settings.prompt_tokens).text, exact ? "" : "about ",
+             count_words(settings.output_tokens).text,
              time_words(static_cast<double>(settings.latency_ms)).text);
     if (settings.token_ms.value > 0) {
         line.add(", then %g ms a token", settings.token_ms.value);

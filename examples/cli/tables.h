@@ -18,6 +18,9 @@ void print_simulate_help();
 // The table's options with their defaults, group by group.
 void print_options(const OptionTable& table);
 
+// Room for --max-in-flight auto: leat goes no further.
+constexpr uint32_t auto_in_flight_max = 1024;
+
 // The client's configuration that `run` uses with these settings.
 void fill_client_config(const Settings& settings, leat_config* config);
 // The batch's policies; callbacks and endpoint are the caller's to add.
