@@ -48,7 +48,8 @@ void find_axes(const Comparison& comparison, Panel* panel, Axes* axes) {
             longest_ms = row.time_ms;
             longest = i;
         }
-        const double peak = row.in_flight_peak;
+        // Where leat finds the number itself its peak is a moment's, which no bin shows.
+        const double peak = row.is_auto() ? 1 : row.in_flight_peak;
         in_flight = peak > in_flight ? peak : in_flight;
     }
     const bool cut = best_ms > 0 && longest_ms > best_ms * longest_of_best;
@@ -64,6 +65,8 @@ void find_axes(const Comparison& comparison, Panel* panel, Axes* axes) {
         for (uint32_t b = 0; b < panel->count; ++b) {
             const double admitted = panel->rate(b, panel->series.bin(b).admitted);
             rate = admitted > rate ? admitted : rate;
+            const double mean = panel->series.bin(b).in_flight();
+            in_flight = mean > in_flight ? mean : in_flight;
         }
     }
     axes->times = time_ticks(axes->time.most, 7);

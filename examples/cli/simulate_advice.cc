@@ -11,6 +11,7 @@ namespace {
 
 constexpr double clean_share = 0.005;
 constexpr double paused_share_max = 0.2;
+constexpr double capacity_share_least = 0.8;
 constexpr double safe_pace = 0.95;  // of what the provider can keep up
 constexpr double same_time = 1.01;  // times so near to each other are the same
 
@@ -117,6 +118,9 @@ void say_limiter(const SimulateSettings& settings, const Comparison& comparison,
         if (last.suggested && !best.suggested) {
             line->add(" Without any (--rpm %llu) it would take %s.",
                       static_cast<unsigned long long>(last.rpm), time_words(last.time_ms).text);
+        } else if (best.capacity_share() >= capacity_share_least) {
+            line->add(" That is still %.0f %% of what it could serve.",
+                      best.capacity_share() * 100);
         } else {
             say_hopeless(settings, line);
         }
@@ -161,8 +165,9 @@ void choose_best(Comparison* comparison) {
 bool suggest_row(const SimulateSettings& settings, Comparison* comparison) {
     const Row& best = comparison->rows[comparison->best];
     const bool daily = settings.provider_rpd > 0 && settings.items > settings.provider_rpd;
-    const bool good = comparison->best_is_clean &&
-                      (best.paused_share() <= paused_share_max || best.capacity_share() >= 0.8);
+    // What is slow without a refusal wants more in flight, not a slower pace.
+    const bool content = best.capacity_share() < 0 || best.capacity_share() >= capacity_share_least;
+    const bool good = comparison->best_is_clean && (content || best.refused == 0);
     if (good || daily || best.sustained_rpm < 2 || comparison->count == rows_max) {
         return false;
     }
