@@ -11,7 +11,8 @@
 namespace efficiency {
 namespace {
 
-// Retries never end; they wait outside of the limit, by Fibonacci's numbers of seconds up to 30.
+// Retries never end; they wait outside of the limit, by Fibonacci's numbers of seconds up to 30. New
+// items go on meanwhile, here until there are as many as leat would have at hand.
 class VectorArc final : public Policy {
 public:
     void start(Race* race) override {
@@ -37,6 +38,10 @@ private:
             if (!retries_.empty()) {
                 backoff = retries_.front();
                 retries_.pop_front();
+            } else if (items_ == items_max) {
+                return;
+            } else {
+                ++items_;
             }
             if (++in_flight_ >= limit_) reached_ = true;
             const double sent_s = race_->now_s();
@@ -48,6 +53,7 @@ private:
         if (reply.ok()) {
             rtt_sum_s_ += race_->now_s() - sent_s;
             ++rtt_count_;
+            --items_;
         } else {
             pressure_ = true;
             const double wait_s = std::min(backoff.current_s, backoff_max_s) * race_->random();
@@ -93,6 +99,7 @@ private:
     std::deque<Backoff> retries_;
     int limit_ = 1;
     int in_flight_ = 0;
+    int items_ = 0;
     bool reached_ = false;
     bool pressure_ = false;
     double rtt_sum_s_ = 0;

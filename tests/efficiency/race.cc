@@ -3,6 +3,7 @@
 // Depends on race.h. Invariant: what the model admits leaves it once, at the end of its answer.
 #include "efficiency/race.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace efficiency {
@@ -14,7 +15,8 @@ Race::Race(const Scenario& scenario, uint64_t seed) : scenario_(scenario), chanc
 }
 
 void Race::at(uint64_t at_us, std::function<void()> act) {
-    events_.push({at_us, order_++, std::move(act)});
+    events_.push_back({at_us, order_++, std::move(act)});
+    std::push_heap(events_.begin(), events_.end(), std::greater<>());
 }
 
 void Race::after(double delay_s, std::function<void()> act) {
@@ -48,9 +50,10 @@ Outcome Race::run(const std::function<void()>& start) {
     Count warm;
     at(warm_up_ms * 1000, [&] { warm = count(); });
     start();
-    while (!events_.empty() && events_.top().at_us < end_ms * 1000) {
-        const Event next = events_.top();
-        events_.pop();
+    while (!events_.empty() && events_.front().at_us < end_ms * 1000) {
+        std::pop_heap(events_.begin(), events_.end(), std::greater<>());
+        const Event next = std::move(events_.back());
+        events_.pop_back();
         now_us_ = next.at_us;
         next.act();
     }

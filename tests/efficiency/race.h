@@ -6,7 +6,6 @@
 
 #include <functional>
 #include <memory>
-#include <queue>
 #include <string>
 #include <vector>
 
@@ -55,12 +54,15 @@ private:
     Scenario scenario_;
     leat_simulator::ProviderModel model_;
     leat_simulator::ProviderChance chance_;
-    std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+    std::vector<Event> events_;  // a heap, the next one in front
     uint64_t now_us_ = 0;
     uint64_t order_ = 0;
     uint64_t answered_ = 0;
     uint64_t failed_items_ = 0;
 };
+
+// What a client may have begun and not ended, where its original sets no bound: as many as leat.
+constexpr int items_max = 256;
 
 // A client's way to keep pace. It lives as long as the race.
 class Policy {
