@@ -91,6 +91,8 @@ void end_batch(Engine* engine, Batch* batch) {
     engine->timers.clear(&batch->deadline);
     batch->open = false;
     engine->in_step = false;
+    // Other batches may wait for the permits, connections and slots that it gave back.
+    engine->work_pending = true;
 }
 
 }  // namespace leat

@@ -81,6 +81,27 @@ TEST(Stop, an_item_is_cancelled_wherever_it_is) {
     EXPECT_EQ(world.summary().cancelled, 3u);
 }
 
+TEST(Stop, what_a_closed_batch_held_goes_to_the_others_at_once) {
+    World world;
+    world.setup.endpoint.max_in_flight = 1;
+    world.respond = [](const leat_sim_request&, leat_sim_response& response) {
+        response.delay_ns = 100 * ms;
+    };
+    world.open_batch();
+    leat_batch* const first = world.batch;
+    world.submit_all(1);
+    world.run_until(world.now() + 10 * ms);
+    world.open_batch();
+    world.submit_all(3);
+    world.run_until(world.now() + 10 * ms);  // they wait for the only permit
+    leat_batch_close(first);
+    world.forget(first);
+    while (leat_step(world.client, -1) == LEAT_OK) {
+    }
+    EXPECT_EQ(world.count(LEAT_SUCCEEDED), 3u);
+    EXPECT_EQ(world.sim_stats().hung_waits, 0u);
+}
+
 TEST(Stop, a_cancelled_item_never_delivers_into_the_next) {
     World world;
     world.setup.endpoint.max_in_flight = 1;
