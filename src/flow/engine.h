@@ -31,7 +31,9 @@ struct leat_client {
     leat_ready* ready;
     leat::List<leat::Connection, &leat::Connection::link> again;  // had more than a step's share
 
-    uint64_t now_ns;
+    uint64_t now_ns;           // never goes back
+    uint64_t clock_seen_ns;    // what the clock said last
+    uint64_t clock_behind_ns;  // by how much it has gone back in all
     leat_stats stats;
     uint32_t handshake_turns;  // left in this step for handshakes that cannot resume
     bool in_step;

@@ -160,9 +160,14 @@ bool result_waits(Engine* engine) {
 }  // namespace
 
 void update_clock(Engine* engine) {
-    const uint64_t now_ns = engine->ports.clock->now_ns(engine->ports.clock_user);
-    // A clock that goes back is held: time stands still until it has caught up.
-    if (now_ns > engine->now_ns) engine->now_ns = now_ns;
+    const uint64_t clock_ns = engine->ports.clock->now_ns(engine->ports.clock_user);
+    // A clock that goes back is put right by as much: time goes on from where it was. Were it held
+    // until the clock has caught up, a timer that is nearly due would make each wait as short.
+    if (clock_ns < engine->clock_seen_ns) {
+        engine->clock_behind_ns += engine->clock_seen_ns - clock_ns;
+    }
+    engine->clock_seen_ns = clock_ns;
+    engine->now_ns = clock_ns + engine->clock_behind_ns;
 }
 
 int64_t next_wait_ns(Engine* engine) {

@@ -16,8 +16,9 @@ namespace {
 // Once faults have stopped: pauses of some seconds, up to 21 for an item, budgets of some requests
 // a second. Far above what the slowest seed takes, far below for ever.
 constexpr uint64_t after_heal_ms_max = 1200 * 1000;
-constexpr uint64_t steps_max = 60000;
-constexpr uint64_t steps_without_time_max = 3000;
+// Where a read gets a byte at a time, each byte of a TLS record costs a step.
+constexpr uint64_t steps_max = 400000;
+constexpr uint64_t steps_without_time_max = 10000;
 
 // What the shortest pause after a rate limit is, whatever the service says.
 uint64_t pause_least_ns(const leat_sim_provider_config& service, const leat_cooldown& rules) {
