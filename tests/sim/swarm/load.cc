@@ -242,7 +242,8 @@ int32_t Load::patience_ms() const {
             wish(std::max(planned(run.plan->open_at_ms), now() + 50 * ms));
             continue;
         }
-        if (!run.kept.empty()) wish(now() + 20 * ms);
+        // Results may be kept, and every slot with them, inside the step as well.
+        if (!run.kept.empty() || run.plan->keep_percent != 0) wish(now() + 20 * ms);
         if (run.wake_at_ns != 0) wish(run.wake_at_ns);
         // A source that blocks inside the step is woken by its caller alone.
         const bool may_block = run.plan->by_source && run.plan->source_blocks_percent != 0;

@@ -69,7 +69,8 @@ void PaceModel::check_pace(uint64_t at_ns, uint32_t permits) {
 void PaceModel::step_over(uint64_t now_ns, uint64_t until_ns, uint32_t permits) {
     if (limited_now_) {
         if (until_ns < pause_until_ns_) {
-            verdict_->fail("pause", "no pause, or one that is too short, follows a rate limit");
+            verdict_->fail("pause", "a rate limit is followed by a pause that lacks %.3f ms",
+                           static_cast<double>(pause_until_ns_ - until_ns) / 1e6);
         }
         pause_until_ns_ = std::max(pause_until_ns_, until_ns);
         resumed_ = 0;

@@ -16,6 +16,25 @@ using leat::Item;
 using leat::ItemState;
 using Number = unsigned long long;
 
+// Of an item that was rate limited in this step: it is not where a rate limit leads.
+bool was_sent_after_its_limit(const Item& item) {
+    switch (item.state) {
+        case ItemState::waiting: return item.replayed;
+        case ItemState::done:
+        case ItemState::held:
+            return item.result.status != LEAT_E_RATE_LIMIT &&
+                   item.result.status != LEAT_E_CANCELLED;
+        case ItemState::free:
+        case ItemState::sleeping:
+        case ItemState::connecting:
+        case ItemState::tunnelling:
+        case ItemState::sending:
+        case ItemState::receiving:
+        case ItemState::calling: break;
+    }
+    return true;
+}
+
 }  // namespace
 
 Whitebox::Whitebox(leat_client* client, leat_sim* sim, const std::vector<PaceRules>& rules,
@@ -30,7 +49,7 @@ uint32_t Whitebox::endpoint_of(const Item& item) const {
 }
 
 // A dispatch or a rate limit that shows for the first time. An item is limited at most once in a
-// step, since what follows a rate limit is a pause.
+// step; a stale one may find the pause over and be sent again in the same step.
 void Whitebox::note_item(const Item& item) {
     if (item.state == ItemState::free || item.endpoint == nullptr) return;
     Slot* const slot = &slots_[static_cast<size_t>(&item - engine_->items)];
@@ -39,12 +58,15 @@ void Whitebox::note_item(const Item& item) {
     if (!known) *slot = Slot{item.batch, item.index, item.times.accepted_ns, 0, 0};
     PaceModel* const model = &models_[endpoint_of(item)];
     const uint64_t dispatched_ns = item.times.dispatched_ns;
+    if (item.rate_limited > slot->rate_limited) {
+        const bool again = slot->dispatched_ns != 0 && was_sent_after_its_limit(item);
+        model->limited(engine_->now_ns, again ? slot->dispatched_ns : dispatched_ns);
+    }
+    slot->rate_limited = item.rate_limited;
     if (dispatched_ns != slot->dispatched_ns && dispatched_ns != 0) {
         model->dispatched(dispatched_ns);
     }
     slot->dispatched_ns = dispatched_ns;
-    if (item.rate_limited > slot->rate_limited) model->limited(engine_->now_ns, dispatched_ns);
-    slot->rate_limited = item.rate_limited;
 }
 
 void Whitebox::result_seen(const leat_result& result) {
