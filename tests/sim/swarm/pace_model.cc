@@ -80,6 +80,8 @@ void PaceModel::step_over(uint64_t now_ns, uint64_t until_ns, uint32_t permits) 
     }
     limited_now_ = false;
     until_seen_ns_ = until_ns;
+    resumed_ += unseen_;
+    unseen_ = 0;
     std::sort(fresh_.begin(), fresh_.end());
     for (const uint64_t at_ns : fresh_) check_pace(at_ns, std::max(permits, 1u));
     fresh_.clear();

@@ -24,6 +24,8 @@ public:
 
     // An attempt was given its permit at this moment.
     void dispatched(uint64_t at_ns);
+    // So many more may have been dispatched in this step, at moments that nobody saw.
+    void sent_unseen(uint32_t count) { unseen_ += count; }
     // An attempt that was dispatched then has been rate limited now.
     void limited(uint64_t now_ns, uint64_t dispatched_ns);
     // The end of a step: what the gate says now (until_ns 0: not paused).
@@ -38,6 +40,7 @@ private:
     PaceRules rules_;
     Verdict* verdict_;
     std::vector<uint64_t> fresh_;   // dispatches of this step
+    uint32_t unseen_ = 0;
     bool limited_now_ = false;      // a fresh rate limit in this step
     uint64_t pause_from_ns_ = 0;
     uint64_t pause_until_ns_ = 0;

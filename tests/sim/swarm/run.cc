@@ -20,11 +20,12 @@ constexpr uint64_t after_heal_ms_max = 1200 * 1000;
 constexpr uint64_t steps_max = 400000;
 constexpr uint64_t steps_without_time_max = 10000;
 
-// What the shortest pause after a rate limit is, whatever the service says.
+// What the shortest pause after a rate limit is, whatever the service says. (Of some refusals none
+// of them says anything.)
 uint64_t pause_least_ns(const leat_sim_provider_config& service, const leat_cooldown& rules) {
     uint64_t least_ms = 1;
     if (service.wait == LEAT_SIM_WAIT_SECONDS) {
-        least_ms = std::min<uint64_t>(1000, rules.retry_after_max_ms);
+        least_ms = std::min({1000u, rules.retry_after_max_ms, rules.initial_ms});
     }
     if (rules.retry_after_is_floor != 0) least_ms = std::max<uint64_t>(least_ms, rules.initial_ms);
     return least_ms * ms;
@@ -96,13 +97,16 @@ private:
                           static_cast<double>(now()) / 1e9);
         }
         if (status == LEAT_E_DONE) {
-            if (patience_ms < 0) {
+            // A batch that ended while another one was being closed is closed in the next turn.
+            if (patience_ms < 0 && ++idle_ > 1) {
                 verdict_.fail("live", "leat_step has nothing to do, but a batch is not over");
             }
             leat_sim_advance(network_.sim(), std::max<uint64_t>(
                 static_cast<uint64_t>(std::max(patience_ms, 0)), 1) * ms);
         } else if (status != LEAT_OK) {
             verdict_.fail("step", "leat_step answers %s", leat_status_name(status));
+        } else {
+            idle_ = 0;
         }
     }
 
@@ -172,6 +176,7 @@ private:
     Load load_;
     uint64_t steps_ = 0;
     uint64_t steps_after_heal_ = 0;
+    uint64_t idle_ = 0;  // steps in a row that had nothing to do
 };
 
 }  // namespace

@@ -32,6 +32,7 @@ void plan_world(Scenario* s, Chance chance) {
     s->world.pipe_bytes = 4096;
     s->world.scratch_bytes = 8192;
     s->world.log_bytes = 8192;
+    s->world.start_ns = 3600 * second;
     s->world.edges = static_cast<leat_sim_edges>(chance.below(3));
 }
 

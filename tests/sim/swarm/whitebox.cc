@@ -55,7 +55,7 @@ void Whitebox::note_item(const Item& item) {
     Slot* const slot = &slots_[static_cast<size_t>(&item - engine_->items)];
     const bool known = slot->batch == item.batch && slot->index == item.index &&
                        slot->accepted_ns == item.times.accepted_ns;
-    if (!known) *slot = Slot{item.batch, item.index, item.times.accepted_ns, 0, 0};
+    if (!known) *slot = Slot{item.batch, item.index, item.times.accepted_ns, 0, 0, 0};
     PaceModel* const model = &models_[endpoint_of(item)];
     const uint64_t dispatched_ns = item.times.dispatched_ns;
     if (item.rate_limited > slot->rate_limited) {
@@ -63,10 +63,14 @@ void Whitebox::note_item(const Item& item) {
         model->limited(engine_->now_ns, again ? slot->dispatched_ns : dispatched_ns);
     }
     slot->rate_limited = item.rate_limited;
-    if (dispatched_ns != slot->dispatched_ns && dispatched_ns != 0) {
-        model->dispatched(dispatched_ns);
-    }
+    const bool sent = dispatched_ns != slot->dispatched_ns && dispatched_ns != 0;
+    if (sent) model->dispatched(dispatched_ns);
     slot->dispatched_ns = dispatched_ns;
+    // A step may send, fail, wait and send again: only the last of these shows.
+    const uint32_t tries = item.attempts + item.rate_limited;
+    const uint32_t seen = slot->tries + (sent ? 1 : 0);
+    if (tries > seen) model->sent_unseen(tries - seen);
+    slot->tries = tries;
 }
 
 void Whitebox::result_seen(const leat_result& result) {
@@ -204,7 +208,10 @@ void Whitebox::check_connections() {
 }
 
 void Whitebox::check_gates() {
+    const uint64_t replayed = engine_->stats.connections_replayed - replayed_;
+    replayed_ = engine_->stats.connections_replayed;
     for (uint32_t e = 0; e < engine_->endpoints_count; ++e) {
+        models_[e].sent_unseen(static_cast<uint32_t>(replayed));
         const leat::Gate& gate = engine_->endpoints[e].gate;
         if (gate.in_flight() != on_wire_[e] || gate.in_flight() > gate.permits()) {
             verdict_->fail("permits", "endpoint %u: %u permits out of %u taken, %u on the wire", e,

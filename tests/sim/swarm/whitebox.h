@@ -34,6 +34,7 @@ private:
         uint64_t accepted_ns = 0;
         uint64_t dispatched_ns = 0;
         uint32_t rate_limited = 0;
+        uint32_t tries = 0;  // attempts and rate limits
     };
 
     void note_item(const leat::Item& item);
@@ -52,6 +53,7 @@ private:
     std::vector<uint32_t> visits_;
     std::vector<uint32_t> on_wire_;  // by endpoint
     std::vector<PaceModel> models_;
+    uint64_t replayed_ = 0;
 };
 
 }  // namespace swarm
