@@ -39,6 +39,7 @@ struct leat_client {
     bool in_step;
     bool work_pending;   // a stage stopped at its bound: step again without waiting
     bool stops_pending;  // a batch or an item is to be stopped
+    bool gave_back;      // an item has left the wire
 };
 
 namespace leat {

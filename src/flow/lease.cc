@@ -89,6 +89,7 @@ void lease_end(Engine* engine, Item* item, bool keep_connection) {
         stream_close(item);
     }
     item->endpoint->gate.release();
+    engine->gave_back = true;
     item->times.ended_ns = engine->now_ns;
     LEAT_CHECK(item->batch->in_flight > 0 && engine->stats.in_flight > 0);
     --item->batch->in_flight;

@@ -115,12 +115,15 @@ void run_stages(Engine* engine) {
     stop_items(engine);
     end_calls(engine);
     deliver_results(engine);
+    engine->gave_back = false;
     for (uint32_t i = 0; i < engine->endpoints_count; ++i) {
         admit_items(engine, &engine->endpoints[i]);
     }
     stop_items(engine);
     end_calls(engine);
     deliver_results(engine);
+    // A permit or a connection came back behind the admissions: whoever waits for it is asked again.
+    if (engine->gave_back) engine->work_pending = true;
 }
 
 // What waits in the batch waits for nothing but a free item.
