@@ -73,6 +73,7 @@ typedef struct leat_stats {
     uint64_t bytes_received;
     uint64_t rate_limited;           /* 429 and alike */
     uint64_t retries;
+    uint64_t overload_probes;        /* requests that found a service still overloaded; no attempts */
     uint32_t in_flight;              /* now */
     uint32_t in_flight_peak;
     uint32_t connections_open;       /* now, idle ones included */
@@ -93,7 +94,11 @@ typedef enum leat_limiter {
     LEAT_LIMITER_TOKENS = 5,      /* tokens per minute */
     LEAT_LIMITER_CONNECTIONS = 6, /* connections_max, or the first TLS handshake is under way */
     LEAT_LIMITER_ITEMS = 7,       /* items_max: results wait to be released */
-    LEAT_LIMITER_SOURCE = 8       /* the source has no more work now */
+    LEAT_LIMITER_SOURCE = 8,      /* the source has no more work now */
+    LEAT_LIMITER_OVERLOAD = 9,    /* the service is down or overloaded; one request at a time asks */
+    LEAT_LIMITER_DAY = 10,        /* requests or tokens per day */
+    LEAT_LIMITER_LEARNED = 11,    /* the rate that refusals have shown to be too much */
+    LEAT_LIMITER_BUDGET = 12      /* what is on the wire may use up the rest of the budget */
 } leat_limiter;
 
 LEAT_API leat_limiter leat_endpoint_limiter(const leat_client *client, leat_endpoint endpoint);

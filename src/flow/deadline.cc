@@ -73,7 +73,7 @@ void deadline_passed(Engine* engine, Item* item) {
     if (item->state == ItemState::sleeping) {
         engine->sleeping.remove(item);
     } else {
-        item->endpoint->waiting.remove(item);
+        item->domain->waiting.remove(item);
     }
     finish_item(engine, item, LEAT_FAILED, LEAT_E_DEADLINE_ITEM, LEAT_STAGE_WAITING);
 }

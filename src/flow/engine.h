@@ -59,6 +59,13 @@ leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, En
 // The base URL's path + path + the base URL's query. LEAT_E_ITEM_MEMORY when the arena is full.
 leat_status join_endpoint_path(const Endpoint& endpoint, Text path, Arena* arena, Text* out);
 
+// flow/domain.cc
+void domain_open(Engine* engine, Endpoint* endpoint, Text model);
+// The domain of that model at the endpoint; made when it is new.
+Domain* domain_of(Engine* engine, Endpoint* endpoint, Text model);
+// What an attempt really took, as its usage tells.
+void settle_item(Engine* engine, Item* item, const leat_usage& usage);
+
 // flow/intake.cc: ring or source -> item, built and waiting (or done, when that failed).
 // false when nothing could be fetched for this endpoint now; its limiter then says why.
 bool fetch_item(Engine* engine, Endpoint* endpoint);

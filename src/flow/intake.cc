@@ -25,7 +25,9 @@ Item* take_slot(Engine* engine, Batch* batch, uint64_t index, uint64_t accepted_
     item->times.accepted_ns = accepted_ns;
     item->times.deadline_ns = never_ns;
     item->index = index;
-    item->reserved_tokens = 0;
+    item->domain = nullptr;
+    item->ticket = Ticket{};
+    item->retry_drawn = 0;
     item->attempts = 0;
     item->rate_limited = 0;
     item->response_open = false;

@@ -13,12 +13,14 @@
 #include "base/timers.h"
 #include "codec/http_response.h"
 #include "codec/rope.h"
+#include "pace/demand.h"
 
 struct leat_batch;
 
 namespace leat {
 
 struct Connection;
+struct Domain;
 struct Endpoint;
 struct ItemStream;
 
@@ -66,6 +68,7 @@ struct Item {
     Timer timer;
     leat_batch* batch = nullptr;
     Endpoint* endpoint = nullptr;
+    Domain* domain = nullptr;      // of the endpoint; known once the request is built
     Connection* connection = nullptr;
     Arena arena;
     size_t attempt_mark = 0;
@@ -88,10 +91,10 @@ struct Item {
 
     ItemTimes times{};
     uint64_t index = 0;
-    uint64_t reserved_tokens = 0;
     uint32_t attempts = 0;
     uint32_t rate_limited = 0;
-    uint32_t generation = 0;  // of the endpoint's pause when this attempt was sent
+    Ticket ticket;            // what this attempt took from the gate
+    uint32_t retry_drawn = 0; // from the domain's retry quota, for this attempt
     ItemState state = ItemState::free;
     bool response_open = false;
     bool reused_connection = false;

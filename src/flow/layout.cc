@@ -23,7 +23,8 @@ struct Want {
 };
 
 size_t timers_wanted(const leat_config& config) {
-    return size_t{config.items_max} + 2 * size_t{config.endpoints_max} + config.batches_max;
+    return size_t{config.items_max} + (1 + domains_max) * size_t{config.endpoints_max} +
+           config.batches_max;
 }
 
 size_t tls_bytes(const leat_config& config) {
@@ -81,7 +82,7 @@ void plan_layout(const leat_config& config, Layout* layout) {
          config.batches_max, align_up(config.intake_bytes, 16)},
         {Part::connections, "connections", "one per socket, with its TLS session's fixed part",
          config.connections_max, Wire::connection_bytes(config.ports, tls)},
-        {Part::timers, "timers", "one per item and batch, two per endpoint",
+        {Part::timers, "timers", "one per item and batch, five per endpoint",
          timers_wanted(config), sizeof(Timer*)},
         {Part::poller, "poller", "what the poller port keeps per stream", 1,
          config.ports.poller->state_bytes(config.connections_max)},

@@ -61,7 +61,7 @@ void part_with_connection(Engine* engine, Item* item, bool keep) {
 void lease_begin(Engine* engine, Item* item, Connection* connection, bool reused) {
     LEAT_CHECK(item->connection == nullptr);
     LEAT_CHECK(connection == nullptr || connection->user == nullptr);
-    item->generation = item->endpoint->gate.admit(engine->now_ns, item->reserved_tokens);
+    item->ticket = item->domain->gate.admit(engine->now_ns, demand_of(*item));
     item->connection = connection;
     if (connection != nullptr) connection->user = item;
     item->reused_connection = reused;
@@ -88,7 +88,7 @@ void lease_end(Engine* engine, Item* item, bool keep_connection) {
         part_with_connection(engine, item, keep_connection);
         stream_close(item);
     }
-    item->endpoint->gate.release();
+    item->domain->gate.release(item->ticket);
     engine->gave_back = true;
     item->times.ended_ns = engine->now_ns;
     LEAT_CHECK(item->batch->in_flight > 0 && engine->stats.in_flight > 0);

@@ -132,6 +132,13 @@ bool wants_item(const Batch& batch) {
     return batch.endpoint->limiter == LEAT_LIMITER_ITEMS && batch_may_have_work(batch);
 }
 
+bool has_permit(const Endpoint& endpoint, uint64_t now_ns) {
+    for (uint32_t i = 0; i < endpoint.domains_count; ++i) {
+        if (endpoint.domains[i].gate.has_permit(now_ns)) return true;
+    }
+    return false;
+}
+
 // Something can be done without waiting for anything outside.
 bool has_work(const Engine& engine) {
     if (engine.work_pending || engine.stops_pending || !engine.ended_calls.empty()) return true;
@@ -141,7 +148,7 @@ bool has_work(const Engine& engine) {
         // Items that ended before they were sent come free without an event.
         if (batch.open && has_item && wants_item(batch)) return true;
         if (batch.open && batch.endpoint->limiter == LEAT_LIMITER_NONE &&
-            batch_may_have_work(batch) && batch.endpoint->gate.has_permit()) {
+            batch_may_have_work(batch) && has_permit(*batch.endpoint, engine.now_ns)) {
             return true;
         }
     }

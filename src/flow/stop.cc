@@ -18,7 +18,7 @@ void end_item(Engine* engine, Item* item, leat_status status) {
     } else if (item->state == ItemState::sleeping) {
         engine->sleeping.remove(item);
     } else {
-        item->endpoint->waiting.remove(item);
+        item->domain->waiting.remove(item);
     }
     finish_item(engine, item, LEAT_CANCELLED, status, stage);
 }
