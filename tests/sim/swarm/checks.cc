@@ -38,7 +38,7 @@ bool is_possible(const Load& load, const BatchRun& run, const leat_result& resul
             return true;
         case LEAT_CLASS_STOPPED:
             if (result.status == LEAT_E_ABORTED) {
-                return run.plan->on_failure == LEAT_ON_FAILURE_FAIL_FAST;
+                return run.plan->on_failure == LEAT_ON_FAILURE_FAIL_FAST || s.has(Fault::quota);
             }
             return run.cancelled || run.records[result.index].cancel_asked;
         case LEAT_CLASS_PROVIDER: break;
@@ -167,7 +167,7 @@ void check_summary(const BatchRun& run, const leat_summary& summary, Verdict* ve
 void check_counts(const Load& load, Network* network, Verdict* verdict) {
     leat_stats stats = {};
     leat_get_stats(load.client(), &stats);
-    uint64_t tries = stats.connections_replayed;
+    uint64_t tries = stats.connections_replayed + stats.overload_probes;
     uint64_t limited = 0;
     bool all_seen = true;
     for (const BatchRun& run : load.batches()) {

@@ -43,7 +43,8 @@ void PaceModel::check_pace(uint64_t at_ns, uint32_t permits) {
             verdict_->fail("pause", "sent %.3f ms before the pause is over",
                            static_cast<double>(pause_until_ns_ - at_ns) / 1e6);
         }
-        const uint64_t gap_ns = slow_gap_ns(rules_.config.cooldown, resumed_, permits);
+        const uint64_t gap_ns =
+            slow_ ? slow_gap_ns(rules_.config.cooldown, resumed_, permits) : 0;
         const uint64_t from_ns = resumed_ == 0 ? pause_until_ns_ : slow_last_ns_;
         if (gap_ns > 1000 && at_ns + 1000 < from_ns + gap_ns) {
             verdict_->fail("slow-start", "item %u after a pause came %.3f ms too soon", resumed_,
@@ -66,26 +67,38 @@ void PaceModel::check_pace(uint64_t at_ns, uint32_t permits) {
     }
 }
 
-void PaceModel::step_over(uint64_t now_ns, uint64_t until_ns, uint32_t permits) {
-    if (limited_now_) {
-        if (until_ns < pause_until_ns_) {
-            verdict_->fail("pause", "a rate limit is followed by a pause that lacks %.3f ms",
-                           static_cast<double>(pause_until_ns_ - until_ns) / 1e6);
+void PaceModel::note_pause(uint64_t now_ns, const PauseSeen& seen) {
+    const bool moved = seen.until_ns != 0 && seen.until_ns != until_seen_ns_;
+    until_seen_ns_ = seen.until_ns;
+    if (rules_.overloads) {  // both kinds of pause may meet in one step: the gate is believed
+        if (moved || limited_now_) {
+            paused_before_ = true;
+            pause_from_ns_ = now_ns;
+            pause_until_ns_ = seen.until_ns;
         }
-        pause_until_ns_ = std::max(pause_until_ns_, until_ns);
+    } else if (limited_now_) {
+        if (seen.until_ns < pause_until_ns_) {
+            verdict_->fail("pause", "a rate limit is followed by a pause that lacks %.3f ms",
+                           static_cast<double>(pause_until_ns_ - seen.until_ns) / 1e6);
+        }
+        pause_until_ns_ = std::max(pause_until_ns_, seen.until_ns);
         resumed_ = 0;
-    } else if (until_ns != 0 && until_ns != until_seen_ns_) {
-        verdict_->fail("stale-429", "the pause moved by %.3f ms, but no fresh rate limit came",
-                       (static_cast<double>(until_ns) - static_cast<double>(until_seen_ns_)) / 1e6);
+        slow_ = true;
+    } else if (moved || seen.by_overload) {
+        verdict_->fail("stale-429", "a pause of %.3f ms, but no fresh rate limit has come",
+                       (static_cast<double>(seen.until_ns) - static_cast<double>(now_ns)) / 1e6);
     }
     limited_now_ = false;
-    until_seen_ns_ = until_ns;
+}
+
+void PaceModel::step_over(uint64_t now_ns, const PauseSeen& seen, uint32_t permits) {
+    std::sort(fresh_.begin(), fresh_.end());
+    note_pause(now_ns, seen);
     resumed_ += unseen_;
     unseen_ = 0;
-    std::sort(fresh_.begin(), fresh_.end());
-    for (const uint64_t at_ns : fresh_) check_pace(at_ns, std::max(permits, 1u));
+    for (const uint64_t at_ns : fresh_) check_pace(at_ns, std::max(permits, permits_before_));
+    permits_before_ = std::max(permits, 1u);
     fresh_.clear();
-    (void)now_ns;
 }
 
 void PaceModel::used(uint64_t dispatched_ns, uint64_t tokens) {

@@ -16,6 +16,13 @@ namespace swarm {
 struct PaceRules {
     leat_endpoint_config config;
     uint64_t pause_least_ns;  // what any pause lasts at least, whatever the service asked for
+    bool overloads;           // the service may say that it is overloaded: that pauses as well
+};
+
+// What the gate says of its pause at the end of a step.
+struct PauseSeen {
+    uint64_t until_ns = 0;  // 0: none
+    bool by_overload = false;
 };
 
 class PaceModel {
@@ -28,14 +35,14 @@ public:
     void sent_unseen(uint32_t count) { unseen_ += count; }
     // An attempt that was dispatched then has been rate limited now.
     void limited(uint64_t now_ns, uint64_t dispatched_ns);
-    // The end of a step: what the gate says now (until_ns 0: not paused).
-    void step_over(uint64_t now_ns, uint64_t until_ns, uint32_t permits);
+    void step_over(uint64_t now_ns, const PauseSeen& seen, uint32_t permits);
     // An answer told how many tokens its request took; it was dispatched then.
     void used(uint64_t dispatched_ns, uint64_t tokens);
     void check_tokens();
 
 private:
     void check_pace(uint64_t at_ns, uint32_t permits);
+    void note_pause(uint64_t now_ns, const PauseSeen& seen);
 
     PaceRules rules_;
     Verdict* verdict_;
@@ -46,6 +53,8 @@ private:
     uint64_t pause_until_ns_ = 0;
     uint64_t until_seen_ns_ = 0;
     bool paused_before_ = false;    // there has been a pause
+    bool slow_ = false;             // ... by a rate limit, which slow start follows
+    uint32_t permits_before_ = 1;
     uint32_t resumed_ = 0;          // items since it
     uint64_t slow_last_ns_ = 0;
     double sum_ = 0;                // requests bucket, see check_pace

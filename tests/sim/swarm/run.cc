@@ -23,19 +23,18 @@ constexpr uint64_t steps_without_time_max = 10000;
 // What the shortest pause after a rate limit is, whatever the service says. (Of some refusals none
 // of them says anything.)
 uint64_t pause_least_ns(const leat_sim_provider_config& service, const leat_cooldown& rules) {
-    uint64_t least_ms = 1;
-    if (service.wait == LEAT_SIM_WAIT_SECONDS) {
-        least_ms = std::min({1000u, rules.retry_after_max_ms, rules.initial_ms});
-    }
-    if (rules.retry_after_is_floor != 0) least_ms = std::max<uint64_t>(least_ms, rules.initial_ms);
-    return least_ms * ms;
+    const bool may_ask_for_less =
+        service.wait == LEAT_SIM_WAIT_MILLISECONDS && rules.retry_after_is_floor == 0;
+    const uint32_t least_ms = std::min({1000u, rules.retry_after_max_ms, rules.initial_ms});
+    return may_ask_for_less ? ms : least_ms * ms;
 }
 
 std::vector<PaceRules> rules_of(const Scenario& scenario) {
     std::vector<PaceRules> rules;
     for (const EndpointPlan& endpoint : scenario.endpoints) {
         const leat_sim_provider_config& service = scenario.services[endpoint.service].provider;
-        rules.push_back({endpoint.config, pause_least_ns(service, endpoint.config.cooldown)});
+        rules.push_back({endpoint.config, pause_least_ns(service, endpoint.config.cooldown),
+                         scenario.has(Fault::overload)});
     }
     return rules;
 }

@@ -129,6 +129,7 @@ void plan_rules(Chance* chance, leat_endpoint_config* config) {
     config->retry.backoff_max_ms = config->retry.backoff_initial_ms * chance->number(1, 4);
     config->retry.backoff_base = chance->one_in(3) ? 1.0 : 2.0;
     config->retry.jitter_min = chance->one_in(3) ? 1.0 : 0.5;
+    config->cooldown.overload_max_ms = chance->one_in(4) ? 2000 : 600000;
     config->cooldown.retries_max = chance->pick({0u, 1u, 3u, 20u});
     config->cooldown.initial_ms = chance->number(200, 3000);
     config->cooldown.max_ms = config->cooldown.initial_ms * 2;
@@ -145,7 +146,12 @@ void plan_endpoints(Scenario* s, Chance chance) {
         EndpointPlan endpoint = {};
         endpoint.service = i;
         leat_endpoint_config_init(&endpoint.config);
-        endpoint.config.max_in_flight = chance.number(1, 10);
+        endpoint.config.max_in_flight = chance.one_in(4) ? LEAT_AUTO : chance.number(1, 10);
+        endpoint.config.adaptive.enabled = chance.one_in(4) ? 0 : 1;
+        endpoint.config.adaptive.ramp_ms = chance.one_in(5) ? chance.number(10, 500) : 0;
+        endpoint.config.ignore_told = chance.one_in(4) ? 1 : 0;
+        endpoint.config.ignore_learned = chance.one_in(4) ? 1 : 0;
+        if (chance.one_in(4)) endpoint.config.retry.quota = chance.number(10, 60);
         endpoint.config.allow_plain_http = 1;
         plan_rules(&chance, &endpoint.config);
         if (chance.one_in(3)) {

@@ -40,23 +40,17 @@ bool was_sent_after_its_limit(const Item& item) {
 Whitebox::Whitebox(leat_client* client, leat_sim* sim, const std::vector<PaceRules>& rules,
                    Verdict* verdict)
     : engine_(client), sim_(sim), verdict_(verdict), slots_(client->config.items_max),
-      visits_(client->config.items_max), on_wire_(client->endpoints_count) {
-    for (const PaceRules& each : rules) models_.emplace_back(each, verdict);
-}
-
-uint32_t Whitebox::endpoint_of(const Item& item) const {
-    return static_cast<uint32_t>(item.endpoint - engine_->endpoints);
-}
+      rules_(rules), visits_(client->config.items_max) {}
 
 // A dispatch or a rate limit that shows for the first time. An item is limited at most once in a
 // step; a stale one may find the pause over and be sent again in the same step.
 void Whitebox::note_item(const Item& item) {
-    if (item.state == ItemState::free || item.endpoint == nullptr) return;
+    if (item.state == ItemState::free || item.domain == nullptr) return;
     Slot* const slot = &slots_[static_cast<size_t>(&item - engine_->items)];
     const bool known = slot->batch == item.batch && slot->index == item.index &&
                        slot->accepted_ns == item.times.accepted_ns;
     if (!known) *slot = Slot{item.batch, item.index, item.times.accepted_ns, 0, 0, 0};
-    PaceModel* const model = &models_[endpoint_of(item)];
+    PaceModel* const model = &models_[place_of(item.domain)];
     const uint64_t dispatched_ns = item.times.dispatched_ns;
     if (item.rate_limited > slot->rate_limited) {
         const bool again = slot->dispatched_ns != 0 && was_sent_after_its_limit(item);
@@ -80,10 +74,12 @@ void Whitebox::result_seen(const leat_result& result) {
     if (distance % sizeof(Item) != 0 || place >= engine_->config.items_max) return;  // never an item
     const Item& item = engine_->items[place];
     note_item(item);
-    if (result.outcome == LEAT_SUCCEEDED && result.usage.total_tokens > 0) {
+    if (result.outcome == LEAT_SUCCEEDED && item.domain != nullptr && result.usage.total_tokens > 0) {
         const uint64_t used = static_cast<uint64_t>(result.usage.total_tokens);
-        models_[endpoint_of(item)].used(item.times.dispatched_ns,
-                                        std::min(used, item.reserved_tokens));
+        const leat::Demand& demand = item.ticket.demand;
+        const uint64_t reserved = demand.input_tokens + demand.output_tokens;
+        models_[place_of(item.domain)].used(item.times.dispatched_ns,
+                                        std::min(used, reserved));
     }
 }
 
@@ -107,10 +103,10 @@ void Whitebox::check_lists() {
     for (Item* item = sleeping->front(); item != nullptr; item = sleeping->next(item)) {
         visit(item, item->state == ItemState::sleeping && item->timer.queued(), "sleeping");
     }
-    for (uint32_t e = 0; e < engine_->endpoints_count; ++e) {
-        auto* const waiting = &engine_->endpoints[e].waiting;
+    for (const leat::Domain* const each : domains_) {
+        auto* const waiting = &const_cast<leat::Domain*>(each)->waiting;
         for (Item* item = waiting->front(); item != nullptr; item = waiting->next(item)) {
-            visit(item, item->state == ItemState::waiting && endpoint_of(*item) == e, "waiting");
+            visit(item, item->state == ItemState::waiting && item->domain == each, "waiting");
         }
     }
     for (uint32_t b = 0; b < engine_->config.batches_max; ++b) {
@@ -140,7 +136,7 @@ void Whitebox::check_items() {
                            static_cast<int>(item.state), leased ? "holds" : "lacks");
         }
         if (!wire) continue;
-        ++on_wire_[endpoint_of(item)];
+        ++on_wire_[place_of(item.domain)];
         ++all;
         if (!item.timer.queued()) verdict_->fail("timers", "an item on the wire has no timer");
     }
@@ -207,23 +203,57 @@ void Whitebox::check_connections() {
     }
 }
 
+// Domains come up as models are named; the numbers of those that were known stay.
+void Whitebox::find_domains() {
+    for (uint32_t e = 0; e < engine_->endpoints_count; ++e) {
+        leat::Endpoint* const endpoint = &engine_->endpoints[e];
+        for (uint32_t d = 0; d < endpoint->domains_count; ++d) (void)place_of(&endpoint->domains[d]);
+    }
+}
+
+size_t Whitebox::place_of(leat::Domain* domain) {
+    for (size_t i = 0; i < domains_.size(); ++i) {
+        if (domains_[i] == domain) return i;
+    }
+    domains_.push_back(domain);
+    on_wire_.push_back(0);
+    models_.emplace_back(rules_[static_cast<size_t>(domain->endpoint - engine_->endpoints)], verdict_);
+    return domains_.size() - 1;
+}
+
 void Whitebox::check_gates() {
+    const uint64_t now_ns = engine_->now_ns;
     const uint64_t replayed = engine_->stats.connections_replayed - replayed_;
     replayed_ = engine_->stats.connections_replayed;
-    for (uint32_t e = 0; e < engine_->endpoints_count; ++e) {
-        models_[e].sent_unseen(static_cast<uint32_t>(replayed));
-        const leat::Gate& gate = engine_->endpoints[e].gate;
-        if (gate.in_flight() != on_wire_[e] || gate.in_flight() > gate.permits()) {
-            verdict_->fail("permits", "endpoint %u: %u permits out of %u taken, %u on the wire", e,
-                           gate.in_flight(), gate.permits(), on_wire_[e]);
+    std::vector<uint32_t> taken(engine_->endpoints_count, 0);
+    for (size_t i = 0; i < domains_.size(); ++i) {
+        leat::Gate* const gate = &domains_[i]->gate;
+        taken[static_cast<size_t>(domains_[i]->endpoint - engine_->endpoints)] += on_wire_[i];
+        if (gate->in_flight() != on_wire_[i]) {
+            verdict_->fail("permits", "domain %zu: %u permits are taken, %u on the wire", i,
+                           gate->in_flight(), on_wire_[i]);
         }
-        const leat::GateVerdict says = gate.ask(engine_->now_ns, 0);
-        const bool paused = says.limiter == LEAT_LIMITER_COOLDOWN;
-        models_[e].step_over(engine_->now_ns, paused ? says.retry_at_ns : 0, gate.permits());
+        models_[i].sent_unseen(static_cast<uint32_t>(replayed));
+        // While it is paused, asking changes nothing.
+        PauseSeen seen;
+        if (gate->paused(now_ns)) {
+            const leat::GateVerdict says = gate->ask(now_ns, leat::Demand{});
+            seen = {says.retry_at_ns, says.limiter == LEAT_LIMITER_OVERLOAD};
+        }
+        models_[i].step_over(now_ns, seen, gate->permits(now_ns));
+    }
+    for (uint32_t e = 0; e < engine_->endpoints_count; ++e) {
+        const leat::Allowance& allowance = engine_->endpoints[e].allowance;
+        const uint32_t most = rules_[e].config.max_in_flight;
+        if (allowance.in_flight() != taken[e] || taken[e] > most) {
+            verdict_->fail("permits", "endpoint %u: %u of %u are taken, %u on the wire", e,
+                           allowance.in_flight(), most, taken[e]);
+        }
     }
 }
 
 void Whitebox::after_step() {
+    find_domains();
     check_lists();
     check_items();
     check_batches();

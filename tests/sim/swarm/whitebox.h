@@ -1,5 +1,5 @@
 // tests/sim/swarm/whitebox.h: looks into the engine after every step: lists, permits, connections,
-// arenas; and keeps a model of each endpoint's pause, slow start and budgets beside the real ones.
+// arenas; and keeps a model of each domain's pause, slow start and budgets beside the real ones.
 // Depends on src/flow and src/pace (reads only). Invariants: the model is fed by what items show
 // (when they were dispatched, how often they were limited), never by the gate that it judges.
 #pragma once
@@ -44,15 +44,18 @@ private:
     void check_connections();
     void check_gates();
     void visit(const leat::Item* item, bool fits, const char* list);
-    uint32_t endpoint_of(const leat::Item& item) const;
+    void find_domains();
+    size_t place_of(leat::Domain* domain);
 
     leat_client* engine_;
     leat_sim* sim_;
     Verdict* verdict_;
     std::vector<Slot> slots_;
+    std::vector<PaceRules> rules_;  // by endpoint
     std::vector<uint32_t> visits_;
-    std::vector<uint32_t> on_wire_;  // by endpoint
-    std::vector<PaceModel> models_;
+    std::vector<leat::Domain*> domains_;
+    std::vector<uint32_t> on_wire_;  // by domain
+    std::vector<PaceModel> models_;  // by domain
     uint64_t replayed_ = 0;
 };
 
