@@ -96,8 +96,11 @@ void PaceModel::step_over(uint64_t now_ns, const PauseSeen& seen, uint32_t permi
     note_pause(now_ns, seen);
     resumed_ += unseen_;
     unseen_ = 0;
-    for (const uint64_t at_ns : fresh_) check_pace(at_ns, std::max(permits, permits_before_));
-    permits_before_ = std::max(permits, 1u);
+    // Permits that adapt may grow by several answers, and be cut again, within one step.
+    uint32_t most = std::max({permits, permits_before_, 1u});
+    if (rules_.config.adaptive.enabled != 0) most = 2 * most + 1;
+    for (const uint64_t at_ns : fresh_) check_pace(at_ns, most);
+    permits_before_ = permits;
     fresh_.clear();
 }
 
