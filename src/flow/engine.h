@@ -31,12 +31,15 @@ struct leat_client {
     leat_ready* ready;
     leat::List<leat::Connection, &leat::Connection::link> again;  // had more than a step's share
 
-    uint64_t now_ns;
+    uint64_t now_ns;           // never goes back
+    uint64_t clock_seen_ns;    // what the clock said last
+    uint64_t clock_behind_ns;  // by how much it has gone back in all
     leat_stats stats;
     uint32_t handshake_turns;  // left in this step for handshakes that cannot resume
     bool in_step;
     bool work_pending;   // a stage stopped at its bound: step again without waiting
     bool stops_pending;  // a batch or an item is to be stopped
+    bool gave_back;      // an item has left the wire
 };
 
 namespace leat {

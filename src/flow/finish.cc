@@ -2,6 +2,7 @@
 // items; later its slot is free again. Invariant: finish_item runs once per item, release_item
 // once after it.
 #include "base/check.h"
+#include "base/mutant.h"
 #include "flow/engine.h"
 #include "meter/price.h"
 #include "meter/usage.h"
@@ -78,6 +79,7 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
     result->timing = timing_of(*item, engine->now_ns);
     item->state = ItemState::done;
     Batch* const batch = item->batch;
+    if (LEAT_MUTANT_IF(3) && outcome == LEAT_CANCELLED && item->attempts > 0) return;
     if (batch->config.order == LEAT_ORDER_INPUT) {
         insert_by_index(batch, item);
     } else {

@@ -2,6 +2,7 @@
 // can outlive the other; a call without HTTP has a permit alone.
 // Invariant: item->connection->user == item exactly while leased.
 #include "base/check.h"
+#include "base/mutant.h"
 #include "base/secret.h"
 #include "flow/engine.h"
 #include "flow/stream.h"
@@ -89,7 +90,8 @@ void lease_end(Engine* engine, Item* item, bool keep_connection) {
         part_with_connection(engine, item, keep_connection);
         stream_close(item);
     }
-    item->domain->gate.release(item->ticket);
+    if (!(LEAT_MUTANT_IF(2) && item->cancel_asked)) item->domain->gate.release(item->ticket);
+    engine->gave_back = true;
     item->batch->budget.settle(item->cost_reserved, 0);
     item->cost_reserved = 0;
     item->times.ended_ns = engine->now_ns;

@@ -124,12 +124,15 @@ void run_stages(Engine* engine) {
     end_calls(engine);
     deliver_results(engine);
     end_stopped(engine);
+    engine->gave_back = false;
     for (uint32_t i = 0; i < engine->endpoints_count; ++i) {
         admit_items(engine, &engine->endpoints[i]);
     }
     stop_items(engine);
     end_calls(engine);
     deliver_results(engine);
+    // A permit or a connection came back behind the admissions: whoever waits for it is asked again.
+    if (engine->gave_back) engine->work_pending = true;
 }
 
 bool has_permit(const Endpoint& endpoint, uint64_t now_ns) {
@@ -178,9 +181,14 @@ bool result_waits(Engine* engine) {
 }  // namespace
 
 void update_clock(Engine* engine) {
-    const uint64_t now_ns = engine->ports.clock->now_ns(engine->ports.clock_user);
-    // A clock that goes back is held: time stands still until it has caught up.
-    if (now_ns > engine->now_ns) engine->now_ns = now_ns;
+    const uint64_t clock_ns = engine->ports.clock->now_ns(engine->ports.clock_user);
+    // A clock that goes back is put right by as much: time goes on from where it was. Were it held
+    // until the clock has caught up, a timer that is nearly due would make each wait as short.
+    if (clock_ns < engine->clock_seen_ns) {
+        engine->clock_behind_ns += engine->clock_seen_ns - clock_ns;
+    }
+    engine->clock_seen_ns = clock_ns;
+    engine->now_ns = clock_ns + engine->clock_behind_ns;
 }
 
 int64_t next_wait_ns(Engine* engine) {

@@ -3,6 +3,7 @@
 // (backoff), waiting at once (the extra pass of retry_failed), or the item's final failure.
 // Invariant: an item that comes here holds no permit and no connection.
 #include "base/check.h"
+#include "base/mutant.h"
 #include "base/narrow.h"
 #include "base/redact.h"
 #include "flow/engine.h"
@@ -49,7 +50,7 @@ void rate_limited(Engine* engine, Item* item, const AttemptEnd& end) {
     ++item->rate_limited;
     ++engine->stats.rate_limited;
     LEAT_CHECK(item->attempts > 0);
-    --item->attempts;
+    if (!LEAT_MUTANT_IF(10)) --item->attempts;
     leat_rate_limit_info info{};
     info.status = end.fault.status;
     info.http_status = item->result.http_status;

@@ -2,6 +2,7 @@
 // stop_items goes over the items once and ends those concerned.
 // Invariant: every stopped item still gets its one result.
 #include "base/check.h"
+#include "base/mutant.h"
 #include "flow/engine.h"
 #include "flow/stream.h"
 
@@ -90,6 +91,8 @@ void end_batch(Engine* engine, Batch* batch) {
     engine->timers.clear(&batch->deadline);
     batch->open = false;
     engine->in_step = false;
+    // Other batches may wait for the permits, connections and slots that it gave back.
+    if (!LEAT_MUTANT_IF(9)) engine->work_pending = true;
 }
 
 }  // namespace leat
