@@ -50,6 +50,8 @@ int main() {
         "minute (LangChain even the mean size of a request), and keep them when they change; of\n"
         "places and overloads nothing is published, so there they run with their defaults\n"
         "(1,500 requests and 125,000 tokens a minute; 1 request a second). The others, leat too,\n"
-        "are told nothing. All of them try a 5xx again.\n");
+        "are told nothing. All of them try a 5xx again. Over 100 %%: what the bucket still held "
+        "after\n"
+        "the warm-up, and what an overload left to be served.\n");
     return 0;
 }
