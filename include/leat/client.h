@@ -45,6 +45,18 @@ LEAT_API const char *leat_endpoint_config_error(const leat_endpoint_config *conf
 LEAT_API leat_status leat_endpoint_add(leat_client *client, const leat_endpoint_config *config,
                                        leat_endpoint *endpoint) LEAT_CHECKED;
 
+/* leat_endpoint_add_keys: the same endpoint under several keys, each with limits of its own: adds
+ * keys_count endpoints, *first and those behind it. A batch on *first uses all of them, each item the
+ * key that can go first. keys is not NULL; keys_count 1..16. Statuses as leat_endpoint_add; after an
+ * error none was added. */
+LEAT_API leat_status leat_endpoint_add_keys(leat_client *client, const leat_endpoint_config *config,
+                                            const leat_key *keys, uint32_t keys_count,
+                                            leat_endpoint *first) LEAT_CHECKED;
+
+/* Why nothing is sent to the endpoint any more (leat_endpoint_config.abort_on): LEAT_E_AUTHENTICATION,
+ * LEAT_E_QUOTA ...; LEAT_OK when it is in use. A batch that is opened on it gives it another chance. */
+LEAT_API leat_status leat_endpoint_stopped(const leat_client *client, leat_endpoint endpoint);
+
 /* leat_step: does what can be done now, waiting at most timeout_ms (0: do not wait; negative: until
  * something happens) if there is nothing. The work of one step is bounded by the configuration.
  * LEAT_OK: call again. LEAT_E_DONE: no batch has anything left to do (nothing was waited for).
@@ -73,6 +85,7 @@ typedef struct leat_stats {
     uint64_t bytes_received;
     uint64_t rate_limited;           /* 429 and alike */
     uint64_t retries;
+    uint64_t overload_probes;        /* requests that found a service still overloaded; no attempts */
     uint32_t in_flight;              /* now */
     uint32_t in_flight_peak;
     uint32_t connections_open;       /* now, idle ones included */
@@ -93,7 +106,11 @@ typedef enum leat_limiter {
     LEAT_LIMITER_TOKENS = 5,      /* tokens per minute */
     LEAT_LIMITER_CONNECTIONS = 6, /* connections_max, or the first TLS handshake is under way */
     LEAT_LIMITER_ITEMS = 7,       /* items_max: results wait to be released */
-    LEAT_LIMITER_SOURCE = 8       /* the source has no more work now */
+    LEAT_LIMITER_SOURCE = 8,      /* the source has no more work now */
+    LEAT_LIMITER_OVERLOAD = 9,    /* the service is down or overloaded; one request at a time asks */
+    LEAT_LIMITER_DAY = 10,        /* requests or tokens per day */
+    LEAT_LIMITER_LEARNED = 11,    /* the rate that refusals have shown to be too much */
+    LEAT_LIMITER_BUDGET = 12      /* what is on the wire may use up the rest of the budget */
 } leat_limiter;
 
 LEAT_API leat_limiter leat_endpoint_limiter(const leat_client *client, leat_endpoint endpoint);

@@ -7,6 +7,7 @@
 #ifndef LEAT_CONFIG_H
 #define LEAT_CONFIG_H
 
+#include <leat/pacing.h>
 #include <leat/port.h>
 #include <leat/status.h>
 #include <leat/types.h>
@@ -64,22 +65,59 @@ typedef struct leat_retry {
     uint32_t reserved;
     double backoff_base;         /* 2.0. >= 1 */
     double jitter_min;           /* 0.5; 1.0 switches jitter off. 0..1 */
+    /* What a domain may spend on retries (as the AWS SDKs have it): each draws quota_cost, after a
+     * timeout quota_cost_timeout; a retry that succeeds gives back what it drew, any other success
+     * one. With less than that left an attempt that failed is the item's last. */
+    uint32_t quota;              /* 500; 0: not counted */
+    uint32_t quota_cost;         /* 5. <= quota */
+    uint32_t quota_cost_timeout; /* 10. <= quota */
+    uint32_t reserved2;
 } leat_retry;
 
-/* What a 429 does to the endpoint (B34-B41). It pauses the whole endpoint, consumes no attempt,
- * and stale ones (sent before the pause) change nothing. */
+/* What a 429 does (B34-B41). It pauses all that goes to the same provider, model and key, consumes no
+ * attempt, and stale ones (sent before the pause) change nothing. A service that answers nothing but
+ * overload (503, 529) is left alone as well, and asked again by one request at a time. */
 typedef struct leat_cooldown {
     uint32_t retries_max;        /* 20 rate-limited tries of one item; then it fails. 0: at once */
-    uint32_t initial_ms;         /* 300000: pause when the provider names no time */
+    uint32_t initial_ms;         /* 10000: pause when the provider names no time. 1000, and no more, for
+                                    the first that only takes back a step leat had just tried */
     uint32_t max_ms;             /* 600000 */
-    uint32_t retry_after_max_ms; /* 120000: a longer Retry-After is cut to this */
-    double multiplier;           /* 1.5 per pause in a row; any success starts over. >= 1 */
+    uint32_t retry_after_max_ms; /* 120000: a longer Retry-After is cut to this; no limit that headers
+                                    tell holds a domain for longer without asking again */
+    double multiplier;           /* 2.0 per pause in a row; any success starts over. >= 1 */
     uint32_t slow_start_items;   /* 50; 0: off (B38) */
     uint32_t slow_start_initial_ms; /* 2000 */
     uint32_t slow_start_final_ms;   /* 100 */
+    uint32_t overload_max_ms;    /* 600000: an outage that lasts longer makes items fail */
     uint8_t retry_after_is_floor;   /* 0: Retry-After decides; 1: it only lengthens (B37) */
-    uint8_t reserved8[3];
+    uint8_t reserved8[7];
 } leat_cooldown;
+
+/* The pauses of the batch-llm library (B36): 300 s, times 1.5 for each in a row, at most 600 s, and a
+ * Retry-After only lengthens them. cooldown is not NULL. */
+LEAT_API void leat_cooldown_batch_llm(leat_cooldown *cooldown);
+
+/* How the number of requests on the wire finds itself, below max_in_flight. It grows while it is in use
+ * and answers come, gives way on 429s that no known limit explains, on overload, and on timeouts and
+ * broken connections when they are many; what was refused is remembered as a ceiling, and tried again
+ * after 1, 2, 4 ... 16 minutes. */
+typedef struct leat_adaptive {
+    uint8_t enabled;        /* 1 */
+    uint8_t reserved8[3];
+    uint32_t min_in_flight; /* 1; it gives way no further. 1..max_in_flight */
+    uint32_t ramp_ms;       /* 0; > 0: begins with one and adds one each so often (B43) */
+    uint32_t reserved;
+    double decrease;        /* 0.75; what one cut leaves. 0.1..0.99 */
+    double latency_factor;  /* 0: off; > 1: first bytes that take so many times what they used to are
+                               a sign of pressure as well */
+} leat_adaptive;
+
+/* What tokens cost, in US dollars per million; < 0: unknown. */
+typedef struct leat_price {
+    double input;        /* -1 */
+    double cached_input; /* -1: as input */
+    double output;       /* -1 */
+} leat_price;
 
 /* Four separate bounds on one attempt. 0 = none, save attempt_ms which must be > 0. */
 typedef struct leat_timeouts {
@@ -97,10 +135,16 @@ typedef struct leat_resolve {
     uint8_t reserved[6];
 } leat_resolve;
 
-/* A provider under one key and one limit domain. Everything is copied by leat_endpoint_add. */
+/* max_in_flight: as many as do good, and as connections_max and items_max leave room for. */
+#define LEAT_AUTO UINT32_MAX
+
+/* A provider under one key. Its limits are kept apart for each model that requests name (4 models; what
+ * is more shares the last one's); what is configured here holds for all of them together. Everything is
+ * copied by leat_endpoint_add, save adapter and pacing. */
 typedef struct leat_endpoint_config {
     uint32_t struct_size;
-    uint32_t max_in_flight;      /* 5; requests on the wire at once. >= 1 (P4) */
+    uint32_t max_in_flight;      /* LEAT_AUTO: begins with 5 and finds the rest itself; else requests on
+                                    the wire at once, never more. >= 1 (P4) */
     leat_str provider;           /* adapter's or compatible service's name: "openai", "groq" ...;
                                     leat_provider_name lists them */
     const struct leat_adapter *adapter; /* NULL, or your own instead of provider; borrowed until
@@ -122,11 +166,30 @@ typedef struct leat_endpoint_config {
     leat_timeouts timeouts;
     leat_retry retry;
     leat_cooldown cooldown;
+    leat_adaptive adaptive;
+    const leat_pacing *pacing;   /* NULL: leat_pacing_exponential(); borrowed until leat_close */
+    uint64_t input_tokens_per_minute;  /* 0: no limit */
+    uint64_t output_tokens_per_minute; /* 0: no limit */
+    uint64_t requests_per_day;   /* 0: no limit; in any 24 hours */
+    uint64_t tokens_per_day;     /* 0: no limit; in any 24 hours */
+    leat_price price;            /* unknown; needed for a batch's budget */
+    uint32_t abort_on;           /* LEAT_ON_AUTHENTICATION | LEAT_ON_QUOTA: failures after which nothing
+                                    more is sent here: the first one before any success, else three in
+                                    a row. 0: none */
     uint8_t allow_plain_http;    /* 0; 1 lets http:// go to hosts that are not loopback */
-    uint8_t reserved8[7];
+    uint8_t ignore_told;         /* 0; 1: limits that answers tell are not heeded */
+    uint8_t ignore_learned;      /* 0; 1: refusals teach no rate */
+    uint8_t reserved8;
 } leat_endpoint_config;
 
 LEAT_API void leat_endpoint_config_init(leat_endpoint_config *config);
+
+/* One of several keys for the same service (G33). */
+typedef struct leat_key {
+    leat_str api_key;
+    uint32_t requests_per_minute; /* 0: the endpoint configuration's */
+    uint32_t request_burst;       /* 0: the endpoint configuration's */
+} leat_key;
 
 #ifdef __cplusplus
 }

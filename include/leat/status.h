@@ -108,7 +108,8 @@ typedef enum leat_class {
     X(LEAT_E_STREAM_CUT, -114, PROVIDER, "the stream ended before the answer was whole")           \
     X(LEAT_E_CANCELLED, -120, STOPPED, "cancelled by the caller")                                  \
     X(LEAT_E_ABORTED, -121, STOPPED, "another item failed and the policy is fail-fast")            \
-    X(LEAT_E_CLOSED, -122, STOPPED, "the client was closed first")
+    X(LEAT_E_CLOSED, -122, STOPPED, "the client was closed first")                                 \
+    X(LEAT_E_BUDGET, -123, STOPPED, "the batch's budget is used up")
 
 #define LEAT_STATUS_ENUM_ENTRY(name, number, class_name, hint) name = (number),
 enum { LEAT_STATUS_LIST(LEAT_STATUS_ENUM_ENTRY) LEAT_STATUS_LIST_END_ = 1 };
@@ -127,6 +128,28 @@ LEAT_API const char *leat_status_hint(leat_status status);
 
 /* The class, for code that handles families. CALLER for a number that is in no list. */
 LEAT_API leat_class leat_status_class(leat_status status);
+
+/* Families of failures for rules of the configuration, to be added up. */
+enum {
+    LEAT_ON_RATE_LIMIT = 1,      /* after all its tries */
+    LEAT_ON_OVERLOADED = 2,
+    LEAT_ON_SERVER = 4,          /* HTTP 5xx, and codes that no adapter knows */
+    LEAT_ON_NETWORK = 8,         /* NETWORK, TLS, ALERT */
+    LEAT_ON_TIMEOUT = 16,        /* not deadlines */
+    LEAT_ON_AUTHENTICATION = 32,
+    LEAT_ON_PERMISSION = 64,
+    LEAT_ON_QUOTA = 128,
+    LEAT_ON_INVALID_REQUEST = 256,
+    LEAT_ON_CONTEXT_LENGTH = 512,
+    LEAT_ON_CONTENT_FILTER = 1024,
+    LEAT_ON_MODEL = 2048,
+    LEAT_ON_PARSE = 4096,        /* no valid answer, or a stream that was cut */
+    LEAT_ON_SCHEMA = 8192,
+    LEAT_ON_ANY = 16383
+};
+
+/* The one family that the status belongs to; 0: none (success, deadlines, cancelled ...). */
+LEAT_API uint32_t leat_status_family(leat_status status);
 
 #ifdef __cplusplus
 }

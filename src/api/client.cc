@@ -50,8 +50,9 @@ leat_status config_status(const leat_config* config) {
 leat_status endpoint_status(const leat_endpoint_config* config) {
     if (config == nullptr) return LEAT_E_ARGUMENT;
     if (config->struct_size != sizeof(leat_endpoint_config)) return LEAT_E_STRUCT_SIZE;
-    const bool unused = all_zero(config->reserved8) && config->retry.reserved == 0 &&
-                        all_zero(config->cooldown.reserved8);
+    const bool unused = config->reserved8 == 0 && config->retry.reserved == 0 &&
+                        config->retry.reserved2 == 0 && all_zero(config->cooldown.reserved8) &&
+                        config->adaptive.reserved == 0 && all_zero(config->adaptive.reserved8);
     if (!unused) return LEAT_E_RESERVED;
     if (leat_endpoint_config_error(config)[0] != '\0') return LEAT_E_CONFIG;
     return has_sound_texts(*config) ? LEAT_OK : LEAT_E_ARGUMENT;
@@ -112,6 +113,39 @@ leat_status leat_endpoint_add(leat_client* client, const leat_endpoint_config* c
     return LEAT_OK;
 }
 
+leat_status leat_endpoint_add_keys(leat_client* client, const leat_endpoint_config* config,
+                                   const leat_key* keys, uint32_t keys_count,
+                                   leat_endpoint* first) {
+    if (client == nullptr || config == nullptr || keys == nullptr || first == nullptr ||
+        keys_count == 0 || keys_count > LEAT_TARGETS_MAX) {
+        return LEAT_E_ARGUMENT;
+    }
+    const uint32_t before = client->endpoints_count;
+    leat_status status = LEAT_OK;
+    for (uint32_t i = 0; i < keys_count && status == LEAT_OK; ++i) {
+        leat_endpoint_config one = *config;
+        one.api_key = keys[i].api_key;
+        if (keys[i].requests_per_minute != 0) one.requests_per_minute = keys[i].requests_per_minute;
+        if (keys[i].request_burst != 0) one.request_burst = keys[i].request_burst;
+        leat_endpoint added = 0;
+        status = leat_endpoint_add(client, &one, &added);
+    }
+    if (status != LEAT_OK) {
+        while (client->endpoints_count > before) {
+            leat::endpoint_forget(&client->endpoints[--client->endpoints_count]);
+        }
+        return status;
+    }
+    client->endpoints[before].pool_count = keys_count;
+    *first = before;
+    return LEAT_OK;
+}
+
+leat_status leat_endpoint_stopped(const leat_client* client, leat_endpoint endpoint) {
+    if (client == nullptr || endpoint >= client->endpoints_count) return LEAT_E_NOT_FOUND;
+    return client->endpoints[endpoint].stopped;
+}
+
 leat_status leat_step(leat_client* client, int32_t timeout_ms) {
     if (client == nullptr) return LEAT_E_ARGUMENT;
     if (client->in_step) return LEAT_E_REENTRANT;
@@ -160,10 +194,14 @@ leat_status leat_endpoint_limits(const leat_client* client, leat_endpoint endpoi
     if (client == nullptr || limits == nullptr) return LEAT_E_ARGUMENT;
     if (endpoint >= client->endpoints_count) return LEAT_E_NOT_FOUND;
     const leat::Endpoint& its = client->endpoints[endpoint];
-    *limits = its.told;
+    const leat::Domain* latest = &its.domains[0];
+    for (uint32_t i = 1; i < its.domains_count; ++i) {
+        if (its.domains[i].told_ns > latest->told_ns) latest = &its.domains[i];
+    }
+    *limits = latest->told;
     if (age_ms == nullptr) return LEAT_OK;
-    const uint64_t ago_ns = client->now_ns - its.told_ns;
-    *age_ms = its.told_ns == 0 ? -1 : static_cast<int64_t>(ago_ns / ns_per_ms);
+    const uint64_t ago_ns = client->now_ns - latest->told_ns;
+    *age_ms = latest->told_ns == 0 ? -1 : static_cast<int64_t>(ago_ns / ns_per_ms);
     return LEAT_OK;
 }
 

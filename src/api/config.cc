@@ -2,9 +2,27 @@
 // public headers state; a test compares them. Pure.
 #include "base/bytes.h"
 #include "base/narrow.h"
-#include "flow/endpoint.h"
+#include "flow/engine.h"
+#include "meter/price.h"
 
 #include <leat/leat.h>
+
+namespace leat {
+
+// A budget is no use where nobody knows what things cost.
+static const char* unpriced_target(const leat_client& client, const leat_batch_config& config) {
+    const uint32_t count = max_of<uint32_t>(config.targets_count, 1);
+    for (uint32_t i = 0; i < count; ++i) {
+        const leat_endpoint one =
+            config.targets_count == 0 ? config.endpoint : config.targets[i].endpoint;
+        if (one >= client.endpoints_count || !is_priced(client.endpoints[one].price)) {
+            return "budget_usd needs a price of each target's endpoint";
+        }
+    }
+    return "";
+}
+
+}  // namespace leat
 
 namespace {
 
@@ -47,6 +65,10 @@ const char* retry_error(const leat_retry& retry) {
         {retry.backoff_initial_ms, 1, UINT32_MAX, "retry.backoff_initial_ms must be > 0"},
         {retry.backoff_max_ms, retry.backoff_initial_ms, UINT32_MAX,
          "retry.backoff_max_ms must be >= retry.backoff_initial_ms"},
+        {retry.quota == 0 ? 0 : retry.quota_cost, 0, retry.quota,
+         "retry.quota_cost must be <= retry.quota"},
+        {retry.quota == 0 ? 0 : retry.quota_cost_timeout, 0, retry.quota,
+         "retry.quota_cost_timeout must be <= retry.quota"},
     };
     const char* const error = first_error(ranges);
     if (error[0] != '\0') return error;
@@ -72,6 +94,36 @@ const char* cooldown_error(const leat_cooldown& cooldown) {
     return cooldown.multiplier >= 1.0 && cooldown.multiplier <= 1000.0
                ? ""
                : "cooldown.multiplier must be 1..1000";
+}
+
+const char* adaptive_error(const leat_adaptive& adaptive, uint32_t max_in_flight) {
+    const Range ranges[] = {
+        {adaptive.enabled, 0, 1, "adaptive.enabled must be 0 or 1"},
+        {adaptive.min_in_flight, 1, max_in_flight,
+         "adaptive.min_in_flight must be 1..max_in_flight"},
+    };
+    const char* const error = first_error(ranges);
+    if (error[0] != '\0') return error;
+    if (!(adaptive.decrease >= 0.1 && adaptive.decrease <= 0.99)) {
+        return "adaptive.decrease must be 0.1..0.99";
+    }
+    const double factor = adaptive.latency_factor;
+    const bool sound = factor == 0.0 || (factor > 1.0 && factor <= 1000.0);
+    return sound ? "" : "adaptive.latency_factor must be 0, or over 1";
+}
+
+const char* pacing_error(const leat_pacing* pacing) {
+    if (pacing == nullptr) return "";
+    if (pacing->struct_size != sizeof *pacing) return "pacing.struct_size is not set";
+    const bool whole = pacing->pause_ms != nullptr && pacing->slow_start_ns != nullptr &&
+                       pacing->backoff_ns != nullptr;
+    return whole ? "" : "pacing must have all its functions";
+}
+
+// A price is a number of dollars, or negative for unknown; not NaN, and not beyond what sums hold.
+const char* price_error(const leat_price& price) {
+    const bool sound = price.input <= 1e6 && price.cached_input <= 1e6 && price.output <= 1e6;
+    return sound ? "" : "price must be dollars per million tokens, at most 1000000";
 }
 
 }  // namespace
@@ -100,19 +152,32 @@ void leat_endpoint_config_init(leat_endpoint_config* config) {
     if (config == nullptr) return;
     *config = leat_endpoint_config{};
     config->struct_size = sizeof *config;
-    config->max_in_flight = 5;
+    config->max_in_flight = LEAT_AUTO;
     config->output_estimate_tokens = 1000;
     config->keepalive_ms = 30000;
     config->timeouts = leat_timeouts{10000, 0, 60000, 120000};
-    config->retry = leat_retry{3, 1000, 60000, 0, 2.0, 0.5};
+    config->retry = leat_retry{3, 1000, 60000, 0, 2.0, 0.5, 500, 5, 10, 0};
+    config->adaptive.enabled = 1;
+    config->adaptive.min_in_flight = 1;
+    config->adaptive.decrease = 0.75;
+    config->price = leat_price{-1.0, -1.0, -1.0};
+    config->abort_on = LEAT_ON_AUTHENTICATION | LEAT_ON_QUOTA;
     config->cooldown.retries_max = 20;
-    config->cooldown.initial_ms = 300000;
+    config->cooldown.initial_ms = 10000;
     config->cooldown.max_ms = 600000;
     config->cooldown.retry_after_max_ms = 120000;
-    config->cooldown.multiplier = 1.5;
+    config->cooldown.multiplier = 2.0;
     config->cooldown.slow_start_items = 50;
     config->cooldown.slow_start_initial_ms = 2000;
     config->cooldown.slow_start_final_ms = 100;
+    config->cooldown.overload_max_ms = 600000;
+}
+
+void leat_cooldown_batch_llm(leat_cooldown* cooldown) {
+    cooldown->initial_ms = 300000;
+    cooldown->max_ms = 600000;
+    cooldown->multiplier = 1.5;
+    cooldown->retry_after_is_floor = 1;
 }
 
 void leat_batch_config_init(leat_batch_config* config) {
@@ -156,8 +221,13 @@ const char* leat_config_error(const leat_config* config) {
 const char* leat_endpoint_config_error(const leat_endpoint_config* config) {
     if (config == nullptr) return "config must not be NULL";
     if (config->struct_size != sizeof *config) return "struct_size is not set";
+    const bool is_auto = config->max_in_flight == LEAT_AUTO;
     const Range ranges[] = {
-        {config->max_in_flight, 1, 65536, "max_in_flight must be 1..65536"},
+        {is_auto ? 1 : config->max_in_flight, 1, 65536,
+         "max_in_flight must be 1..65536, or LEAT_AUTO"},
+        {config->ignore_told, 0, 1, "ignore_told must be 0 or 1"},
+        {config->ignore_learned, 0, 1, "ignore_learned must be 0 or 1"},
+        {config->abort_on, 0, LEAT_ON_ANY, "abort_on must be a sum of LEAT_ON_*"},
         {config->headers_count, 0, leat::endpoint_headers_max, "headers_count must be 0..32"},
         {config->timeouts.attempt_ms, 1, UINT32_MAX, "timeouts.attempt_ms must be > 0"},
         {config->allow_plain_http, 0, 1, "allow_plain_http must be 0 or 1"},
@@ -168,5 +238,38 @@ const char* leat_endpoint_config_error(const leat_endpoint_config* config) {
     };
     const char* error = first_error(ranges);
     if (error[0] == '\0') error = retry_error(config->retry);
-    return error[0] != '\0' ? error : cooldown_error(config->cooldown);
+    if (error[0] == '\0') error = cooldown_error(config->cooldown);
+    if (error[0] == '\0') error = adaptive_error(config->adaptive, config->max_in_flight);
+    if (error[0] == '\0') error = pacing_error(config->pacing);
+    return error[0] != '\0' ? error : price_error(config->price);
+}
+
+const char* leat_batch_config_error(const leat_client* client, const leat_batch_config* config) {
+    if (client == nullptr || config == nullptr) return "client and config must not be NULL";
+    if (config->struct_size != sizeof *config) return "struct_size is not set";
+    const Range ranges[] = {
+        {leat::enum_number(config->on_failure), 0, LEAT_ON_FAILURE_SKIP,
+         "on_failure must be one of LEAT_ON_FAILURE_*"},
+        {leat::enum_number(config->order), 0, LEAT_ORDER_INPUT, "order must be one of LEAT_ORDER_*"},
+        {leat::enum_number(config->retry_failed), 0, LEAT_RETRY_FAILED_ANY,
+         "retry_failed must be one of LEAT_RETRY_FAILED_*"},
+        {config->share, 0, 1000, "share must be 0..1000"},
+        {config->targets_count, 0, LEAT_TARGETS_MAX, "targets_count must be 0..16"},
+        {config->hedge.share_percent, 0, 100, "hedge.share_percent must be 0..100"},
+    };
+    const char* const error = first_error(ranges);
+    if (error[0] != '\0') return error;
+    if (!(config->hedge.percentile >= 0.0 && config->hedge.percentile < 1.0)) {
+        return "hedge.percentile must be 0, or under 1";
+    }
+    if (!(config->budget_usd >= 0.0 && config->budget_usd <= 1e6)) {
+        return "budget_usd must be 0..1000000";
+    }
+    for (uint32_t i = 0; i < config->targets_count; ++i) {
+        if ((config->targets[i].fall_on & ~uint32_t{LEAT_ON_ANY}) != 0) {
+            return "targets.fall_on must be a sum of LEAT_ON_*";
+        }
+        if (config->targets[i].weight > 1000000) return "targets.weight must be 0..1000000";
+    }
+    return config->budget_usd > 0.0 ? leat::unpriced_target(*client, *config) : "";
 }

@@ -67,6 +67,44 @@ const char* leat_status_hint(leat_status status) {
     return i < entries_count ? entries[i].hint : "a number that leat never returns";
 }
 
+uint32_t leat_status_family(leat_status status) {
+    switch (status) {
+        case LEAT_E_RATE_LIMIT: return LEAT_ON_RATE_LIMIT;
+        case LEAT_E_OVERLOADED: return LEAT_ON_OVERLOADED;
+        case LEAT_E_SERVER: return LEAT_ON_SERVER;
+        case LEAT_E_HTTP: return LEAT_ON_SERVER;
+        case LEAT_E_AUTHENTICATION: return LEAT_ON_AUTHENTICATION;
+        case LEAT_E_PERMISSION: return LEAT_ON_PERMISSION;
+        case LEAT_E_QUOTA: return LEAT_ON_QUOTA;
+        case LEAT_E_INVALID_REQUEST: return LEAT_ON_INVALID_REQUEST;
+        case LEAT_E_CONTEXT_LENGTH: return LEAT_ON_CONTEXT_LENGTH;
+        case LEAT_E_CONTENT_FILTER: return LEAT_ON_CONTENT_FILTER;
+        case LEAT_E_MODEL: return LEAT_ON_MODEL;
+        case LEAT_E_PARSE: return LEAT_ON_PARSE;
+        case LEAT_E_STREAM_CUT: return LEAT_ON_PARSE;
+        case LEAT_E_REDIRECT: return LEAT_ON_PARSE;
+        case LEAT_E_SCHEMA: return LEAT_ON_SCHEMA;
+        case LEAT_E_DEADLINE_ITEM: return 0;
+        case LEAT_E_DEADLINE_BATCH: return 0;
+        default: break;
+    }
+    switch (leat_status_class(status)) {
+        case LEAT_CLASS_NETWORK:
+        case LEAT_CLASS_TLS:
+        case LEAT_CLASS_ALERT:
+            return LEAT_ON_NETWORK;
+        case LEAT_CLASS_TIMEOUT: return LEAT_ON_TIMEOUT;
+        case LEAT_CLASS_OK:
+        case LEAT_CLASS_INFO:
+        case LEAT_CLASS_CALLER:
+        case LEAT_CLASS_LIMIT:
+        case LEAT_CLASS_PROVIDER:
+        case LEAT_CLASS_STOPPED:
+            break;
+    }
+    return 0;
+}
+
 leat_class leat_status_class(leat_status status) {
     const unsigned i = index_of(status);
     return i < entries_count ? entries[i].class_of : LEAT_CLASS_CALLER;
@@ -134,7 +172,7 @@ const char* leat_stage_name(leat_stage stage) {
 }
 
 const char* leat_limiter_name(leat_limiter limiter) {
-    if (leat::enum_number(limiter) > LEAT_LIMITER_SOURCE) return "?";
+    if (leat::enum_number(limiter) > LEAT_LIMITER_BUDGET) return "?";
     switch (limiter) {
         case LEAT_LIMITER_NONE:
             return "none";
@@ -154,6 +192,14 @@ const char* leat_limiter_name(leat_limiter limiter) {
             return "items";
         case LEAT_LIMITER_SOURCE:
             return "source";
+        case LEAT_LIMITER_OVERLOAD:
+            return "overload";
+        case LEAT_LIMITER_DAY:
+            return "per-day";
+        case LEAT_LIMITER_LEARNED:
+            return "learned rate";
+        case LEAT_LIMITER_BUDGET:
+            return "budget";
     }
     return "?";
 }

@@ -25,19 +25,20 @@ bool make_room(Engine* engine) {
     return oldest != nullptr && oldest->idle.evict();
 }
 
-// The first waiting item whose batch may have one more on the wire.
-Item* next_waiting(Endpoint* endpoint) {
-    Item* item = endpoint->waiting.front();
+// The first waiting item whose batch may have one more on the wire, and can pay for it.
+Item* next_waiting(Engine* engine, Domain* domain) {
+    Item* item = domain->waiting.front();
     while (item != nullptr) {
         const uint32_t most = item->batch->config.max_in_flight;
-        if (most == 0 || item->batch->in_flight < most) return item;
-        item = endpoint->waiting.next(item);
+        const bool has_room = most == 0 || item->batch->in_flight < most;
+        if (has_room && can_pay(engine, item)) return item;
+        item = domain->waiting.next(item);
     }
     return nullptr;
 }
 
-void dispatch_reused(Engine* engine, Endpoint* endpoint, Item* item, Connection* connection) {
-    endpoint->waiting.remove(item);
+void dispatch_reused(Engine* engine, Item* item, Connection* connection) {
+    item->domain->waiting.remove(item);
     engine->timers.clear(&item->timer);
     lease_begin(engine, item, connection, true);
     ++engine->stats.connections_reused;
@@ -48,7 +49,7 @@ void dispatch_new(Engine* engine, Endpoint* endpoint, Item* item) {
     Connection* const connection = engine->wire.take_free();
     LEAT_CHECK(connection != nullptr);
     const leat_status status = engine->wire.connect(connection, &endpoint->origin, engine->now_ns);
-    endpoint->waiting.remove(item);
+    item->domain->waiting.remove(item);
     engine->timers.clear(&item->timer);
     lease_begin(engine, item, connection, false);
     item->state = ItemState::connecting;
@@ -59,8 +60,8 @@ void dispatch_new(Engine* engine, Endpoint* endpoint, Item* item) {
     arm_timer(engine, item);
 }
 
-void dispatch_call(Engine* engine, Endpoint* endpoint, Item* item) {
-    endpoint->waiting.remove(item);
+void dispatch_call(Engine* engine, Item* item) {
+    item->domain->waiting.remove(item);
     engine->timers.clear(&item->timer);
     lease_begin(engine, item, nullptr, false);
     call_begin(engine, item);
@@ -69,12 +70,12 @@ void dispatch_call(Engine* engine, Endpoint* endpoint, Item* item) {
 // False when no connection can be had now.
 bool dispatch(Engine* engine, Endpoint* endpoint, Item* item) {
     if (endpoint->adapter->start != nullptr) {
-        dispatch_call(engine, endpoint, item);
+        dispatch_call(engine, item);
         return true;
     }
     Connection* const kept = item->replayed ? nullptr : endpoint->idle.take(engine->now_ns);
     if (kept != nullptr) {
-        dispatch_reused(engine, endpoint, item, kept);
+        dispatch_reused(engine, item, kept);
         return true;
     }
     if (endpoint->idle.waits_for_lead(&engine->wire) || !make_room(engine)) return false;
@@ -82,25 +83,41 @@ bool dispatch(Engine* engine, Endpoint* endpoint, Item* item) {
     return true;
 }
 
-// Whether a fresh item would find the gate open; spares work that would only wait in a slot.
-bool worth_fetching(Engine* engine, Endpoint* endpoint, GateVerdict* verdict) {
-    *verdict = endpoint->gate.ask(engine->now_ns, 0);
-    return verdict->admit;
+void hold_back(Engine* engine, Domain* domain, const GateVerdict& verdict) {
+    domain->limiter = verdict.limiter;
+    domain->endpoint->limiter = verdict.limiter;
+    if (verdict.retry_at_ns != never_ns) {
+        engine->timers.set(&domain->timer, verdict.retry_at_ns);
+    }
 }
 
-void hold_back(Engine* engine, Endpoint* endpoint, const GateVerdict& verdict) {
-    endpoint->limiter = verdict.limiter;
-    if (verdict.retry_at_ns != never_ns) {
-        engine->timers.set(&endpoint->gate_timer, verdict.retry_at_ns);
+// Whether a fresh item would find a gate open; spares work that would only wait in a slot.
+bool worth_fetching(Engine* engine, Endpoint* endpoint) {
+    for (uint32_t i = 0; i < endpoint->domains_count; ++i) {
+        Domain* const domain = &endpoint->domains[i];
+        const GateVerdict verdict = domain->gate.ask(engine->now_ns, Demand{});
+        if (verdict.admit) return true;
+        hold_back(engine, domain, verdict);
     }
+    return false;
+}
+
+// Items of a model that has to wait must not take all the slots from those of another.
+bool too_many_wait(const Engine& engine, const Endpoint& endpoint) {
+    if (endpoint.domains_count == 1) return false;
+    size_t waiting = 0;
+    for (uint32_t i = 0; i < endpoint.domains_count; ++i) {
+        waiting += endpoint.domains[i].waiting.size();
+    }
+    return waiting > engine.config.items_max / 2;
 }
 
 // True when no batch can give an item now; the limiter then says whether a source is why.
 bool has_no_work(Engine* engine, Endpoint* endpoint) {
     leat_limiter limiter = LEAT_LIMITER_NONE;
     for (uint32_t i = 0; i < engine->config.batches_max; ++i) {
-        const Batch& batch = engine->batches[i];
-        if (!batch.open || batch.endpoint != endpoint) continue;
+        Batch& batch = engine->batches[i];
+        if (!batch.open || main_target(&batch, endpoint) == nullptr) continue;
         if (batch_may_have_work(batch)) return false;
         if (batch.source_blocked) limiter = LEAT_LIMITER_SOURCE;
     }
@@ -108,40 +125,46 @@ bool has_no_work(Engine* engine, Endpoint* endpoint) {
     return true;
 }
 
-// Requests of stopped batches need a slot for their result, but no gate.
-void end_stopped(Engine* engine, Endpoint* endpoint) {
-    for (uint32_t i = 0; i < engine->config.batches_max; ++i) {
-        Batch* const batch = &engine->batches[i];
-        if (!batch->open || batch->endpoint != endpoint) continue;
-        if (batch->stop != BatchStop::none) end_waiting(engine, batch);
+enum class Admission : uint8_t { sent, held, nothing_waits, no_connection };
+
+Admission admit_one(Engine* engine, Domain* domain) {
+    Item* const item = next_waiting(engine, domain);
+    if (item == nullptr) return Admission::nothing_waits;
+    const GateVerdict verdict = domain->gate.ask(engine->now_ns, demand_of(*item));
+    if (!verdict.admit) {
+        hold_back(engine, domain, verdict);
+        return Admission::held;
     }
+    if (dispatch(engine, domain->endpoint, item)) return Admission::sent;
+    domain->endpoint->limiter = LEAT_LIMITER_CONNECTIONS;
+    return Admission::no_connection;
+}
+
+// One item of any domain, each in its turn.
+Admission admit_any(Engine* engine, Endpoint* endpoint) {
+    Admission last = Admission::nothing_waits;
+    for (uint32_t turn = 0; turn < endpoint->domains_count; ++turn) {
+        const uint32_t place = (endpoint->next_domain + turn) % endpoint->domains_count;
+        const Admission one = admit_one(engine, &endpoint->domains[place]);
+        if (one == Admission::sent) endpoint->next_domain = (place + 1) % endpoint->domains_count;
+        if (one == Admission::sent || one == Admission::no_connection) return one;
+        if (one == Admission::held) last = one;
+    }
+    return last;
 }
 
 }  // namespace
 
 void admit_items(Engine* engine, Endpoint* endpoint) {
-    end_stopped(engine, endpoint);
     for (uint32_t n = 0; n < engine->config.events_per_step; ++n) {
-        GateVerdict verdict{};
-        Item* const item = next_waiting(endpoint);
-        if (item == nullptr) {
-            if (has_no_work(engine, endpoint)) return;
-            if (!worth_fetching(engine, endpoint, &verdict)) {
-                hold_back(engine, endpoint, verdict);
-                return;
-            }
-            if (!fetch_item(engine, endpoint)) return;
-            continue;
-        }
-        verdict = endpoint->gate.ask(engine->now_ns, item->reserved_tokens);
-        if (!verdict.admit) {
-            hold_back(engine, endpoint, verdict);
-            return;
-        }
-        if (!dispatch(engine, endpoint, item)) {
-            endpoint->limiter = LEAT_LIMITER_CONNECTIONS;
-            return;
-        }
+        const Admission admission = admit_any(engine, endpoint);
+        if (admission == Admission::sent) continue;
+        if (admission == Admission::no_connection) return;
+        // A domain of its own would hold a fresh item of the same model as well.
+        if (admission == Admission::held && endpoint->domains_count == 1) return;
+        if (too_many_wait(*engine, *endpoint)) return;
+        if (admission == Admission::nothing_waits && has_no_work(engine, endpoint)) return;
+        if (!worth_fetching(engine, endpoint) || !fetch_item(engine, endpoint)) return;
     }
     engine->work_pending = true;
 }

@@ -10,16 +10,6 @@ namespace leat {
 
 namespace {
 
-// What a request will probably cost: a quarter of its bytes, and the estimated answer (B14, M7).
-uint64_t estimate_tokens(const Item& item) {
-    if (item.request.estimated_tokens != 0) return item.request.estimated_tokens;
-    const uint64_t answer = item.request.max_output_tokens != 0
-                                ? min_of<uint64_t>(item.request.max_output_tokens,
-                                                   item.endpoint->output_estimate_tokens)
-                                : item.endpoint->output_estimate_tokens;
-    return item.rope.total_bytes / 4 + answer;
-}
-
 leat_status choose_path(Item* item, const leat_rope& rope) {
     Text path = rope.path;
     if (empty(path)) path = item->request.path;
@@ -47,6 +37,17 @@ leat_status validate_format(Item* item) {
     return LEAT_OK;
 }
 
+// A fallback's endpoint knows its own models, not those of the endpoint that the request was meant for.
+Text choose_model(const Item& item) {
+    const Batch* const batch = item.batch;  // a probe has none
+    const Target* const target = batch == nullptr ? nullptr : &batch->targets[item.target];
+    if (target != nullptr && !empty(target->model)) return target->model;
+    const bool is_main = target == nullptr || target->rank == batch->targets[0].rank ||
+                         target->endpoint == batch->targets[0].endpoint;
+    const bool asks = is_main || empty(item.endpoint->model);
+    return asks && !empty(item.request.model) ? item.request.model : item.endpoint->model;
+}
+
 bool wants_stream(const Item& item) {
     if (item.endpoint->adapter->event == nullptr) return false;
     if (item.request.stream != LEAT_UNSET) return item.request.stream == LEAT_ON;
@@ -68,11 +69,11 @@ leat_status build_request(Engine* engine, Item* item) {
     LEAT_CHECK(engine != nullptr && item->endpoint != nullptr);
     const leat_adapter* const adapter = item->endpoint->adapter;
     LEAT_TRY(validate_format(item));
-    item->model = empty(item->request.model) ? item->endpoint->model : item->request.model;
+    item->model = choose_model(*item);
+    item->domain = domain_of(engine, item->endpoint, item->model);
     item->streams = wants_stream(*item);
     if (adapter->start != nullptr) {  // there is nothing to build: start gets the request
         item->result.ignored_fields = request_fields(item->request) & adapter_lacks(*adapter);
-        item->reserved_tokens = estimate_tokens(*item);
         item->attempt_mark = item->arena.mark();
         return LEAT_OK;
     }
@@ -90,7 +91,6 @@ leat_status build_request(Engine* engine, Item* item) {
     LEAT_TRY(choose_path(item, rope));
     item->headers = rope.headers;
     item->headers_count = rope.headers_count;
-    item->reserved_tokens = estimate_tokens(*item);
     item->attempt_mark = item->arena.mark();
     return LEAT_OK;
 }

@@ -15,6 +15,8 @@ namespace leat {
 
 namespace {
 
+constexpr uint32_t auto_in_flight_initial = 5;  // what the reference systems do (P4)
+
 leat_status keep(Endpoint* endpoint, Text from, Text* to) {
     return endpoint->arena.copy(from, to) ? LEAT_OK : LEAT_E_TOO_LARGE;
 }
@@ -180,25 +182,40 @@ void join_own_path(Endpoint* endpoint) {
     (void)join_endpoint_path(*endpoint, own, &endpoint->arena, &endpoint->path);
 }
 
-void fill_limits(const leat_endpoint_config& config, Endpoint* endpoint) {
-    GateLimits limits{};
-    limits.permits = config.max_in_flight;
-    limits.requests_per_minute = config.requests_per_minute;
-    limits.request_burst = config.request_burst;
-    limits.tokens_per_minute = config.tokens_per_minute;
-    limits.cooldown = config.cooldown;
-    endpoint->gate.open(limits);
+void fill_limits(Engine* engine, const leat_endpoint_config& config, Endpoint* endpoint) {
+    const leat_config& client = engine->config;
+    const bool fixed = config.max_in_flight != LEAT_AUTO;
+    const uint32_t room = min_of(client.connections_max, client.items_max);
+    AllowanceRules allowance{};
+    allowance.in_flight_most = fixed ? config.max_in_flight : room;
+    allowance.requests_per_minute = config.requests_per_minute;
+    allowance.request_burst = config.request_burst;
+    allowance.tokens_per_minute = config.tokens_per_minute;
+    allowance.input_tokens_per_minute = config.input_tokens_per_minute;
+    allowance.output_tokens_per_minute = config.output_tokens_per_minute;
+    allowance.requests_per_day = config.requests_per_day;
+    allowance.tokens_per_day = config.tokens_per_day;
+    endpoint->allowance.open(allowance);
+    endpoint->concurrency.most = allowance.in_flight_most;
+    endpoint->concurrency.initial = fixed ? config.max_in_flight : auto_in_flight_initial;
+    endpoint->concurrency.adaptive = config.adaptive;
+    endpoint->pacing = config.pacing != nullptr ? config.pacing : leat_pacing_exponential();
+    endpoint->uses_told = config.ignore_told == 0;
+    endpoint->uses_learned = config.ignore_learned == 0 && config.adaptive.enabled != 0;
+    endpoint->price = config.price;
+    endpoint->abort_on = config.abort_on;
     endpoint->timeouts = config.timeouts;
     endpoint->retry = config.retry;
     endpoint->cooldown = config.cooldown;
     endpoint->output_estimate_tokens = config.output_estimate_tokens;
+    domain_open(engine, endpoint, config.model);
 }
 
 leat_status fill(Engine* engine, const leat_endpoint_config& config, Endpoint* endpoint) {
     LEAT_TRY(choose_adapter(config, endpoint));
     if (endpoint->adapter->start != nullptr) {
         // No HTTP: the adapter has all it needs.
-        fill_limits(config, endpoint);
+        fill_limits(engine, config, endpoint);
         return keep(endpoint, config.model, &endpoint->model);
     }
     Url url;
@@ -212,7 +229,7 @@ leat_status fill(Engine* engine, const leat_endpoint_config& config, Endpoint* e
     origin->ticket_index = engine->endpoints_count;
     LEAT_TRY(keep(endpoint, config.model, &endpoint->model));
     LEAT_TRY(fill_headers(config, endpoint));
-    fill_limits(config, endpoint);
+    fill_limits(engine, config, endpoint);
     const leat_status found =
         empty(config.proxy) ? find_addresses(engine, config, url.host, url.port, origin)
                             : read_proxy(engine, config, endpoint);
@@ -252,20 +269,18 @@ leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, En
     wipe(endpoint, sizeof *endpoint);
     endpoint->arena.open(endpoint->text, sizeof endpoint->text);
     endpoint->head_arena.open(endpoint->head_text, sizeof endpoint->head_text);
-    endpoint->waiting.open();
     endpoint->idle.open(&endpoint->origin);
     endpoint->limiter = LEAT_LIMITER_NONE;
-    const leat_reply silent{};
-    leat_reply_limits(&silent, 0, &endpoint->told);
-    open_timer(&endpoint->gate_timer, TimerKind::gate, endpoint);
     open_timer(&endpoint->idle_timer, TimerKind::idle, endpoint);
     const leat_status status = fill(engine, config, endpoint);
-    if (status != LEAT_OK) {
-        unpoison(endpoint->text, sizeof endpoint->text);
-        unpoison(endpoint->head_text, sizeof endpoint->head_text);
-        wipe(endpoint, sizeof *endpoint);
-    }
+    if (status != LEAT_OK) endpoint_forget(endpoint);
     return status;
+}
+
+void endpoint_forget(Endpoint* endpoint) {
+    unpoison(endpoint->text, sizeof endpoint->text);
+    unpoison(endpoint->head_text, sizeof endpoint->head_text);
+    wipe(endpoint, sizeof *endpoint);
 }
 
 }  // namespace leat

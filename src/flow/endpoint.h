@@ -1,6 +1,7 @@
-// flow/endpoint.h: a provider under one key: its adapter, its gate, its connections, and the items
-// that wait for it. Filled in once by endpoint_fill; texts and secrets lie in its own memory.
-// Depends on pace, wire, provider. Invariant: waiting holds items in state waiting, retries first.
+// flow/endpoint.h: a provider under one key: its adapter, its connections, what the configuration
+// allows it, and a limit domain for each model. Filled in once by endpoint_fill; texts and secrets lie
+// in its own memory.
+// Depends on pace, wire, provider. Invariant: it has at least one domain, the one of its own model.
 #pragma once
 
 #include <leat/adapter.h>
@@ -8,8 +9,9 @@
 
 #include "base/redact.h"
 #include "codec/http_request.h"
+#include "flow/domain.h"
 #include "flow/item.h"
-#include "pace/gate.h"
+#include "pace/allowance.h"
 #include "wire/pool.h"
 #include "wire/url.h"
 
@@ -17,6 +19,7 @@ namespace leat {
 
 constexpr size_t endpoint_text_bytes = 8192;
 constexpr uint32_t endpoint_headers_max = 32;
+constexpr uint32_t domains_max = 4;
 // The texts once more, as lines of a request head, with what leat adds to them.
 constexpr size_t endpoint_head_bytes = endpoint_text_bytes + 2048;
 
@@ -24,9 +27,10 @@ struct Endpoint {
     const leat_adapter* adapter;
     Origin origin;
     IdlePool idle;
-    Gate gate;
-    List<Item, &Item::link> waiting;
-    Timer gate_timer;
+    Allowance allowance;
+    Domain domains[domains_max];
+    uint32_t domains_count;
+    uint32_t next_domain;  // whose turn it is
     Timer idle_timer;
 
     HttpAuthority authority;
@@ -43,9 +47,18 @@ struct Endpoint {
     leat_timeouts timeouts;
     leat_retry retry;
     leat_cooldown cooldown;
+    const leat_pacing* pacing;
+    ConcurrencyRules concurrency;
+    bool uses_told;
+    bool uses_learned;
     uint64_t output_estimate_tokens;
-    leat_rate_limits told;  // by the last answer that spoke of limits
-    uint64_t told_ns;       // when; 0: none has
+    leat_price price;
+    uint32_t pool_count;        // endpoints of one pool of keys, from this one on; 0: no pool
+    uint32_t abort_on;
+    leat_status stopped;        // why nothing more is sent here; LEAT_OK: it is in use
+    uint32_t failures_in_a_row; // of those in abort_on
+    bool had_success;
+    bool stop_pending;          // the stop stage has not gone over its items yet
     uint32_t next_batch;   // where the next turn for a fresh item begins
     leat_limiter limiter;
     Arena arena;

@@ -23,7 +23,8 @@ struct Want {
 };
 
 size_t timers_wanted(const leat_config& config) {
-    return size_t{config.items_max} + 2 * size_t{config.endpoints_max} + config.batches_max;
+    return size_t{config.items_max} + (1 + domains_max) * size_t{config.endpoints_max} +
+           config.batches_max;
 }
 
 size_t tls_bytes(const leat_config& config) {
@@ -76,12 +77,12 @@ void plan_layout(const leat_config& config, Layout* layout) {
         {Part::batches, "batches", "counts and lists of each open batch", config.batches_max,
          sizeof(Batch)},
         {Part::rings, "batches: rings", "submitted requests that wait for an item",
-         config.batches_max, Ring<Waiting>::bytes_for(config.ring_entries)},
+         config.batches_max, Lanes<Waiting>::bytes_for(config.ring_entries)},
         {Part::intakes, "batches: intakes", "text of waiting LEAT_COPY requests",
          config.batches_max, align_up(config.intake_bytes, 16)},
         {Part::connections, "connections", "one per socket, with its TLS session's fixed part",
          config.connections_max, Wire::connection_bytes(config.ports, tls)},
-        {Part::timers, "timers", "one per item and batch, two per endpoint",
+        {Part::timers, "timers", "one per item and batch, five per endpoint",
          timers_wanted(config), sizeof(Timer*)},
         {Part::poller, "poller", "what the poller port keeps per stream", 1,
          config.ports.poller->state_bytes(config.connections_max)},

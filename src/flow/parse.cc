@@ -14,17 +14,6 @@ namespace leat {
 
 namespace {
 
-// Known count, or nothing.
-uint64_t known(int64_t tokens) { return tokens > 0 ? static_cast<uint64_t>(tokens) : 0; }
-
-void settle(Item* item, const leat_usage& usage) {
-    const bool tells = usage.input_tokens >= 0 || usage.output_tokens >= 0;
-    const uint64_t used = usage.total_tokens >= 0
-                              ? known(usage.total_tokens)
-                              : known(usage.input_tokens) + known(usage.output_tokens);
-    if (tells || usage.total_tokens >= 0) item->endpoint->gate.settle(item->reserved_tokens, used);
-}
-
 void keep_answer(Item* item, const leat_answer& answer) {
     leat_result* const result = &item->result;
     result->text = answer.text;
@@ -70,12 +59,14 @@ leat_reply reply_of(const Item& item) {
     return reply;
 }
 
-// Hints about limits, for whoever asks (leat_endpoint_limits).
+// Hints about limits: for the gate, and for whoever asks (leat_endpoint_limits).
 void note_limits(Engine* engine, Item* item, const leat_reply& reply) {
     if (!tells_limits(reply)) return;
     const int64_t wall_ms = engine->ports.clock->wall_ms(engine->ports.clock_user);
-    leat_reply_limits(&reply, wall_ms, &item->endpoint->told);
-    item->endpoint->told_ns = engine->now_ns;
+    Domain* const domain = item->domain;
+    leat_reply_limits(&reply, wall_ms, &domain->told);
+    domain->told_ns = engine->now_ns;
+    domain->gate.told(engine->now_ns, item->ticket, domain->told);
 }
 
 // What the adapter made of a success: an answer, or the reason why it is none.
@@ -126,8 +117,12 @@ bool is_plain(leat_status read) {
 void take_answer(Engine* engine, Item* item, const leat_answer& answer) {
     LEAT_CHECK(!on_wire(item->state) || item->connection == nullptr);
     keep_answer(item, answer);
-    settle(item, answer.usage);
-    item->endpoint->gate.succeeded();
+    settle_item(engine, item, answer.usage);
+    item->domain->gate.succeeded(engine->now_ns, item->ticket);
+    item->domain->retry_quota.succeeded(item->retry_drawn);
+    settle_cost(engine, item, answer.usage, true);
+    note_success(item);
+    item->domain->answer_ms.note((engine->now_ns - item->times.begun_ns) / 1000000);
     FormatFinding finding;
     if (format_check(item, &finding) == LEAT_OK) {
         finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);

@@ -86,6 +86,8 @@ Step take_window(Engine* engine, Item* item) {
     if (!item->response_open) {
         open_response(engine, item);
         item->times.first_byte_ns = engine->now_ns;
+        item->domain->gate.first_byte(engine->now_ns, item->ticket,
+                                      engine->now_ns - item->times.begun_ns);
     }
     const bool is_first = item->times.first_byte_ns == engine->now_ns;
     size_t consumed = 0;

@@ -3,12 +3,12 @@
 // (backoff), waiting at once (the extra pass of retry_failed), or the item's final failure.
 // Invariant: an item that comes here holds no permit and no connection.
 #include "base/check.h"
+#include "base/mutant.h"
 #include "base/narrow.h"
 #include "base/redact.h"
 #include "flow/engine.h"
 #include "flow/stream.h"
 #include "meter/usage.h"
-#include "pace/backoff.h"
 
 namespace leat {
 
@@ -50,21 +50,52 @@ void rate_limited(Engine* engine, Item* item, const AttemptEnd& end) {
     ++item->rate_limited;
     ++engine->stats.rate_limited;
     LEAT_CHECK(item->attempts > 0);
-    --item->attempts;
-    const bool paused = item->endpoint->gate.rate_limited(
-        engine->now_ns, item->generation, end.fault.wait_ms, engine->random.unit());
+    if (!LEAT_MUTANT_IF(10)) --item->attempts;
+    leat_rate_limit_info info{};
+    info.status = end.fault.status;
+    info.http_status = item->result.http_status;
+    info.wait_ms = end.fault.wait_ms;
+    Gate* const gate = &item->domain->gate;
+    // What was refused has cost nothing.
+    gate->settle(engine->now_ns, item->ticket, Used{0, 0});
+    const bool paused =
+        gate->rate_limited(engine->now_ns, item->ticket, info, engine->random.unit());
     if (paused) {
         report(engine, LEAT_LOG_INFO, item->endpoint, text("endpoint pauses"), end.fault.status);
     }
-    if (item->rate_limited > item->endpoint->cooldown.retries_max || !batch_goes_on(*item)) {
+    if (!item->is_twin && fall_back(engine, item, end.fault.status)) return;
+    if (item->is_twin || item->rate_limited > item->endpoint->cooldown.retries_max || !batch_goes_on(*item)) {
         finish_item(engine, item, LEAT_FAILED, end.fault.status, end.stage);
         return;
     }
     to_waiting(engine, item);
 }
 
+// The service is down. True when that was known: the item waits for the end of the outage.
+bool overloaded(Engine* engine, Item* item, const AttemptEnd& end) {
+    Gate* const gate = &item->domain->gate;
+    gate->settle(engine->now_ns, item->ticket, Used{0, 0});
+    const bool known = gate->overloaded(engine->now_ns, item->ticket, end.fault.wait_ms);
+    if (!known || !batch_goes_on(*item)) return false;
+    if (fall_back(engine, item, end.fault.status)) return true;
+    // cooldown.overload_max_ms bounds how long this can go on.
+    --item->attempts;
+    ++engine->stats.overload_probes;
+    to_waiting(engine, item);
+    return true;
+}
+
+// Whether the domain can afford another try of this item.
+bool draws_retry(Item* item, leat_status status) {
+    const bool after_timeout = leat_status_class(status) == LEAT_CLASS_TIMEOUT;
+    return item->domain->retry_quota.draw(after_timeout, &item->retry_drawn);
+}
+
 void sleep_item(Engine* engine, Item* item, const AttemptEnd& end) {
-    uint64_t wait_ns = backoff_ns(item->endpoint->retry, item->attempts, engine->random.unit());
+    const Endpoint& endpoint = *item->endpoint;
+    const leat_pacing& pacing = *endpoint.pacing;
+    uint64_t wait_ns = pacing.backoff_ns(pacing.user, &endpoint.retry, item->attempts,
+                                         engine->random.unit());
     if (end.fault.wait_ms > 0) {
         const uint64_t asked = min_of(static_cast<uint64_t>(end.fault.wait_ms),
                                       uint64_t{item->endpoint->cooldown.retry_after_max_ms});
@@ -126,8 +157,17 @@ bool is_retryable(leat_status status) {
 void to_waiting(Engine* engine, Item* item) {
     LEAT_CHECK(item->connection == nullptr);
     item->state = ItemState::waiting;
-    item->endpoint->waiting.push_back(item);
+    item->domain->waiting.push_back(item);
     engine->timers.set(&item->timer, item->times.deadline_ns);
+}
+
+void leave_lists(Engine* engine, Item* item) {
+    if (item->state == ItemState::sleeping) {
+        engine->sleeping.remove(item);
+    } else {
+        LEAT_CHECK(item->state == ItemState::waiting);
+        item->domain->waiting.remove(item);
+    }
 }
 
 void wake_item(Engine* engine, Item* item) {
@@ -151,10 +191,11 @@ void wire_failed(Engine* engine, Item* item, leat_status status, leat_stage stag
         --item->attempts;
         ++engine->stats.connections_replayed;
         item->state = ItemState::waiting;
-        item->endpoint->waiting.push_front(item);
+        item->domain->waiting.push_front(item);
         engine->timers.set(&item->timer, item->times.deadline_ns);
         return;
     }
+    item->domain->gate.troubled(engine->now_ns, item->ticket);
     AttemptEnd end{};
     end.fault.status = status;
     end.fault.retryable = is_retryable(status) ? 1 : 0;
@@ -173,13 +214,21 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
     item->replayed = false;
     keep_fault(item, end.fault);
     mask_answer(item);
+    settle_cost(engine, item, end.fault.usage, false);
+    note_failure(engine, item, end.fault.status);
     if (end.fault.rate_limit != 0) {
         rate_limited(engine, item, end);
         return;
     }
+    if (item->is_twin) {  // has one attempt
+        finish_item(engine, item, LEAT_FAILED, end.fault.status, end.stage);
+        return;
+    }
+    if (end.fault.status == LEAT_E_OVERLOADED && overloaded(engine, item, end)) return;
     const bool goes_on = batch_goes_on(*item);
     if (goes_on && end.fault.retryable != 0 &&
-        item->attempts < item->endpoint->retry.attempts_max && !item->extra_pass) {
+        item->attempts < item->endpoint->retry.attempts_max && !item->extra_pass &&
+        draws_retry(item, end.fault.status)) {
         ++engine->stats.retries;
         if (waits_for_nothing(end.fault)) {
             to_waiting(engine, item);
@@ -195,6 +244,7 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
         to_waiting(engine, item);
         return;
     }
+    if (goes_on && fall_back(engine, item, end.fault.status)) return;
     finish_item(engine, item, LEAT_FAILED, end.fault.status, end.stage);
 }
 

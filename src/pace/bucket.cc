@@ -3,35 +3,61 @@
 #include "pace/bucket.h"
 
 #include "base/check.h"
+#include "base/mutant.h"
 #include "base/narrow.h"
 
 namespace leat {
 
 namespace {
-constexpr uint64_t minute_ns = 60'000'000'000u;
 // No cost is above a year: keeps every sum below far from overflow.
 constexpr uint64_t cost_max_ns = UINT64_C(365) * 24 * 3600 * 1'000'000'000;
+// A peer may claim any usage, any number of times: a debt stops growing, it never wraps.
+constexpr uint64_t full_at_max_ns = UINT64_MAX - 2 * cost_max_ns;
+
+// count * window / rate, rounded up where asked; at most cost_max_ns.
+uint64_t scaled(uint64_t count, uint64_t window_ns, uint64_t rate, bool up) {
+    const uint64_t whole = window_ns / rate;
+    uint64_t large = 0;
+    uint64_t small = 0;
+    if (!checked_mul(count, whole, &large)) return cost_max_ns;
+    if (!checked_mul(count, window_ns % rate, &small)) return cost_max_ns;
+    const uint64_t rest = small / rate + (up && small % rate != 0 ? 1 : 0);
+    uint64_t sum = 0;
+    return checked_add(large, rest, &sum) ? min_of(sum, cost_max_ns) : cost_max_ns;
+}
 }  // namespace
 
-void Bucket::open(uint64_t per_minute, uint64_t burst) {
-    LEAT_CHECK(burst >= 1);
-    per_minute_ = per_minute;
+void Bucket::open(uint64_t rate, uint64_t burst, uint64_t window_ns) {
+    *this = Bucket{};
+    reshape(0, rate, burst, window_ns, 0);
+}
+
+void Bucket::reshape(uint64_t now_ns, uint64_t rate, uint64_t burst, uint64_t window_ns,
+                     uint64_t number) {
+    LEAT_CHECK(burst >= 1 && window_ns >= 1);
+    const bool was_limited = limited();
+    const double before = was_limited ? level(now_ns) : static_cast<double>(burst);
+    rate_ = rate;
     burst_ = burst;
-    full_at_ns_ = 0;
-    uint64_t scaled = 0;
+    window_ns_ = window_ns;
     burst_ns_ = 0;
-    if (per_minute == 0) return;
-    burst_ns_ = checked_mul(burst, minute_ns, &scaled) ? scaled / per_minute : cost_max_ns;
+    if (rate == 0) return;
     // Rounding down must not make a single token impossible.
-    burst_ns_ = min_of(max_of(burst_ns_, cost_ns(1)), cost_max_ns);
+    burst_ns_ = max_of(scaled(burst, window_ns, rate, false), cost_ns(1));
+    peaks_.open();
+    reshaped_ = number;
+    if (was_limited) set_level(now_ns, before);
 }
 
 uint64_t Bucket::cost_ns(uint64_t count) const {
-    LEAT_DCHECK(per_minute_ != 0);
-    uint64_t scaled = 0;
-    if (!checked_mul(count, minute_ns, &scaled)) return cost_max_ns;
-    const uint64_t cost = scaled / per_minute_ + (scaled % per_minute_ != 0 ? 1 : 0);
-    return min_of(cost, cost_max_ns);
+    LEAT_DCHECK(rate_ != 0);
+    return scaled(count, window_ns_, rate_, true);
+}
+
+// How full it is, as the time it took to fill so far; 0 in debt.
+uint64_t Bucket::fill_ns(uint64_t now_ns) const {
+    const uint64_t missing = full_at_ns_ > now_ns ? full_at_ns_ - now_ns : 0;
+    return missing >= burst_ns_ ? 0 : burst_ns_ - missing;
 }
 
 uint64_t Bucket::ready_at(uint64_t now_ns, uint64_t count) const {
@@ -44,25 +70,52 @@ uint64_t Bucket::ready_at(uint64_t now_ns, uint64_t count) const {
     return max_of(now_ns, full_at_ns_ - slack);
 }
 
-void Bucket::take(uint64_t now_ns, uint64_t count) {
+void Bucket::take(uint64_t now_ns, uint64_t count, uint64_t number) {
     if (!limited()) return;
     LEAT_DCHECK(ready_at(now_ns, count) == now_ns);
-    full_at_ns_ = max_of(full_at_ns_, now_ns) + cost_ns(count);
+    peaks_.note(number, fill_ns(now_ns));
+    full_at_ns_ = min_of(max_of(full_at_ns_, now_ns) + cost_ns(count), full_at_max_ns);
 }
 
-void Bucket::settle(uint64_t reserved, uint64_t used) {
-    if (!limited()) return;
+// Had it not been taken, the bucket would have been fuller ever since, until it overflowed: so much
+// is lost, for the provider's own bucket overflowed then, too.
+void Bucket::give_back(uint64_t now_ns, uint64_t number, uint64_t cost) {
+    const uint64_t peak = max_of(peaks_.after(number), fill_ns(now_ns));
+    const uint64_t room = peak < burst_ns_ ? burst_ns_ - peak : 0;
+    const uint64_t back = LEAT_MUTANT_IF(8) ? 2 * cost : min_of(cost, room);
+    full_at_ns_ = full_at_ns_ > back ? full_at_ns_ - back : 0;
+    peaks_.raise(back);
+}
+
+void Bucket::settle(uint64_t now_ns, uint64_t number, uint64_t reserved, uint64_t used) {
+    if (!limited() || number <= reshaped_) return;
     if (used >= reserved) {
-        // A peer may claim any usage, any number of times: the debt stops growing, it never wraps.
-        const uint64_t most = UINT64_MAX - 2 * cost_max_ns;
-        full_at_ns_ = min_of(full_at_ns_, most) + cost_ns(used - reserved);
-        full_at_ns_ = min_of(full_at_ns_, most);
+        full_at_ns_ = min_of(max_of(full_at_ns_, now_ns) + cost_ns(used - reserved),
+                             full_at_max_ns);
         return;
     }
     // Rounded the other way, so that a settled sum is never below its true cost.
     const uint64_t cost = cost_ns(reserved - used);
-    const uint64_t back = cost > 0 ? cost - 1 : 0;
-    full_at_ns_ = full_at_ns_ > back ? full_at_ns_ - back : 0;
+    give_back(now_ns, number, cost > 0 ? cost - 1 : 0);
+}
+
+double Bucket::level(uint64_t now_ns) const {
+    LEAT_CHECK(limited());
+    const double each_ns = static_cast<double>(window_ns_) / static_cast<double>(rate_);
+    const uint64_t missing = full_at_ns_ > now_ns ? full_at_ns_ - now_ns : 0;
+    return (static_cast<double>(burst_ns_) - static_cast<double>(missing)) / each_ns;
+}
+
+void Bucket::set_level(uint64_t now_ns, double level) {
+    LEAT_CHECK(limited());
+    const double each_ns = static_cast<double>(window_ns_) / static_cast<double>(rate_);
+    const double missing = static_cast<double>(burst_ns_) - level * each_ns;
+    uint64_t missing_ns = 0;
+    if (missing > 0) {
+        missing_ns = missing >= static_cast<double>(cost_max_ns) ? cost_max_ns
+                                                                 : static_cast<uint64_t>(missing);
+    }
+    full_at_ns_ = min_of(now_ns + missing_ns, full_at_max_ns);
 }
 
 }  // namespace leat

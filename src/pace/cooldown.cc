@@ -3,78 +3,66 @@
 #include "pace/cooldown.h"
 
 #include "base/check.h"
+#include "base/mutant.h"
 #include "base/narrow.h"
 
 namespace leat {
 
 namespace {
-constexpr double spread_share = 0.1;
-constexpr double spread_max_ms = 1000.0;
-// "Retry-After: 0", or a date that has passed, still comes with a refusal: not at once.
-constexpr uint64_t asked_least_ms = 1000;
+constexpr uint64_t spread_share = 10;
+constexpr uint64_t ns_per_ms = UINT64_C(1000000);
+constexpr uint64_t spread_max_ns = 1000 * ns_per_ms;
+// No pause is longer: a custom table may say anything.
+constexpr uint64_t pause_max_ms = UINT64_C(366) * 24 * 3600 * 1000;
 }  // namespace
 
-uint64_t cooldown_ms(const leat_cooldown& rules, uint32_t consecutive, int64_t wait_ms) {
-    LEAT_CHECK(consecutive >= 1);
-    const uint64_t max_ms = rules.retry_after_max_ms;
-    const uint64_t said = wait_ms == 0 ? asked_least_ms : static_cast<uint64_t>(wait_ms);
-    const uint64_t asked = wait_ms < 0 ? 0 : min_of(said, max_ms);
-    if (wait_ms >= 0 && rules.retry_after_is_floor == 0) return asked;
-    double own = static_cast<double>(rules.initial_ms);
-    const double most = static_cast<double>(rules.max_ms);
-    for (uint32_t c = 1; c < consecutive && own < most; ++c) own *= rules.multiplier;
-    if (own > most) own = most;
-    return max_of(asked, static_cast<uint64_t>(own));
-}
-
-uint64_t slow_start_ns(const leat_cooldown& rules, uint32_t item) {
-    if (item >= rules.slow_start_items) return 0;
-    const double initial = static_cast<double>(rules.slow_start_initial_ms);
-    const double final = static_cast<double>(rules.slow_start_final_ms);
-    const double share = static_cast<double>(item) / static_cast<double>(rules.slow_start_items);
-    const double delay = initial - (initial - final) * share;
-    return static_cast<uint64_t>((delay > final ? delay : final) * 1e6);
-}
-
-void Cooldown::open(const leat_cooldown& rules) {
-    LEAT_CHECK(rules.multiplier >= 1.0);
+void Cooldown::open(const leat_cooldown* rules, const leat_pacing* pacing) {
+    LEAT_CHECK(rules != nullptr && rules->multiplier >= 1.0);
+    LEAT_CHECK(pacing != nullptr);
     *this = Cooldown{};
     rules_ = rules;
-    since_resume_ = rules.slow_start_items;  // no slow start before the first pause
+    pacing_ = pacing;
 }
 
-bool Cooldown::limited(uint64_t now_ns, uint32_t generation, int64_t wait_ms, double unit) {
+void Cooldown::begin(uint64_t now_ns, uint64_t pause_ns) {
+    ++generation_;
+    until_ns_ = now_ns + pause_ns;
+    last_admitted_ns_ = until_ns_;
+}
+
+bool Cooldown::limited(uint64_t now_ns, uint32_t generation, leat_rate_limit_info info,
+                       double unit) {
     LEAT_CHECK(unit >= 0.0 && unit < 1.0);
     LEAT_CHECK(generation <= generation_);
-    if (generation != generation_) return false;
-    ++generation_;
+    if (generation != generation_ && !LEAT_MUTANT_IF(1)) return false;
     ++consecutive_;
-    const double pause = static_cast<double>(cooldown_ms(rules_, consecutive_, wait_ms));
-    double spread = pause * spread_share;
-    if (spread > spread_max_ms) spread = spread_max_ms;
-    until_ns_ = now_ns + static_cast<uint64_t>((pause + spread * unit) * 1e6);
+    info.consecutive = consecutive_;
+    const uint64_t pause_ms = min_of(pacing_->pause_ms(pacing_->user, rules_, &info), pause_max_ms);
+    const uint64_t pause_ns = pause_ms * ns_per_ms;
+    const uint64_t spread_ns = min_of(pause_ns / spread_share, spread_max_ns);
+    begin(now_ns, pause_ns + static_cast<uint64_t>(static_cast<double>(spread_ns) * unit));
     since_resume_ = 0;
-    last_admitted_ns_ = until_ns_;
+    delay_ns_ = pacing_->slow_start_ns(pacing_->user, rules_, 0);
     return true;
 }
 
-bool Cooldown::slow(uint64_t now_ns) const {
-    return !paused(now_ns) && since_resume_ < rules_.slow_start_items;
+void Cooldown::pause_for(uint64_t now_ns, uint64_t pause_ns) {
+    begin(now_ns, min_of(pause_ns, pause_max_ms * ns_per_ms));
 }
 
 uint64_t Cooldown::ready_at(uint64_t now_ns, uint32_t permits) const {
     LEAT_CHECK(permits >= 1);
     if (paused(now_ns)) return until_ns_;
-    if (!slow(now_ns)) return now_ns;
+    if (delay_ns_ == 0 || LEAT_MUTANT_IF(7)) return now_ns;
     // W permits that each wait `delay` let one item through every delay / W.
-    const uint64_t gap = slow_start_ns(rules_, since_resume_) / permits;
-    return max_of(now_ns, last_admitted_ns_ + gap);
+    return max_of(now_ns, last_admitted_ns_ + delay_ns_ / permits);
 }
 
 void Cooldown::admitted(uint64_t now_ns) {
     if (!slow(now_ns)) return;
     last_admitted_ns_ = now_ns;
     ++since_resume_;
+    delay_ns_ = pacing_->slow_start_ns(pacing_->user, rules_, since_resume_);
 }
 
 }  // namespace leat

@@ -1,5 +1,5 @@
-// pace/gate.cc: see gate.h. ask() changes nothing; admit() takes what ask() granted, from all
-// buckets or, by a check, from none.
+// pace/gate.cc: see gate.h. ask() takes nothing; admit() takes what ask() granted, from all limits
+// or, by a check, from none. Depends on base and its siblings.
 #include "pace/gate.h"
 
 #include "base/check.h"
@@ -9,52 +9,153 @@
 namespace leat {
 
 namespace {
-// A tokens bucket holds this share of a minute: large enough for several requests at once, small
-// enough that a minute's budget cannot go out in one burst (B14).
-constexpr uint64_t token_burst_share = 12;
+constexpr uint64_t ms_ns = UINT64_C(1000000);
+// No answer has more tokens than its reservation and this: what is above is a lie.
+constexpr uint64_t tokens_beyond_most = 1000000;
+
+uint64_t believed(uint64_t reserved, int64_t used) {
+    if (used < 0) return reserved;
+    return min_of(static_cast<uint64_t>(used), reserved + tokens_beyond_most);
+}
+
+uint64_t corrected(uint64_t total, uint64_t reserved, uint64_t used) {
+    return total - min_of(total, reserved) + used;
+}
 }  // namespace
 
-void Gate::open(const GateLimits& limits) {
-    LEAT_CHECK(limits.permits >= 1);
-    permits_ = limits.permits;
-    in_flight_ = 0;
-    cooldown_.open(limits.cooldown);
-    const uint64_t second = limits.requests_per_minute / 60;
-    const uint64_t burst = limits.request_burst != 0 ? limits.request_burst : second;
-    requests_.open(limits.requests_per_minute, max_of<uint64_t>(burst, 1));
-    tokens_.open(limits.tokens_per_minute,
-                 max_of<uint64_t>(limits.tokens_per_minute / token_burst_share, 1));
+void Gate::open(const GateRules& rules, uint64_t now_ns) {
+    LEAT_CHECK(rules.allowance != nullptr);
+    LEAT_CHECK(rules.cooldown != nullptr && rules.pacing != nullptr);
+    *this = Gate{};
+    allowance_ = rules.allowance;
+    cooldown_.open(rules.cooldown, rules.pacing);
+    concurrency_.open(rules.concurrency, now_ns);
+    overload_.open(uint64_t{rules.cooldown->overload_max_ms} * ms_ns);
+    told_.open();
+    learned_.open();
+    uses_told_ = rules.uses_told;
+    uses_learned_ = rules.uses_learned;
+    retry_after_max_ms_ = rules.cooldown->retry_after_max_ms;
+    patience_ns_ = max_of<uint64_t>(retry_after_max_ms_, 1000) * ms_ns;
 }
 
-GateVerdict Gate::ask(uint64_t now_ns, uint64_t tokens) const {
+GateVerdict Gate::ask_limits(uint64_t now_ns, const Demand& demand) {
+    GateVerdict verdict{true, LEAT_LIMITER_NONE, now_ns};
+    allowance_->ask(now_ns, demand, &verdict);
+    Resource resource = Resource::requests;
+    const uint64_t told_at = told_.ready_at(now_ns, demand, &resource);
+    verdict.wait_until(told_at, limiter_of(resource));
+    if (learned_.bucket()->limited()) {
+        learned_.review(now_ns, totals_.number);
+        const uint64_t learned_at = learned_.bucket()->ready_at(now_ns, 1);
+        if (learned_at > now_ns) learned_.note_use();
+        verdict.wait_until(learned_at, LEAT_LIMITER_LEARNED);
+    }
+    return verdict;
+}
+
+GateVerdict Gate::ask(uint64_t now_ns, const Demand& demand) {
+    const bool is_down = overload_.is_open();
     if (cooldown_.paused(now_ns)) {
-        return {false, LEAT_LIMITER_COOLDOWN, cooldown_.until_ns()};
+        return {false, is_down ? LEAT_LIMITER_OVERLOAD : LEAT_LIMITER_COOLDOWN,
+                cooldown_.until_ns()};
     }
-    if (!has_permit()) return {false, LEAT_LIMITER_IN_FLIGHT, never_ns};
-    const uint64_t slow_at = cooldown_.ready_at(now_ns, permits_);
+    const uint64_t probe_at = overload_.ready_at(now_ns);
+    if (probe_at > now_ns) return {false, LEAT_LIMITER_OVERLOAD, probe_at};
+    if (!has_permit(now_ns)) {
+        // A ramp opens by itself; all else takes an answer.
+        return {false, LEAT_LIMITER_IN_FLIGHT, concurrency_.opens_at(now_ns)};
+    }
+    const uint64_t slow_at = is_down ? now_ns : cooldown_.ready_at(now_ns, permits(now_ns));
     if (slow_at > now_ns) return {false, LEAT_LIMITER_SLOW_START, slow_at};
-    const uint64_t requests_at = requests_.ready_at(now_ns, 1);
-    const uint64_t tokens_at = tokens_.ready_at(now_ns, tokens);
-    if (tokens_at > now_ns && tokens_at >= requests_at) {
-        return {false, LEAT_LIMITER_TOKENS, tokens_at};
-    }
-    if (requests_at > now_ns) return {false, LEAT_LIMITER_REQUESTS, requests_at};
-    return {true, LEAT_LIMITER_NONE, now_ns};
+    return ask_limits(now_ns, demand);
 }
 
-uint32_t Gate::admit(uint64_t now_ns, uint64_t tokens) {
-    LEAT_CHECK(has_permit());
-    LEAT_DCHECK(ask(now_ns, tokens).admit);
-    requests_.take(now_ns, 1);
-    tokens_.take(now_ns, tokens);
-    cooldown_.admitted(now_ns);
+Ticket Gate::admit(uint64_t now_ns, const Demand& demand) {
+    LEAT_CHECK(has_permit(now_ns) && !cooldown_.paused(now_ns));
+    LEAT_DCHECK(ask(now_ns, demand).admit);
+    ++totals_.number;
+    totals_.input_tokens += demand.input_tokens;
+    totals_.output_tokens += demand.output_tokens;
     ++in_flight_;
-    return cooldown_.generation();
+    cooldown_.admitted(now_ns);
+    overload_.admitted(now_ns, totals_.number);
+    Ticket ticket;
+    ticket.demand = demand;
+    ticket.totals = totals_;
+    ticket.admitted_ns = now_ns;
+    ticket.generation = cooldown_.generation();
+    ticket.in_flight = in_flight_;
+    ticket.allowance = allowance_->take(now_ns, demand);
+    told_.take(now_ns, ticket);
+    learned_.bucket()->take(now_ns, 1, totals_.number);
+    return ticket;
 }
 
-void Gate::release() {
+void Gate::release(const Ticket& ticket) {
     LEAT_CHECK(in_flight_ > 0);
     --in_flight_;
+    allowance_->release();
+    overload_.released(ticket.totals.number);
+}
+
+void Gate::told(uint64_t now_ns, const Ticket& ticket, const leat_rate_limits& limits) {
+    if (uses_told_) told_.told(now_ns, ticket, totals_, limits, patience_ns_);
+}
+
+void Gate::settle(uint64_t now_ns, const Ticket& ticket, const Used& used) {
+    if (used.input_tokens < 0 && used.output_tokens < 0) return;
+    const Demand& reserved = ticket.demand;
+    const Demand known = {believed(reserved.input_tokens, used.input_tokens),
+                          believed(reserved.output_tokens, used.output_tokens)};
+    allowance_->settle(now_ns, ticket.admitted_ns, ticket.allowance, reserved, known);
+    told_.settle(now_ns, ticket.totals.number, reserved, known);
+    totals_.input_tokens = corrected(totals_.input_tokens, reserved.input_tokens, known.input_tokens);
+    totals_.output_tokens =
+        corrected(totals_.output_tokens, reserved.output_tokens, known.output_tokens);
+}
+
+void Gate::succeeded(uint64_t now_ns, const Ticket& ticket) {
+    LEAT_CHECK(ticket.totals.number <= totals_.number);
+    cooldown_.succeeded();
+    overload_.succeeded(ticket.totals.number);
+    concurrency_.succeeded(now_ns, ticket);
+    learned_.succeeded();
+}
+
+bool Gate::is_unexplained(uint64_t now_ns) const {
+    if (allowance_->is_empty(now_ns)) return false;
+    return !uses_told_ || !told_.any() || !told_.explains_refusal(now_ns);
+}
+
+bool Gate::rate_limited(uint64_t now_ns, const Ticket& ticket, leat_rate_limit_info info,
+                        double unit) {
+    const bool unexplained = is_unexplained(now_ns);
+    const bool fresh = ticket.generation == cooldown_.generation();
+    const bool too_many = concurrency_.refused(now_ns, ticket, totals_.number, !unexplained);
+    const bool tried_rate = learned_.is_trying();
+    if (fresh && unexplained && !too_many && uses_learned_) learned_.refused(now_ns, totals_.number);
+    info.own_step = too_many || tried_rate ? 1 : 0;
+    return cooldown_.limited(now_ns, ticket.generation, info, unit);
+}
+
+bool Gate::overloaded(uint64_t now_ns, const Ticket& ticket, int64_t wait_ms) {
+    const bool was_open = overload_.is_open();
+    if (!was_open) concurrency_.overloaded(now_ns, ticket, totals_.number);
+    const uint64_t asked_ms =
+        wait_ms > 0 ? min_of(static_cast<uint64_t>(wait_ms), retry_after_max_ms_) : 0;
+    const uint64_t pause_ns =
+        overload_.overloaded(now_ns, ticket, totals_.number, asked_ms * ms_ns);
+    if (pause_ns > 0) cooldown_.pause_for(now_ns, pause_ns);
+    return was_open;
+}
+
+void Gate::troubled(uint64_t now_ns, const Ticket& ticket) {
+    concurrency_.troubled(now_ns, ticket, totals_.number);
+}
+
+void Gate::first_byte(uint64_t now_ns, const Ticket& ticket, uint64_t waited_ns) {
+    concurrency_.first_byte(now_ns, ticket, totals_.number, waited_ns);
 }
 
 }  // namespace leat

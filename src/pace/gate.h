@@ -1,66 +1,91 @@
 // pace/gate.h: the one admission gate of a limit domain. Every send passes it, retries too:
-// pause -> slow start -> requests bucket -> tokens bucket -> concurrency permit.
+// pause -> concurrency permit -> slow start -> limits of the configuration (the endpoint's allowance),
+// of the answers' headers, of experience. What the answers say comes back here and corrects it.
 // Depends on base and its siblings; time is an argument.
-// Invariant: in_flight <= permits; a sleeping item holds no permit; nothing goes while paused.
+// Invariant: in_flight <= permits at the time of an admission; a sleeping item holds no permit;
+// nothing goes while paused.
 #pragma once
 
 #include <leat/client.h>
 #include <leat/config.h>
 #include <stdint.h>
 
-#include "base/narrow.h"
-#include "pace/bucket.h"
+#include "pace/allowance.h"
+#include "pace/concurrency.h"
 #include "pace/cooldown.h"
+#include "pace/demand.h"
+#include "pace/learned.h"
+#include "pace/overload.h"
+#include "pace/told.h"
 
 namespace leat {
 
-struct GateLimits {
-    uint32_t permits;              // >= 1
-    uint64_t requests_per_minute;  // 0: none
-    uint64_t request_burst;        // 0: one second's worth
-    uint64_t tokens_per_minute;    // 0: none
-    leat_cooldown cooldown;
+// Of a configuration that leat_endpoint_add has checked. What is pointed to must outlive the gate.
+struct GateRules {
+    Allowance* allowance;
+    const leat_cooldown* cooldown;
+    const leat_pacing* pacing;
+    ConcurrencyRules concurrency;
+    bool uses_told;     // limits that answers tell
+    bool uses_learned;  // limits that refusals show
 };
 
-struct GateVerdict {
-    bool admit;
-    leat_limiter limiter;  // what holds it back
-    uint64_t retry_at_ns;  // when to ask again; never_ns: when a permit comes back
+// Tokens that an answer told; < 0: it did not.
+struct Used {
+    int64_t input_tokens;
+    int64_t output_tokens;
 };
 
 class Gate {
 public:
-    void open(const GateLimits& limits);
+    void open(const GateRules& rules, uint64_t now_ns);
 
-    GateVerdict ask(uint64_t now_ns, uint64_t tokens) const;
-    // Takes what ask() granted; returns the generation to stamp the request with.
-    uint32_t admit(uint64_t now_ns, uint64_t tokens);
+    GateVerdict ask(uint64_t now_ns, const Demand& demand);
+    // Takes what ask() granted.
+    Ticket admit(uint64_t now_ns, const Demand& demand);
     // The request is off the wire.
-    void release();
-    // Its token count is known, as the provider tells it. What that is above the reservation is
-    // believed up to a minute's worth: no lie can hold the domain for longer.
-    void settle(uint64_t reserved, uint64_t used) {
-        uint64_t most = 0;
-        if (!checked_add(reserved, tokens_.per_minute(), &most)) most = UINT64_MAX;
-        tokens_.settle(reserved, min_of(used, most));
-    }
+    void release(const Ticket& ticket);
 
-    bool rate_limited(uint64_t now_ns, uint32_t generation, int64_t wait_ms, double unit) {
-        return cooldown_.limited(now_ns, generation, wait_ms, unit);
-    }
-    void succeeded() { cooldown_.succeeded(); }
+    // What came of it. Each is told at most once for a ticket, in this order.
+    void told(uint64_t now_ns, const Ticket& ticket, const leat_rate_limits& limits);
+    // What the tokens are above the reservation is believed up to a minute's worth: no lie can hold
+    // the domain for longer.
+    void settle(uint64_t now_ns, const Ticket& ticket, const Used& used);
+    void succeeded(uint64_t now_ns, const Ticket& ticket);
+    // A rate limit. unit in [0, 1) spreads the wake-ups. True when it begins a pause, false when it
+    // was stale. info.own_step and info.consecutive are filled in here.
+    bool rate_limited(uint64_t now_ns, const Ticket& ticket, leat_rate_limit_info info,
+                      double unit);
+    // 503, 529. True when the service was known to be down: then it is nobody's failed attempt.
+    bool overloaded(uint64_t now_ns, const Ticket& ticket, int64_t wait_ms);
+    // A timeout, or a connection that broke.
+    void troubled(uint64_t now_ns, const Ticket& ticket);
+    void first_byte(uint64_t now_ns, const Ticket& ticket, uint64_t waited_ns);
 
     uint32_t in_flight() const { return in_flight_; }
-    uint32_t permits() const { return permits_; }
-    bool has_permit() const { return in_flight_ < permits_; }
-    bool limits_tokens() const { return tokens_.limited(); }
+    uint32_t permits(uint64_t now_ns) const { return concurrency_.permits(now_ns); }
+    bool has_permit(uint64_t now_ns) const {
+        return in_flight_ < permits(now_ns) && allowance_->has_permit();
+    }
+    bool paused(uint64_t now_ns) const { return cooldown_.paused(now_ns); }
+    uint32_t generation() const { return cooldown_.generation(); }
 
 private:
+    GateVerdict ask_limits(uint64_t now_ns, const Demand& demand);
+    bool is_unexplained(uint64_t now_ns) const;
+
+    Allowance* allowance_ = nullptr;
     Cooldown cooldown_;
-    Bucket requests_;
-    Bucket tokens_;
-    uint32_t permits_ = 1;
+    Overload overload_;
+    Concurrency concurrency_;
+    Told told_;
+    Learned learned_;
+    Totals totals_;
+    uint64_t patience_ns_ = 0;
+    uint64_t retry_after_max_ms_ = 0;
     uint32_t in_flight_ = 0;
+    bool uses_told_ = false;
+    bool uses_learned_ = false;
 };
 
 }  // namespace leat

@@ -1,0 +1,37 @@
+// flow/domain.h: a limit domain: what goes to one endpoint (provider and key) for one model. Its gate,
+// what it learnt, and the items that wait for it. Depends on pace, meter and flow/item.h.
+// Invariant: waiting holds items in state waiting, retries of a died connection first; each of them has
+// this domain.
+#pragma once
+
+#include <leat/limits.h>
+
+#include "flow/item.h"
+#include "meter/histogram.h"
+#include "pace/estimate.h"
+#include "pace/gate.h"
+#include "pace/retry_quota.h"
+
+namespace leat {
+
+constexpr size_t domain_name_bytes = 96;
+
+struct Domain {
+    Endpoint* endpoint;
+    Gate gate;
+    Estimate estimate;
+    RetryQuota retry_quota;
+    Histogram answer_ms;      // begun to answered, of successes
+    List<Item, &Item::link> waiting;
+    Timer timer;              // when to ask the gate again
+    leat_limiter limiter;
+    leat_rate_limits told;    // by the last answer that spoke of limits
+    uint64_t told_ns;         // when; 0: none has
+    size_t name_size;
+    char name[domain_name_bytes];  // the model's, cut
+};
+
+// What the item will probably take. It changes while the domain learns.
+Demand demand_of(const Item& item);
+
+}  // namespace leat

@@ -1,0 +1,150 @@
+// pace/concurrency.cc: see concurrency.h. After Netflix's and Vector's limiters (additive growth,
+// multiplicative cut), with DataDesigner's ceiling memory and cascade damping.
+// Depends on base.
+#include "pace/concurrency.h"
+
+#include "base/check.h"
+#include "base/narrow.h"
+#include "base/timers.h"
+
+namespace leat {
+
+namespace {
+// What worked longer ago than this (or twice as long) proves nothing about now.
+constexpr uint64_t proven_span_ns = UINT64_C(30000000000);
+constexpr uint64_t ceiling_wait_least_ns = UINT64_C(60000000000);
+constexpr uint64_t ceiling_wait_most_ns = UINT64_C(960000000000);
+// A limit is in use when so much of it was on the wire.
+constexpr double in_use = 0.8;
+constexpr double fast_share = 0.9;  // of the soft ceiling: up to there by one for each success
+constexpr double trouble_share = 0.1;
+constexpr double trouble_weight = 0.05;
+constexpr double usual_weight = 0.1;
+constexpr double slow_weight = 0.005;
+}  // namespace
+
+void Concurrency::open(const ConcurrencyRules& rules, uint64_t now_ns) {
+    LEAT_CHECK(rules.initial >= 1 && rules.most >= 1);
+    LEAT_CHECK(rules.adaptive.min_in_flight >= 1);
+    *this = Concurrency{};
+    rules_ = rules;
+    opened_ns_ = now_ns;
+    proven_from_ns_ = now_ns;
+    limit_ = min_of(rules.initial, rules.most);
+    ceiling_wait_ns_ = ceiling_wait_least_ns;
+}
+
+uint32_t Concurrency::permits(uint64_t now_ns) const {
+    uint32_t permits = adapts() ? static_cast<uint32_t>(limit_) : rules_.most;
+    const uint64_t ramp_ns = uint64_t{rules_.adaptive.ramp_ms} * 1000000;
+    if (ramp_ns > 0 && now_ns >= opened_ns_) {
+        const uint64_t ramped = 1 + (now_ns - opened_ns_) / ramp_ns;
+        permits = static_cast<uint32_t>(min_of<uint64_t>(permits, ramped));
+    }
+    return max_of(permits, uint32_t{1});
+}
+
+uint64_t Concurrency::opens_at(uint64_t now_ns) const {
+    const uint64_t ramp_ns = uint64_t{rules_.adaptive.ramp_ms} * 1000000;
+    const uint64_t whole = adapts() ? static_cast<uint64_t>(limit_) : rules_.most;
+    if (ramp_ns == 0 || permits(now_ns) >= whole) return never_ns;
+    return now_ns + ramp_ns - (now_ns - opened_ns_) % ramp_ns;
+}
+
+uint32_t Concurrency::proven(uint64_t now_ns) const {
+    if (now_ns - proven_from_ns_ >= 2 * proven_span_ns) return 0;
+    if (now_ns - proven_from_ns_ >= proven_span_ns) return proven_now_;
+    return max_of(proven_now_, proven_before_);
+}
+
+void Concurrency::note_proven(uint64_t now_ns, uint32_t in_flight) {
+    if (now_ns - proven_from_ns_ >= proven_span_ns) {
+        proven_before_ = now_ns - proven_from_ns_ < 2 * proven_span_ns ? proven_now_ : 0;
+        proven_now_ = 0;
+        proven_from_ns_ = now_ns;
+    }
+    proven_now_ = max_of(proven_now_, in_flight);
+}
+
+void Concurrency::grow(uint64_t now_ns, const Ticket& ticket) {
+    double most = rules_.most;
+    if (ceiling_ != 0) {
+        const bool tries = now_ns >= ceiling_until_ns_;
+        most = min_of(most, static_cast<double>(ceiling_) + (tries ? 1.0 : 0.0));
+    }
+    if (ceiling_ != 0 && ticket.in_flight > ceiling_) {
+        // It works by now: what was remembered is of another time.
+        ceiling_ = 0;
+        ceiling_wait_ns_ = ceiling_wait_least_ns;
+        most = rules_.most;
+        soft_ceiling_ = limit_;
+    }
+    const bool used = static_cast<double>(ticket.in_flight) >= limit_ * in_use;
+    if (!used || limit_ >= most) return;
+    const bool fast = soft_ceiling_ == 0 || limit_ < soft_ceiling_ * fast_share;
+    limit_ = min_of(limit_ + (fast ? 1.0 : 1.0 / limit_), most);
+}
+
+void Concurrency::succeeded(uint64_t now_ns, const Ticket& ticket) {
+    LEAT_CHECK(ticket.in_flight >= 1);
+    note_proven(now_ns, ticket.in_flight);
+    trouble_ -= trouble_ * trouble_weight;
+    if (ticket.totals.number <= cut_number_) return;
+    cut_works_ = true;
+    if (adapts()) grow(now_ns, ticket);
+}
+
+void Concurrency::cut(const Ticket& ticket, uint64_t latest, double factor) {
+    if (ticket.totals.number <= cut_number_ || !cut_works_) return;
+    cut_number_ = latest;
+    cut_works_ = false;
+    soft_ceiling_ = limit_;
+    const double in_force = min_of(limit_, static_cast<double>(ticket.in_flight) / in_use);
+    limit_ = max_of(in_force * factor, static_cast<double>(rules_.adaptive.min_in_flight));
+}
+
+bool Concurrency::refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest, bool explained) {
+    if (!adapts() || explained) return false;
+    if (ticket.in_flight <= 1 || ticket.in_flight <= proven(now_ns)) {
+        cut(ticket, latest, rules_.adaptive.decrease);
+        return false;
+    }
+    const bool is_new = ticket.totals.number > cut_number_;
+    if (is_new && ceiling_ != 0) ceiling_wait_ns_ = min_of(2 * ceiling_wait_ns_, ceiling_wait_most_ns);
+    if (is_new || ceiling_ == 0) {
+        ceiling_ = ticket.in_flight - 1;
+        cut_number_ = latest;
+    }
+    // Of one burst the one with the fewest beside it tells where the limit is.
+    ceiling_ = min_of(ceiling_, ticket.in_flight - 1);
+    ceiling_until_ns_ = now_ns + ceiling_wait_ns_;
+    soft_ceiling_ = ceiling_;
+    limit_ = min_of(limit_, static_cast<double>(ceiling_));
+    return true;
+}
+
+void Concurrency::overloaded(uint64_t, const Ticket& ticket, uint64_t latest) {
+    if (adapts()) cut(ticket, latest, rules_.adaptive.decrease);
+}
+
+void Concurrency::troubled(uint64_t, const Ticket& ticket, uint64_t latest) {
+    trouble_ += (1.0 - trouble_) * trouble_weight;
+    if (adapts() && trouble_ > trouble_share) cut(ticket, latest, rules_.adaptive.decrease);
+}
+
+void Concurrency::first_byte(uint64_t, const Ticket& ticket, uint64_t latest, uint64_t waited_ns) {
+    const double factor = rules_.adaptive.latency_factor;
+    if (!adapts() || factor <= 0) return;
+    const double waited = static_cast<double>(waited_ns);
+    if (first_byte_slow_ns_ <= 0) {
+        first_byte_ns_ = waited;
+        first_byte_slow_ns_ = waited;
+    }
+    first_byte_ns_ += (waited - first_byte_ns_) * usual_weight;
+    // The long average follows a fall at once and a rise hardly: it is what an idle service takes.
+    const bool falls = first_byte_ns_ < first_byte_slow_ns_;
+    first_byte_slow_ns_ += (first_byte_ns_ - first_byte_slow_ns_) * (falls ? usual_weight : slow_weight);
+    if (first_byte_ns_ > first_byte_slow_ns_ * factor) cut(ticket, latest, 0.9);
+}
+
+}  // namespace leat
