@@ -28,7 +28,7 @@ typedef struct leat_sim_provider leat_sim_provider;
 typedef enum leat_sim_told {
     LEAT_SIM_TOLD_NOTHING = 0,
     LEAT_SIM_TOLD_OPENAI = 1,   /* x-ratelimit-limit/remaining/reset-requests and -tokens */
-    LEAT_SIM_TOLD_ANTHROPIC = 2 /* anthropic-ratelimit-requests/tokens/input-tokens/output-tokens-* */
+    LEAT_SIM_TOLD_ANTHROPIC = 2 /* anthropic-ratelimit-* for requests and each kind of tokens */
 } leat_sim_told;
 
 /* What a refusal says about when to come back: when its bucket will have what it asks for, when the day
@@ -92,7 +92,10 @@ typedef struct leat_sim_provider_stats {
     uint64_t admitted;
     uint64_t answered;       /* 200s sent to their end */
     uint64_t refused;        /* 429, quota apart */
-    uint64_t refused_requests, refused_tokens, refused_concurrency, refused_day; /* why; sum: refused */
+    uint64_t refused_requests; /* why: these four are `refused` in sum */
+    uint64_t refused_tokens;
+    uint64_t refused_concurrency;
+    uint64_t refused_day;
     uint64_t refused_quota;
     uint64_t overloaded;     /* 503, 529 */
     uint64_t failed;         /* 500, resets, stalls */
