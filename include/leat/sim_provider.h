@@ -120,8 +120,8 @@ LEAT_API void leat_sim_provider_get_stats(const leat_sim_provider *provider,
                                           leat_sim_provider_stats *out);
 /* What it could have answered from from_ms to to_ms after its start to a client that does everything
  * right: requests, as a real number, infinite without limits. The tightest limit decides at each
- * moment; overloads count as nothing, nor does what the buckets hold at from_ms. Places turn over in
- * the mean service time. input_tokens: of the mean request. */
+ * moment; overloads count as nothing, nor does what the buckets hold at from_ms, nor the share that
+ * fails by chance. Places turn over in the mean service time. input_tokens: of the mean request. */
 LEAT_API double leat_sim_provider_capacity(const leat_sim_provider *provider, uint64_t from_ms,
                                            uint64_t to_ms, double input_tokens);
 /* Everything fails no more from now on: overload, errors, resets, stalls end. Limits stay. */
