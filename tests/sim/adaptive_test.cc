@@ -189,6 +189,7 @@ TEST(RetryQuota, a_dead_service_gets_no_storm_of_retries) {
 
 TEST(RetryQuota, successes_fill_it_up_again) {
     World world(adaptive());
+    world.setup.config.items_max = 1;  // one after the other
     world.setup.endpoint.retry.quota = 10;
     world.setup.endpoint.retry.backoff_initial_ms = 10;
     world.setup.endpoint.max_in_flight = 1;
