@@ -83,7 +83,7 @@ void plan_provider(const Scenario& s, Chance* chance, leat_sim_provider_config* 
     leat_sim_provider_config_init(config);
     config->told = static_cast<leat_sim_told>(chance->below(3));
     config->wait = static_cast<leat_sim_wait>(chance->below(3));
-    config->burst_ms = chance->pick({1000u, 5000u, 60000u});
+    config->burst_ms = chance->pick({200u, 1000u, 3000u});
     config->first_byte_ms = {static_cast<double>(chance->between(5, 400)), 0.3};
     config->token_us = {static_cast<double>(chance->between(50, 3000)), 0};
     config->output_tokens = {static_cast<double>(chance->between(3, 40)), 0.4};
