@@ -184,6 +184,13 @@ typedef struct leat_endpoint_config {
 
 LEAT_API void leat_endpoint_config_init(leat_endpoint_config *config);
 
+/* One of several keys for the same service (G33). */
+typedef struct leat_key {
+    leat_str api_key;
+    uint32_t requests_per_minute; /* 0: the endpoint configuration's */
+    uint32_t request_burst;       /* 0: the endpoint configuration's */
+} leat_key;
+
 #ifdef __cplusplus
 }
 #endif

@@ -63,7 +63,8 @@ void rate_limited(Engine* engine, Item* item, const AttemptEnd& end) {
     if (paused) {
         report(engine, LEAT_LOG_INFO, item->endpoint, text("endpoint pauses"), end.fault.status);
     }
-    if (item->rate_limited > item->endpoint->cooldown.retries_max || !batch_goes_on(*item)) {
+    if (!item->is_twin && fall_back(engine, item, end.fault.status)) return;
+    if (item->is_twin || item->rate_limited > item->endpoint->cooldown.retries_max || !batch_goes_on(*item)) {
         finish_item(engine, item, LEAT_FAILED, end.fault.status, end.stage);
         return;
     }
@@ -76,6 +77,7 @@ bool overloaded(Engine* engine, Item* item, const AttemptEnd& end) {
     gate->settle(engine->now_ns, item->ticket, Used{0, 0});
     const bool known = gate->overloaded(engine->now_ns, item->ticket, end.fault.wait_ms);
     if (!known || !batch_goes_on(*item)) return false;
+    if (fall_back(engine, item, end.fault.status)) return true;
     // cooldown.overload_max_ms bounds how long this can go on.
     --item->attempts;
     ++engine->stats.overload_probes;
@@ -159,6 +161,15 @@ void to_waiting(Engine* engine, Item* item) {
     engine->timers.set(&item->timer, item->times.deadline_ns);
 }
 
+void leave_lists(Engine* engine, Item* item) {
+    if (item->state == ItemState::sleeping) {
+        engine->sleeping.remove(item);
+    } else {
+        LEAT_CHECK(item->state == ItemState::waiting);
+        item->domain->waiting.remove(item);
+    }
+}
+
 void wake_item(Engine* engine, Item* item) {
     LEAT_CHECK(item->state == ItemState::sleeping);
     engine->sleeping.remove(item);
@@ -203,8 +214,14 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
     item->replayed = false;
     keep_fault(item, end.fault);
     mask_answer(item);
+    settle_cost(engine, item, end.fault.usage, false);
+    note_failure(engine, item, end.fault.status);
     if (end.fault.rate_limit != 0) {
         rate_limited(engine, item, end);
+        return;
+    }
+    if (item->is_twin) {  // has one attempt
+        finish_item(engine, item, LEAT_FAILED, end.fault.status, end.stage);
         return;
     }
     if (end.fault.status == LEAT_E_OVERLOADED && overloaded(engine, item, end)) return;
@@ -227,6 +244,7 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
         to_waiting(engine, item);
         return;
     }
+    if (goes_on && fall_back(engine, item, end.fault.status)) return;
     finish_item(engine, item, LEAT_FAILED, end.fault.status, end.stage);
 }
 
