@@ -3,6 +3,7 @@
 // open. Depends on load.h and the public headers only. Invariant: a check never acts on the client.
 #include <stdlib.h>
 
+#include <algorithm>
 #include <string>
 
 #include "sim/swarm/load.h"
@@ -21,7 +22,7 @@ bool holds_key(leat_str text) {
 // A failure must have a cause that this scenario can bring about.
 bool is_possible(const Load& load, const BatchRun& run, const leat_result& result) {
     const Scenario& s = load.scenario();
-    const leat_endpoint_config& config = s.endpoints[run.plan->endpoint].config;
+    const leat_endpoint_config& config = s.endpoints[load.plan_of(result.endpoint)].config;
     const bool net = s.has(Fault::kill) || s.has(Fault::port) || s.has(Fault::answer_reset) ||
                      s.has(Fault::answer_stall) || s.has(Fault::clog);
     switch (leat_status_class(result.status)) {
@@ -37,6 +38,7 @@ bool is_possible(const Load& load, const BatchRun& run, const leat_result& resul
             if (result.status == LEAT_E_DEADLINE_BATCH) return run.plan->deadline_ms != 0;
             return true;
         case LEAT_CLASS_STOPPED:
+            if (result.status == LEAT_E_BUDGET) return run.plan->budget_usd > 0;
             if (result.status == LEAT_E_ABORTED) {
                 return run.plan->on_failure == LEAT_ON_FAILURE_FAIL_FAST || s.has(Fault::quota);
             }
@@ -49,6 +51,7 @@ bool is_possible(const Load& load, const BatchRun& run, const leat_result& resul
     }
     if (result.status == LEAT_E_RATE_LIMIT) {
         return result.rate_limited == config.cooldown.retries_max + 1 || run.cancelled ||
+               result.fallbacks > 0 || result.hedged > 0 ||
                run.records[result.index].cancel_asked ||
                run.plan->on_failure == LEAT_ON_FAILURE_FAIL_FAST || run.plan->deadline_ms != 0;
     }
@@ -101,7 +104,12 @@ leat_summary sum_of(const BatchRun& run) {
 
 void check_result(const Load& load, const BatchRun& run, const leat_result& result,
                   Verdict* verdict) {
-    const leat_endpoint_config& config = load.scenario().endpoints[run.plan->endpoint].config;
+    uint32_t attempts_most = 0;
+    uint32_t limits_most = 0;
+    for (const EndpointPlan& endpoint : load.scenario().endpoints) {
+        attempts_most = std::max(attempts_most, endpoint.config.retry.attempts_max);
+        limits_most = std::max(limits_most, endpoint.config.cooldown.retries_max + 1);
+    }
     const ItemPlan& item = run.plan->items[result.index];
     const Number index = result.index;
     const char* const name = leat_status_name(result.status);
@@ -110,8 +118,11 @@ void check_result(const Load& load, const BatchRun& run, const leat_result& resu
     if (!own) verdict->fail("one-result", "item %llu came with another item's handles", index);
     const bool cancelled = result.status == LEAT_E_DEADLINE_BATCH ||
                            leat_status_class(result.status) == LEAT_CLASS_STOPPED;
-    if ((result.outcome == LEAT_SUCCEEDED) != (result.status == LEAT_OK) ||
-        (result.outcome == LEAT_CANCELLED) != cancelled || result.outcome == LEAT_SKIPPED) {
+    const bool is_cancelled = result.outcome == LEAT_CANCELLED;
+    // An endpoint whose quota is used up is left alone: what waits for it is cancelled.
+    const bool fits = is_cancelled == cancelled || (is_cancelled && result.status == LEAT_E_QUOTA);
+    if ((result.outcome == LEAT_SUCCEEDED) != (result.status == LEAT_OK) || !fits ||
+        result.outcome == LEAT_SKIPPED) {
         verdict->fail("outcome", "item %llu: %s with %s", index,
                       leat_outcome_name(result.outcome), name);
     }
@@ -119,13 +130,18 @@ void check_result(const Load& load, const BatchRun& run, const leat_result& resu
         verdict->fail("outcome", "item %llu: nothing here can cause %s (attempts %u, limited %u)",
                       index, name, result.attempts, result.rate_limited);
     }
-    const uint32_t most = config.retry.attempts_max + (result.retried != 0 ? 1 : 0);
-    if (result.attempts > most || result.rate_limited > config.cooldown.retries_max + 1) {
+    // Each target gives all its attempts anew; a second try has one of its own.
+    const uint32_t extra = (result.retried != 0 ? 1u : 0u) + (result.hedged != 0 ? 1u : 0u);
+    if (result.attempts > attempts_most * (result.fallbacks + 1u) + extra ||
+        result.rate_limited > limits_most + result.fallbacks + extra) {
         verdict->fail("attempts", "item %llu: %u attempts, %u rate limits", index,
                       result.attempts, result.rate_limited);
     }
     if (result.outcome == LEAT_SUCCEEDED && (result.attempts == 0 || result.text.size == 0)) {
         verdict->fail("outcome", "item %llu succeeded with nothing", index);
+    }
+    if (result.fallbacks > 0 && run.plan->targets.empty()) {
+        verdict->fail("outcome", "item %llu fell back to nowhere", index);
     }
     if (run.plan->order == LEAT_ORDER_INPUT && index != run.order.size() - (run.plan->by_next)) {
         verdict->fail("order", "item %llu came out of turn", index);
@@ -177,7 +193,7 @@ void check_counts(const Load& load, Network* network, Verdict* verdict) {
             const leat_result& result = run.records[index].result;
             tries += result.attempts + result.rate_limited;
             limited += result.rate_limited;
-            const bool calm = load.scenario().faults == 0 && result.outcome != LEAT_SUCCEEDED &&
+            const bool calm = load.scenario().faults == 0 && run.plan->budget_usd <= 0 && result.outcome != LEAT_SUCCEEDED &&
                               result.outcome != LEAT_CANCELLED;
             const bool timed_out = leat_status_class(result.status) == LEAT_CLASS_TIMEOUT;
             if (calm && !timed_out && result.status != LEAT_E_ITEM_MEMORY) {

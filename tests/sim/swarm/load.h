@@ -69,6 +69,8 @@ public:
     leat_client* client() const { return client_; }
     const std::vector<BatchRun>& batches() const { return batches_; }
     const Scenario& scenario() const { return scenario_; }
+    // Whose endpoint that is.
+    uint32_t plan_of(leat_endpoint endpoint) const;
     Verdict* verdict() { return verdict_; }
     // Told of every result before its item is released.
     std::function<void(const leat_result&)> observer;
@@ -102,7 +104,7 @@ private:
     leat_client* client_ = nullptr;
     void* block_ = nullptr;
     size_t block_bytes_ = 0;
-    std::vector<leat_endpoint> endpoints_;
+    std::vector<leat_endpoint> endpoints_;  // the first of each plan's keys
     std::vector<BatchRun> batches_;
 };
 

@@ -33,8 +33,9 @@ std::vector<PaceRules> rules_of(const Scenario& scenario) {
     std::vector<PaceRules> rules;
     for (const EndpointPlan& endpoint : scenario.endpoints) {
         const leat_sim_provider_config& service = scenario.services[endpoint.service].provider;
-        rules.push_back({endpoint.config, pause_least_ns(service, endpoint.config.cooldown),
-                         scenario.has(Fault::overload)});
+        const PaceRules each = {endpoint.config, pause_least_ns(service, endpoint.config.cooldown),
+                                scenario.has(Fault::overload) || scenario.moves_items()};
+        rules.insert(rules.end(), endpoint.keys, each);
     }
     return rules;
 }

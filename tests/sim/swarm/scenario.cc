@@ -41,7 +41,7 @@ void plan_client(Scenario* s, Chance chance) {
     s->client.items_max = chance.number(2, 20);
     s->client.item_bytes = chance.pick({12u, 16u, 24u}) * 1024;
     s->client.connections_max = chance.number(1, 12);
-    s->client.endpoints_max = 2;
+    s->client.endpoints_max = 6;
     s->client.batches_max = chance.number(1, 3);
     s->client.ring_entries = chance.pick({1u, 4u, 16u, 64u});
     s->client.intake_bytes = chance.pick({2048u, 8192u});
@@ -147,6 +147,7 @@ void plan_endpoints(Scenario* s, Chance chance) {
     for (uint32_t i = 0; i < s->services.size(); ++i) {
         EndpointPlan endpoint = {};
         endpoint.service = i;
+        endpoint.keys = chance.one_in(5) ? chance.number(2, 3) : 1;
         leat_endpoint_config_init(&endpoint.config);
         endpoint.config.max_in_flight = chance.one_in(4) ? LEAT_AUTO : chance.number(1, 10);
         endpoint.config.adaptive.enabled = chance.one_in(4) ? 0 : 1;
@@ -162,6 +163,7 @@ void plan_endpoints(Scenario* s, Chance chance) {
         }
         if (chance.one_in(4)) endpoint.config.tokens_per_minute = chance.number(20000, 120000);
         endpoint.config.output_estimate_tokens = chance.number(20, 200);
+        endpoint.config.price = leat_price{1.0, -1.0, 4.0};
         s->endpoints.push_back(endpoint);
     }
 }
@@ -172,6 +174,13 @@ uint32_t Scenario::items() const {
     size_t count = 0;
     for (const BatchPlan& batch : batches) count += batch.items.size();
     return static_cast<uint32_t>(count);
+}
+
+bool Scenario::moves_items() const {
+    for (const BatchPlan& batch : batches) {
+        if (!batch.targets.empty() || batch.hedge.percentile > 0) return true;
+    }
+    return false;
 }
 
 Scenario scenario_of(uint64_t seed) {

@@ -45,6 +45,7 @@ struct ServicePlan {
 
 struct EndpointPlan {
     uint32_t service;
+    uint32_t keys;  // 1, or a pool of so many
     leat_endpoint_config config;  // texts are filled in by the load
 };
 
@@ -56,11 +57,17 @@ struct ItemPlan {
     uint32_t timeout_ms;
     uint64_t deadline_ms;
     uint64_t cancel_at_ms;  // after the start; 0: never
+    leat_lane lane;
+    const char* model;      // "": the endpoint's
     bool copy;
 };
 
 struct BatchPlan {
     uint32_t endpoint;
+    std::vector<leat_target> targets;  // by number of endpoint plan; empty: endpoint alone
+    leat_hedge hedge;
+    double budget_usd;
+    uint32_t share;
     uint64_t open_at_ms;
     leat_failure_policy on_failure;
     leat_order order;
@@ -91,6 +98,8 @@ struct Scenario {
 
     bool has(Fault fault) const { return (faults >> static_cast<uint32_t>(fault) & 1) != 0; }
     uint32_t items() const;
+    // What a pace model cannot tell from the outside: whose rate limit it was that paused a gate.
+    bool moves_items() const;
 };
 
 Scenario scenario_of(uint64_t seed);
