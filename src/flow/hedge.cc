@@ -52,11 +52,15 @@ void drop(Engine* engine, Item* item) {
 
 // What the one who leaves had spent belongs to the one who stays.
 void inherit(const Item& from, Item* to) {
-    to->attempts_before += from.attempts_before + from.attempts;
+    to->attempts_before += from.attempts_before;
+    to->attempts += from.attempts;  // attempts_max is the item's, not each try's
     to->rate_limited += from.rate_limited;
     to->cost += from.cost;
     to->cost_is_known = to->cost_is_known && from.cost_is_known;
     usage_add(&to->result.usage_failed, from.result.usage_failed);
+    // Facts of the item, whichever of the two tells them.
+    to->result.retried = max_of(to->result.retried, from.result.retried);
+    to->result.fallbacks = max_of(to->result.fallbacks, from.result.fallbacks);
 }
 
 }  // namespace
