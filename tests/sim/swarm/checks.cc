@@ -130,12 +130,14 @@ void check_result(const Load& load, const BatchRun& run, const leat_result& resu
         verdict->fail("outcome", "item %llu: nothing here can cause %s (attempts %u, limited %u)",
                       index, name, result.attempts, result.rate_limited);
     }
-    // Each target gives all its attempts anew; a second try has one of its own.
-    const uint32_t extra = (result.retried != 0 ? 1u : 0u) + (result.hedged != 0 ? 1u : 0u);
-    if (result.attempts > attempts_most * (result.fallbacks + 1u) + extra ||
-        result.rate_limited > limits_most + result.fallbacks + extra) {
-        verdict->fail("attempts", "item %llu: %u attempts, %u rate limits", index,
-                      result.attempts, result.rate_limited);
+    // Each target gives all its attempts anew, and the extra pass; a second try has one of its own.
+    const uint32_t targets = result.fallbacks + 1u;
+    const uint32_t passes = attempts_most + (result.retried != 0 ? 1u : 0u);
+    const uint32_t extra = result.hedged != 0 ? 1u : 0u;
+    if (result.attempts > passes * targets + extra ||
+        result.rate_limited > limits_most + targets + extra) {
+        verdict->fail("attempts", "item %llu: %u attempts, %u rate limits, %u targets, hedged %u",
+                      index, result.attempts, result.rate_limited, targets, result.hedged);
     }
     if (result.outcome == LEAT_SUCCEEDED && (result.attempts == 0 || result.text.size == 0)) {
         verdict->fail("outcome", "item %llu succeeded with nothing", index);
