@@ -26,8 +26,10 @@ bool is_possible(const Load& load, const BatchRun& run, const leat_result& resul
     const bool net = s.has(Fault::kill) || s.has(Fault::port) || s.has(Fault::answer_reset) ||
                      s.has(Fault::answer_stall) || s.has(Fault::clog);
     switch (leat_status_class(result.status)) {
-        case LEAT_CLASS_OK: return true;
-        case LEAT_CLASS_TLS: return s.tls && net;
+        case LEAT_CLASS_OK:
+            return true;
+        case LEAT_CLASS_TLS:
+            return s.tls && net;
         case LEAT_CLASS_NETWORK:
             return net || s.has(Fault::refuse) || s.has(Fault::dead_address) ||
                    s.has(Fault::blackhole);
@@ -43,16 +45,20 @@ bool is_possible(const Load& load, const BatchRun& run, const leat_result& resul
                 return run.plan->on_failure == LEAT_ON_FAILURE_FAIL_FAST || s.has(Fault::quota);
             }
             return run.cancelled || run.records[result.index].cancel_asked;
-        case LEAT_CLASS_PROVIDER: break;
-        case LEAT_CLASS_LIMIT: return result.status == LEAT_E_ITEM_MEMORY;
-        case LEAT_CLASS_CALLER: return result.status == LEAT_E_PORT && s.has(Fault::port);
+        case LEAT_CLASS_PROVIDER:
+            break;
+        case LEAT_CLASS_LIMIT:
+            return result.status == LEAT_E_ITEM_MEMORY;
+        case LEAT_CLASS_CALLER:
+            return result.status == LEAT_E_PORT && s.has(Fault::port);
         case LEAT_CLASS_INFO:
-        case LEAT_CLASS_ALERT: return false;
+        case LEAT_CLASS_ALERT:
+            return false;
     }
     if (result.status == LEAT_E_RATE_LIMIT) {
         return result.rate_limited == config.cooldown.retries_max + 1 || run.cancelled ||
-               result.fallbacks > 0 || result.hedged > 0 ||
-               run.records[result.index].cancel_asked ||
+               result.fallbacks > 0 || result.hedged > 0 || run.plan->budget_usd > 0 ||
+               s.has(Fault::quota) || run.records[result.index].cancel_asked ||
                run.plan->on_failure == LEAT_ON_FAILURE_FAIL_FAST || run.plan->deadline_ms != 0;
     }
     if (result.status == LEAT_E_QUOTA) return s.has(Fault::quota);
@@ -113,7 +119,8 @@ void check_result(const Load& load, const BatchRun& run, const leat_result& resu
     const ItemPlan& item = run.plan->items[result.index];
     const Number index = result.index;
     const char* const name = leat_status_name(result.status);
-    const bool own = result.user == &run && std::string(result.id.data, result.id.size) == item.id &&
+    const bool own = result.user == &run &&
+                     std::string(result.id.data, result.id.size) == item.id &&
                      result.user_number == index * 1000 + run.number;
     if (!own) verdict->fail("one-result", "item %llu came with another item's handles", index);
     const bool cancelled = result.status == LEAT_E_DEADLINE_BATCH ||
@@ -123,8 +130,8 @@ void check_result(const Load& load, const BatchRun& run, const leat_result& resu
     const bool fits = is_cancelled == cancelled || (is_cancelled && result.status == LEAT_E_QUOTA);
     if ((result.outcome == LEAT_SUCCEEDED) != (result.status == LEAT_OK) || !fits ||
         result.outcome == LEAT_SKIPPED) {
-        verdict->fail("outcome", "item %llu: %s with %s", index,
-                      leat_outcome_name(result.outcome), name);
+        verdict->fail("outcome", "item %llu: %s with %s", index, leat_outcome_name(result.outcome),
+                      name);
     }
     if (!is_possible(load, run, result)) {
         verdict->fail("outcome", "item %llu: nothing here can cause %s (attempts %u, limited %u)",
@@ -156,8 +163,8 @@ void check_result(const Load& load, const BatchRun& run, const leat_result& resu
 void check_summary(const BatchRun& run, const leat_summary& summary, Verdict* verdict) {
     for (uint64_t i = 0; i < run.accepted; ++i) {
         const Record& record = run.records[i];
-        const bool hidden = run.plan->on_failure == LEAT_ON_FAILURE_SKIP &&
-                            record.result.outcome == LEAT_FAILED;
+        const bool hidden =
+            run.plan->on_failure == LEAT_ON_FAILURE_SKIP && record.result.outcome == LEAT_FAILED;
         if (record.progresses != 1 || record.results != (hidden ? 0 : 1)) {
             verdict->fail("one-result", "batch %u, item %llu: %u results, %u progresses",
                           run.number, static_cast<Number>(i), record.results, record.progresses);
@@ -167,8 +174,8 @@ void check_summary(const BatchRun& run, const leat_summary& summary, Verdict* ve
     const bool counts = summary.total == sum.total && summary.succeeded == sum.succeeded &&
                         summary.failed == sum.failed && summary.skipped == sum.skipped &&
                         summary.cancelled == sum.cancelled && summary.retried == sum.retried;
-    const bool whole = summary.succeeded + summary.failed + summary.skipped +
-                           summary.cancelled == summary.total;
+    const bool whole =
+        summary.succeeded + summary.failed + summary.skipped + summary.cancelled == summary.total;
     const bool sums = summary.attempts == sum.attempts &&
                       summary.rate_limited == sum.rate_limited &&
                       same_usage(summary.usage, sum.usage) &&
@@ -195,8 +202,8 @@ void check_counts(const Load& load, Network* network, Verdict* verdict) {
             const leat_result& result = run.records[index].result;
             tries += result.attempts + result.rate_limited;
             limited += result.rate_limited;
-            const bool calm = load.scenario().faults == 0 && run.plan->budget_usd <= 0 && result.outcome != LEAT_SUCCEEDED &&
-                              result.outcome != LEAT_CANCELLED;
+            const bool calm = load.scenario().faults == 0 && run.plan->budget_usd <= 0 &&
+                              result.outcome != LEAT_SUCCEEDED && result.outcome != LEAT_CANCELLED;
             const bool timed_out = leat_status_class(result.status) == LEAT_CLASS_TIMEOUT;
             if (calm && !timed_out && result.status != LEAT_E_ITEM_MEMORY) {
                 verdict->fail("calm", "nothing went wrong, but item %llu has %s",
@@ -213,8 +220,8 @@ void check_counts(const Load& load, Network* network, Verdict* verdict) {
         requests += seen.requests;
         refused += seen.refused + seen.refused_quota + seen.overloaded;
         begun += service->arrivals.size();
-        if (seen.refused != seen.refused_requests + seen.refused_tokens +
-                                seen.refused_concurrency + seen.refused_day) {
+        if (seen.refused != seen.refused_requests + seen.refused_tokens + seen.refused_concurrency +
+                                seen.refused_day) {
             verdict->fail("provider", "refusals do not add up");
         }
     }

@@ -27,8 +27,11 @@ void* client_memory(size_t bytes) {
 }  // namespace
 
 Load::Load(const Scenario& scenario, Network* network, Verdict* verdict)
-    : scenario_(scenario), network_(network), verdict_(verdict),
-      chance_(Chance(scenario.seed).fork(99)), batches_(scenario.batches.size()) {
+    : scenario_(scenario),
+      network_(network),
+      verdict_(verdict),
+      chance_(Chance(scenario.seed).fork(99)),
+      batches_(scenario.batches.size()) {
     for (uint32_t i = 0; i < batches_.size(); ++i) {
         batches_[i].load = this;
         batches_[i].number = i;
@@ -242,8 +245,8 @@ void Load::act() {
         }
         cancel_due(&run);
         release_some(&run);
-        const bool done = leat_batch_done(run.handle) != 0 && run.kept.empty() &&
-                          run.delivered == run.accepted;
+        const bool done =
+            leat_batch_done(run.handle) != 0 && run.kept.empty() && run.delivered == run.accepted;
         const uint64_t close_at_ms = run.plan->close_at_ms;
         if (done || (close_at_ms != 0 && now() >= planned(close_at_ms))) close_batch(&run);
     }

@@ -34,15 +34,15 @@ struct BatchRun {
     bool opened = false;
     bool closing = false;
     bool closed = false;
-    bool fed = false;         // all was submitted, or the source has said so
+    bool fed = false;  // all was submitted, or the source has said so
     bool cancelled = false;
     bool cancel_done = false;
-    uint64_t deadline_ns = 0; // 0: none
-    uint64_t wake_at_ns = 0;  // 0: the source is awake
+    uint64_t deadline_ns = 0;  // 0: none
+    uint64_t wake_at_ns = 0;   // 0: the source is awake
     uint64_t accepted = 0;
     uint64_t delivered = 0;
-    std::vector<Record> records;     // by index
-    std::vector<uint64_t> order;     // indexes as they were delivered
+    std::vector<Record> records;  // by index
+    std::vector<uint64_t> order;  // indexes as they were delivered
     std::vector<const leat_result*> kept;
     std::vector<char> item_cancelled;
 };

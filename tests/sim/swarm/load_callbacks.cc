@@ -62,8 +62,7 @@ void Load::on_progress(void* user, const leat_progress* progress) {
     ++run->delivered;
     // What waits for leat_batch_next when its batch is closed dies without a word.
     const bool unheard = run->plan->by_next && run->closing;
-    if (!unheard &&
-        (progress->completed != run->delivered || progress->total != run->accepted)) {
+    if (!unheard && (progress->completed != run->delivered || progress->total != run->accepted)) {
         self->verdict_->fail("one-result", "progress says %llu of %llu, seen were %llu of %llu",
                              static_cast<unsigned long long>(progress->completed),
                              static_cast<unsigned long long>(progress->total),

@@ -167,16 +167,17 @@ Outcome run_checked(uint64_t seed, const Options& options, Tally* tally) {
 }
 
 void print_tally(const Tally& t, uint64_t failed) {
-    printf("# %" PRIu64 " seeds, %" PRIu64 " items: %" PRIu64 " succeeded, %" PRIu64 " failed, %" PRIu64
-           " cancelled; %" PRIu64 " rate limits, %" PRIu64 " retries, %" PRIu64 " replays, %" PRIu64
-           " resumed handshakes\n",
-           t.seeds, t.items, t.succeeded, t.failed, t.cancelled, t.rate_limited, t.retries, t.replays,
-           t.resumed);
+    printf("# %" PRIu64 " seeds, %" PRIu64 " items: %" PRIu64 " succeeded, %" PRIu64
+           " failed, %" PRIu64 " cancelled; %" PRIu64 " rate limits, %" PRIu64 " retries, %" PRIu64
+           " replays, %" PRIu64 " resumed handshakes\n",
+           t.seeds, t.items, t.succeeded, t.failed, t.cancelled, t.rate_limited, t.retries,
+           t.replays, t.resumed);
     printf("# %" PRIu64 " steps (most %" PRIu64 ", %" PRIu64 " after faults stopped), %" PRIu64
-           " virtual s (most %.1f after faults stopped), %" PRIu64 " sends that a service did not "
-           "wish for; %" PRIu64 " seeds failed\n",
+           " virtual s (most %.1f after faults stopped), %" PRIu64
+           " pauses seen from outside, "
+           "%" PRIu64 " sends that a service did not wish for; %" PRIu64 " seeds failed\n",
            t.steps, t.steps_most, t.steps_after_heal_most, t.virtual_ms / 1000,
-           static_cast<double>(t.after_heal_ms_most) / 1e3, t.paused_sends, failed);
+           static_cast<double>(t.after_heal_ms_most) / 1e3, t.pauses_seen, t.paused_sends, failed);
 }
 
 int run_all(const Options& options) {

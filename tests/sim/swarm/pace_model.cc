@@ -37,8 +37,7 @@ void PaceModel::check_pace(uint64_t at_ns, uint32_t permits) {
             verdict_->fail("pause", "sent %.3f ms before the pause is over",
                            static_cast<double>(pause_until_ns_ - at_ns) / 1e6);
         }
-        const uint64_t gap_ns =
-            slow_ ? slow_gap_ns(rules_.config.cooldown, resumed_, permits) : 0;
+        const uint64_t gap_ns = slow_ ? slow_gap_ns(rules_.config.cooldown, resumed_, permits) : 0;
         const uint64_t from_ns = resumed_ == 0 ? pause_until_ns_ : slow_last_ns_;
         if (gap_ns > 1000 && at_ns + 1000 < from_ns + gap_ns) {
             verdict_->fail("slow-start", "item %u after a pause came %.3f ms too soon", resumed_,

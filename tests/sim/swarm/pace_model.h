@@ -45,16 +45,16 @@ private:
 
     PaceRules rules_;
     Verdict* verdict_;
-    std::vector<uint64_t> fresh_;   // dispatches of this step
+    std::vector<uint64_t> fresh_;  // dispatches of this step
     uint32_t unseen_ = 0;
-    bool limited_now_ = false;      // a fresh rate limit in this step
+    bool limited_now_ = false;  // a fresh rate limit in this step
     uint64_t pause_from_ns_ = 0;
     uint64_t pause_until_ns_ = 0;
     uint64_t until_seen_ns_ = 0;
-    bool paused_before_ = false;    // there has been a pause
-    bool slow_ = false;             // ... by a rate limit, which slow start follows
+    bool paused_before_ = false;  // there has been a pause
+    bool slow_ = false;           // ... by a rate limit, which slow start follows
     uint32_t permits_before_ = 1;
-    uint32_t resumed_ = 0;          // items since it
+    uint32_t resumed_ = 0;  // items since it
     uint64_t slow_last_ns_ = 0;
 };
 

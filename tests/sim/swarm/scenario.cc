@@ -189,6 +189,7 @@ Scenario scenario_of(uint64_t seed) {
     s.seed = seed;
     s.faults = choose_faults(&chance);
     s.tls = chance.one_in(3);
+    s.several_models = chance.one_in(4);
     s.heal_ms = chance.between(300, 12000);
     plan_world(&s, chance.fork(1));
     plan_client(&s, chance.fork(2));

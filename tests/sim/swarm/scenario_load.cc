@@ -23,7 +23,7 @@ ItemPlan plan_item(const Scenario& s, Chance* chance, uint32_t batch, uint32_t i
     item.copy = chance->one_in(2);
     item.lane = static_cast<leat_lane>(chance->one_in(3) ? chance->below(3) : 0);
     item.model = "";
-    if (s.seed % 4 == 0) item.model = chance->pick({"", "m", "m2", "m3", "m4", "m5"});
+    if (s.several_models) item.model = chance->pick({"", "m", "m2", "m3", "m4", "m5"});
     return item;
 }
 
@@ -37,7 +37,8 @@ void plan_routes(const Scenario& s, Chance* chance, BatchPlan* batch) {
             target.endpoint = i;
             target.rank = fallback ? i : 0;
             target.weight = chance->number(0, 3);
-            if (chance->one_in(3)) target.fall_on = uint32_t{LEAT_ON_RATE_LIMIT} | uint32_t{LEAT_ON_FALLBACK};
+            if (chance->one_in(3))
+                target.fall_on = uint32_t{LEAT_ON_RATE_LIMIT} | uint32_t{LEAT_ON_FALLBACK};
             batch->targets.push_back(target);
         }
     }

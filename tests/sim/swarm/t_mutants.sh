@@ -12,7 +12,9 @@ names=("a stale rate limit pauses again" "a cancelled item keeps its permit"
     "a cancelled item has no result" "a cancelled item has two results"
     "requests are not counted while others are on the wire" "a pause holds nobody back"
     "there is no slow start" "a bucket gives back more than it took"
-    "nobody is told what a closed batch gave back" "a rate limit counts as an attempt")
+    "nobody is told what a closed batch gave back" "a rate limit counts as an attempt"
+    "both tries of a hedged item have a result" "nobody is told what a cancelled send gave back"
+    "a turn is left to an endpoint that cannot take it")
 
 cd "$root" || exit 1
 if ! { cmake --preset gcc-release -B "$build" -DLEAT_MUTANTS=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=OFF \

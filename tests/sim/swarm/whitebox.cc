@@ -19,7 +19,8 @@ using Number = unsigned long long;
 // Of an item that was rate limited in this step: it is not where a rate limit leads.
 bool was_sent_after_its_limit(const Item& item) {
     switch (item.state) {
-        case ItemState::waiting: return item.replayed;
+        case ItemState::waiting:
+            return item.replayed;
         case ItemState::done:
         case ItemState::held:
             return item.result.status != LEAT_E_RATE_LIMIT &&
@@ -30,7 +31,8 @@ bool was_sent_after_its_limit(const Item& item) {
         case ItemState::tunnelling:
         case ItemState::sending:
         case ItemState::receiving:
-        case ItemState::calling: break;
+        case ItemState::calling:
+            break;
     }
     return true;
 }
@@ -39,8 +41,12 @@ bool was_sent_after_its_limit(const Item& item) {
 
 Whitebox::Whitebox(leat_client* client, leat_sim* sim, const std::vector<PaceRules>& rules,
                    Verdict* verdict)
-    : engine_(client), sim_(sim), verdict_(verdict), slots_(client->config.items_max),
-      rules_(rules), visits_(client->config.items_max) {
+    : engine_(client),
+      sim_(sim),
+      verdict_(verdict),
+      slots_(client->config.items_max),
+      rules_(rules),
+      visits_(client->config.items_max) {
     for (const PaceRules& each : rules) budgets_.emplace_back(each.config, verdict);
 }
 
@@ -80,10 +86,12 @@ void Whitebox::result_seen(const leat_result& result) {
     const uintptr_t first = reinterpret_cast<uintptr_t>(&engine_->items[0].result);
     const uintptr_t distance = reinterpret_cast<uintptr_t>(&result) - first;
     const uintptr_t place = distance / sizeof(Item);
-    if (distance % sizeof(Item) != 0 || place >= engine_->config.items_max) return;  // never an item
+    if (distance % sizeof(Item) != 0 || place >= engine_->config.items_max)
+        return;  // never an item
     const Item& item = engine_->items[place];
     note_item(item);
-    if (result.outcome == LEAT_SUCCEEDED && item.domain != nullptr && result.usage.total_tokens > 0) {
+    if (result.outcome == LEAT_SUCCEEDED && item.domain != nullptr &&
+        result.usage.total_tokens > 0) {
         const uint64_t used = static_cast<uint64_t>(result.usage.total_tokens);
         const leat::Demand& demand = item.ticket.demand;
         const uint64_t reserved = demand.input_tokens + demand.output_tokens;
@@ -170,9 +178,9 @@ void Whitebox::check_batches() {
             wire += leat::on_wire(item.state) ? 1u : 0u;
             held += item.state == ItemState::held ? 1u : 0u;
             twins += item.is_twin ? 1u : 0u;
-            if (item.twin != nullptr && (item.twin->twin != &item ||
-                                         item.twin->is_twin == item.is_twin ||
-                                         item.twin->index != item.index)) {
+            if (item.twin != nullptr &&
+                (item.twin->twin != &item || item.twin->is_twin == item.is_twin ||
+                 item.twin->index != item.index)) {
                 verdict_->fail("twins", "item slot %u and its twin do not fit", i);
             }
         }
@@ -183,7 +191,8 @@ void Whitebox::check_batches() {
                            static_cast<Number>(batch.accepted));
         }
         const uint32_t most = batch.config.max_in_flight;
-        if (most != 0 && wire > most) verdict_->fail("permits", "batch %u has %u on the wire", b, wire);
+        if (most != 0 && wire > most)
+            verdict_->fail("permits", "batch %u has %u on the wire", b, wire);
     }
 }
 
@@ -210,7 +219,8 @@ void Whitebox::check_connections() {
         }
     }
     size_t kept = 0;
-    for (uint32_t e = 0; e < engine_->endpoints_count; ++e) kept += engine_->endpoints[e].idle.size();
+    for (uint32_t e = 0; e < engine_->endpoints_count; ++e)
+        kept += engine_->endpoints[e].idle.size();
     leat_sim_stats world = {};
     leat_sim_get_stats(sim_, &world);
     if (kept != idle || world.streams_open != open || engine_->wire.counters().open < users) {
@@ -223,7 +233,8 @@ void Whitebox::check_connections() {
 void Whitebox::find_domains() {
     for (uint32_t e = 0; e < engine_->endpoints_count; ++e) {
         leat::Endpoint* const endpoint = &engine_->endpoints[e];
-        for (uint32_t d = 0; d < endpoint->domains_count; ++d) (void)place_of(&endpoint->domains[d]);
+        for (uint32_t d = 0; d < endpoint->domains_count; ++d)
+            (void)place_of(&endpoint->domains[d]);
     }
 }
 

@@ -56,8 +56,8 @@ private:
     std::vector<PaceRules> rules_;  // by endpoint
     std::vector<uint32_t> visits_;
     std::vector<leat::Domain*> domains_;
-    std::vector<uint32_t> on_wire_;  // by domain
-    std::vector<PaceModel> models_;  // by domain
+    std::vector<uint32_t> on_wire_;     // by domain
+    std::vector<PaceModel> models_;     // by domain
     std::vector<BudgetModel> budgets_;  // by endpoint
     uint64_t replayed_ = 0;
 };
