@@ -143,8 +143,9 @@ void check_result(const Load& load, const BatchRun& run, const leat_result& resu
     const uint32_t extra = result.hedged != 0 ? 1u : 0u;
     if (result.attempts > passes * targets + extra ||
         result.rate_limited > limits_most + targets + extra) {
-        verdict->fail("attempts", "item %llu: %u attempts, %u rate limits, %u targets, hedged %u",
-                      index, result.attempts, result.rate_limited, targets, result.hedged);
+        verdict->fail("attempts",
+                      "item %llu: %u attempts, %u rate limits, %u targets, hedged %u, most %u",
+                      index, result.attempts, result.rate_limited, targets, result.hedged, passes);
     }
     if (result.outcome == LEAT_SUCCEEDED && (result.attempts == 0 || result.text.size == 0)) {
         verdict->fail("outcome", "item %llu succeeded with nothing", index);

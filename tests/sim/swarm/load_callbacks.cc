@@ -26,7 +26,15 @@ leat_status Load::on_source(void* user, leat_request* request) {
 // Calls from inside a callback: they are wishes that a later stage carries out.
 void Load::meddle(BatchRun* run) {
     if (!run->plan->cancels_in_callback || run->accepted == 0) return;
-    if (chance_.one_in(6)) cancel_item(run, chance_.below(run->accepted));
+    if (chance_.one_in(6)) {
+        uint64_t index = chance_.below(run->accepted);
+        // The oldest that is not over has often just been tried, or is about to be tried again.
+        if (chance_.one_in(2)) {
+            index = 0;
+            while (index + 1 < run->accepted && run->records[index].progresses > 0) ++index;
+        }
+        cancel_item(run, index);
+    }
     if (chance_.one_in(60)) cancel_batch(run, LEAT_CANCEL_DRAIN);
 }
 

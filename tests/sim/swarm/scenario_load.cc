@@ -67,7 +67,7 @@ BatchPlan plan_batch(const Scenario& s, Chance* chance) {
     batch.by_next = chance->one_in(4);
     batch.keep_percent = chance->one_in(3) ? 30 : 0;
     plan_routes(s, chance, &batch);
-    if (s.has(Fault::cancel_item)) batch.cancels_in_callback = chance->one_in(3);
+    if (s.has(Fault::cancel_item)) batch.cancels_in_callback = chance->one_in(2);
     if (s.has(Fault::cancel_batch) && chance->one_in(2)) {
         batch.cancel_at_ms = chance->between(1, 6000);
         batch.cancel_mode = chance->one_in(2) ? LEAT_CANCEL_HARD : LEAT_CANCEL_DRAIN;
