@@ -9,6 +9,7 @@
 #include <leat/config.h>
 #include <leat/limits.h>
 #include <leat/memory.h>
+#include <leat/meter.h>
 #include <leat/pacing.h>
 #include <leat/port.h>
 #include <leat/request.h>
