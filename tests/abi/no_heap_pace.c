@@ -51,8 +51,19 @@ static void on_budget(void* user, const leat_budget_state* state) {
 
 /* Most prompts just go; some meet a service that is overloaded, slow, without the model or at its limit. */
 static const char* const prompts[] = {
-    "one",  "two",  "three", "[[mock:503x1]] four", "five", "[[mock:404x1]] six", "seven", "eight",
-    "[[mock:ok latency=150]] nine", "ten", "[[mock:429x1]] eleven", "twelve", "[[mock:500x2]] thirteen",
+    "one",
+    "two",
+    "three",
+    "[[mock:503x1]] four",
+    "five",
+    "[[mock:404x1]] six",
+    "seven",
+    "eight",
+    "[[mock:ok latency=150]] nine",
+    "ten",
+    "[[mock:429x1]] eleven",
+    "twelve",
+    "[[mock:500x2]] thirteen",
 };
 
 static leat_status submit(leat_batch* batch, unsigned long number) {
@@ -69,7 +80,8 @@ static leat_status submit(leat_batch* batch, unsigned long number) {
 }
 
 static leat_status open_client(const mock_child* mock, leat_client** client) {
-    static const leat_key keys[] = {{{"key-1", 5}, 0, 0}, {{"key-2", 5}, 0, 0}, {{"key-3", 5}, 0, 0}};
+    static const leat_key keys[] = {
+        {{"key-1", 5}, 0, 0}, {{"key-2", 5}, 0, 0}, {{"key-3", 5}, 0, 0}};
     leat_config config;
     leat_endpoint_config endpoint;
     leat_endpoint index = 0;
@@ -129,8 +141,10 @@ static void run(leat_client* client, leat_summary* sum) {
         while (sent < items_count) {
             const leat_status status = submit(batch, sent);
             if (status == LEAT_E_WOULD_BLOCK) break;
-            if (status == LEAT_E_STATE) sent = items_count; /* the budget was used up */
-            else ++sent;
+            if (status == LEAT_E_STATE)
+                sent = items_count; /* the budget was used up */
+            else
+                ++sent;
         }
         if (sent == items_count) (void)leat_batch_finish(batch);
         (void)leat_step(client, 20);
@@ -141,9 +155,9 @@ static void run(leat_client* client, leat_summary* sum) {
 }
 
 int main(void) {
-    static const char* const options[] = {"--keepalive-requests", "40", "--rate-headers",
-                                          "--rpm", "60000", "--retry-after-ms", "2",
-                                          "--tokens", "4:40", NULL};
+    static const char* const options[] = {
+        "--keepalive-requests", "40", "--rate-headers", "--rpm", "60000",
+        "--retry-after-ms",     "2",  "--tokens",       "4:40",  NULL};
     mock_child mock;
     leat_client* client = NULL;
     leat_status status = LEAT_OK;
@@ -169,17 +183,19 @@ int main(void) {
         check(results_count == sum.total && repeated == 0 &&
                   sum.succeeded + sum.failed + sum.skipped + sum.cancelled == sum.total,
               "every accepted item has its one result");
-        check(sum.succeeded > 500 && sum.cost_usd <= 0.0902, "the budget was spent, and not passed");
+        check(sum.succeeded > 500 && sum.cost_usd <= 0.0902,
+              "the budget was spent, and not passed");
         check(budget_calls == 2 && cancelled_count > 0, "its end was told and cancelled the rest");
         check(fell_back > 50 && hedged > 10 && urgent_count > 0 && stats.rate_limited > 10 &&
                   stats.retries > 50,
               "items fell back, were hedged, met rate limits and were tried again");
         check(counted.total_count == 0, "not one call of the allocator or the system's maps");
-        printf("#  total %lu ok %lu cancelled %lu fell back %lu hedged %lu (won %lu) limited %lu "
-               "retries %lu cost %.4f\n",
-               (unsigned long)sum.total, (unsigned long)sum.succeeded, cancelled_count, fell_back,
-               hedged, (unsigned long)sum.hedges_won, (unsigned long)stats.rate_limited,
-               (unsigned long)stats.retries, sum.cost_usd);
+        printf(
+            "#  total %lu ok %lu cancelled %lu fell back %lu hedged %lu (won %lu) limited %lu "
+            "retries %lu cost %.4f\n",
+            (unsigned long)sum.total, (unsigned long)sum.succeeded, cancelled_count, fell_back,
+            hedged, (unsigned long)sum.hedges_won, (unsigned long)stats.rate_limited,
+            (unsigned long)stats.retries, sum.cost_usd);
     }
     leat_close_mapped(client);
     mock_child_stop(&mock);
