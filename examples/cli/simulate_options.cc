@@ -126,10 +126,18 @@ size_t put_if_changed(const Option& option, const void* field, const void* initi
                            static_cast<int>(strcspn(begin, "|")), begin);
             break;
         }
+        case Kind::number: {
+            leat_number number{};
+            memcpy(&number, field, sizeof number);
+            if (number.is_set != 0) {
+                put = snprintf(out, size, " --%s %g", option.name, number.value);
+            }
+            break;
+        }
         case Kind::text:
         case Kind::bytes:
-        case Kind::number:
         case Kind::whole:
+        case Kind::families:
         case Kind::list:
         case Kind::counts:
         case Kind::pair:

@@ -42,7 +42,7 @@ def help_text():
                             ("--provider-concurrency", "0"), ("--burst", "60"),
                             ("--headers", "none"), ("--retry-after", "none"),
                             ("--error-rate", "0"), ("--max-in-flight", "auto,5,20,50"), ("--rpm", "0"),
-                            ("--max-attempts", "3"), ("--backoff", "1"), ("--cooldown", "300"),
+                            ("--max-attempts", "3"), ("--backoff", "1"), ("--cooldown", "10"),
                             ("--slow-start", "50"), ("--timeout", "120"), ("--seed", "1")):
         found = [line for line in lines if re.search(rf"{option} ", line)
                  and line.endswith(f"[{default}]")]
