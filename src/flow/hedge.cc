@@ -33,16 +33,21 @@ void part(Item* item) {
     item->twin = nullptr;
 }
 
-// Off the wire or out of its list, and its slot is free: no result.
-void drop(Engine* engine, Item* item) {
-    if (on_wire(item->state)) {
-        lease_end(engine, item, false);
-    } else if (item->state == ItemState::waiting || item->state == ItemState::sleeping) {
-        leave_lists(engine, item);
-    }
+// Its slot is free: no result. It is off the wire and in no list.
+void forget(Engine* engine, Item* item) {
+    LEAT_CHECK(item->connection == nullptr && !item->link.linked());
     engine->timers.clear(&item->timer);
     item->state = ItemState::held;
     release_item(engine, item);
+}
+
+void drop(Engine* engine, Item* item) {
+    if (on_wire(item->state)) {
+        lease_end(engine, item, false);
+    } else {
+        leave_lists(engine, item);
+    }
+    forget(engine, item);
 }
 
 // What the one who leaves had spent belongs to the one who stays.
@@ -74,7 +79,7 @@ void hedge_begin(Engine* engine, Item* item) {
     twin->request_mark = twin->arena.mark();
     if (status == LEAT_OK) status = build_request(engine, twin);
     if (status != LEAT_OK) {
-        drop(engine, twin);
+        forget(engine, twin);
         return;
     }
     twin->twin = item;
@@ -104,7 +109,7 @@ bool resolve_twin(Engine* engine, Item* item, leat_outcome outcome, leat_status 
     other->is_twin = false;
     other->result.hedged = 1;
     inherit(*item, other);
-    drop(engine, item);
+    forget(engine, item);
     return true;
 }
 

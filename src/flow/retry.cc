@@ -85,8 +85,13 @@ bool overloaded(Engine* engine, Item* item, const AttemptEnd& end) {
     return true;
 }
 
-// Whether the domain can afford another try of this item.
+// Whether the domain can afford another try of this item. Only trouble of the service counts: an answer
+// that is none, or of the wrong form, is the item's own affair.
 bool draws_retry(Item* item, leat_status status) {
+    constexpr uint32_t trouble = uint32_t{LEAT_ON_SERVER} | uint32_t{LEAT_ON_OVERLOADED} |
+                                 uint32_t{LEAT_ON_NETWORK} | uint32_t{LEAT_ON_TIMEOUT};
+    item->retry_drawn = 0;
+    if ((leat_status_family(status) & trouble) == 0) return true;
     const bool after_timeout = leat_status_class(status) == LEAT_CLASS_TIMEOUT;
     return item->domain->retry_quota.draw(after_timeout, &item->retry_drawn);
 }

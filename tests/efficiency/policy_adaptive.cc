@@ -1,18 +1,17 @@
 // tests/efficiency/policy_adaptive.cc: policies that find the limit by themselves: Vector's adaptive
 // request concurrency and the adaptive retry mode of the AWS SDKs.
-// Depends on race.h. Both hear of statuses and times only. Invariant: a request counts as in flight
-// from its sending to its reply, not while it waits to be tried again.
+// Depends on race.h. Both hear of statuses and times only. Invariant: whoever
+// waits to try again holds a permit, or a caller.
 #include <algorithm>
 #include <cmath>
-#include <deque>
 
 #include "efficiency/race.h"
 
 namespace efficiency {
 namespace {
 
-// Retries never end; they wait outside of the limit, by Fibonacci's numbers of seconds up to 30. New
-// items go on meanwhile, here until there are as many as leat would have at hand.
+// Retries never end and keep their permit, by Fibonacci's numbers of seconds up to 30, with full
+// jitter. Each attempt is measured; the limit moves when a request is through, once a round trip.
 class VectorArc final : public Policy {
 public:
     void start(Race* race) override {
@@ -27,52 +26,34 @@ private:
     static constexpr double deviation_scale = 2.5;
     static constexpr double backoff_max_s = 30;
 
-    struct Backoff {
-        double previous_s = 0;
-        double current_s = 1;
-    };
-
     void fill() {
         while (in_flight_ < limit_) {
-            Backoff backoff;
-            if (!retries_.empty()) {
-                backoff = retries_.front();
-                retries_.pop_front();
-            } else if (items_ == items_max) {
-                return;
-            } else {
-                ++items_;
-            }
             if (++in_flight_ >= limit_) reached_ = true;
-            const double sent_s = race_->now_s();
-            race_->send(0, [=, this](const Reply& reply) { done(reply, sent_s, backoff); });
+            attempt(1, 1);
         }
     }
-    void done(const Reply& reply, double sent_s, Backoff backoff) {
-        --in_flight_;
-        if (reply.ok()) {
-            rtt_sum_s_ += race_->now_s() - sent_s;
-            ++rtt_count_;
-            --items_;
-        } else {
+    void attempt(double previous_s, double backoff_s) {
+        const double sent_s = race_->now_s();
+        race_->send(0, [=, this](const Reply& reply) {
+            if (reply.ok()) return done(race_->now_s() - sent_s);
             pressure_ = true;
-            const double wait_s = std::min(backoff.current_s, backoff_max_s) * race_->random();
-            const Backoff next = {backoff.current_s, backoff.previous_s + backoff.current_s};
-            race_->after(wait_s, [this, next] {
-                retries_.push_back(next);
-                fill();
-            });
-        }
-        adjust();
+            const double wait_s = backoff_s * race_->random();
+            const double next_s = std::min(previous_s + backoff_s, backoff_max_s);
+            race_->after(wait_s, [=, this] { attempt(backoff_s, next_s); });
+        });
+    }
+    void done(double rtt_s) {
+        --in_flight_;
+        rtt_sum_s_ += rtt_s;
+        ++rtt_count_;
+        adjust(rtt_sum_s_ / rtt_count_);
         fill();
     }
-    void adjust() {
-        if (rtt_count_ == 0) return;
-        const double rtt_s = rtt_sum_s_ / rtt_count_;
+    void adjust(double rtt_s) {
         if (mean_s_ < 0) {
             mean_s_ = rtt_s;
             update_at_s_ = race_->now_s() + rtt_s;
-            return forget();
+            return;
         }
         if (race_->now_s() < update_at_s_) return;
         const double threshold_s = mean_s_ + deviation_scale * std::sqrt(variance_);
@@ -96,10 +77,8 @@ private:
     }
 
     Race* race_ = nullptr;
-    std::deque<Backoff> retries_;
     int limit_ = 1;
     int in_flight_ = 0;
-    int items_ = 0;
     bool reached_ = false;
     bool pressure_ = false;
     double rtt_sum_s_ = 0;

@@ -108,8 +108,12 @@ private:
     void acquire(int attempt) {
         const double now_s = race_->now_s();
         if (at_s_ < 0) at_s_ = now_s;
-        bucket_ = std::min(1.0, bucket_ + (now_s - at_s_) * per_second_);
-        at_s_ = now_s;
+        // As the original: parts of a request are not filled in, and what is over is lost.
+        const double filled = (now_s - at_s_) * per_second_;
+        if (filled >= 1) {
+            bucket_ = std::min(1.0, bucket_ + filled);
+            at_s_ = now_s;
+        }
         if (bucket_ < 1) return race_->after(poll_s, [this, attempt] { acquire(attempt); });
         bucket_ -= 1;
         race_->send(0, [this, attempt](const Reply& reply) { done(reply, attempt); });

@@ -61,9 +61,6 @@ private:
     uint64_t failed_items_ = 0;
 };
 
-// What a client may have begun and not ended, where its original sets no bound: as many as leat.
-constexpr int items_max = 256;
-
 // A client's way to keep pace. It lives as long as the race.
 class Policy {
 public:

@@ -22,7 +22,7 @@ Scenario plain(const char* name, bool with_headers) {
 
 }  // namespace
 
-std::array<Scenario, scenarios_count> scenarios(bool with_headers) {
+std::vector<Scenario> scenarios(bool with_headers) {
     Scenario requests = plain("requests 600/min", with_headers);
     requests.config.limits.requests_per_minute = 600;
     requests.published_requests_per_minute = 600;
@@ -50,6 +50,50 @@ std::array<Scenario, scenarios_count> scenarios(bool with_headers) {
     halved.config.change_at_ms = warm_up_ms + measured_ms / 2;
     halved.published_requests_per_minute = 1200;
     return {requests, tokens, places, flapping, halved};
+}
+
+std::vector<Scenario> more_scenarios(bool with_headers) {
+    constexpr uint64_t half_ms = warm_up_ms + measured_ms / 2;
+    Scenario doubled = plain("requests 600/min, then 1200", with_headers);
+    doubled.config.limits.requests_per_minute = 600;
+    doubled.config.changed.requests_per_minute = 1200;
+    doubled.config.change_at_ms = half_ms;
+    doubled.published_requests_per_minute = 600;
+
+    Scenario grown = plain("10 at once, then 30", with_headers);
+    grown.config.limits.concurrency_max = 10;
+    grown.config.changed.concurrency_max = 30;
+    grown.config.change_at_ms = half_ms;
+
+    Scenario shrunk = plain("30 at once, then 10", with_headers);
+    shrunk.config.limits.concurrency_max = 30;
+    shrunk.config.changed.concurrency_max = 10;
+    shrunk.config.change_at_ms = half_ms;
+
+    Scenario strict = plain("requests 600/min, burst 1 s", with_headers);
+    strict.config.limits.requests_per_minute = 600;
+    strict.config.burst_ms = 1000;
+    strict.published_requests_per_minute = 600;
+
+    Scenario split = plain("input 50k, output 60k/min (Anthropic)", with_headers);
+    if (with_headers) split.config.told = LEAT_SIM_TOLD_ANTHROPIC;
+    split.config.limits.input_tokens_per_minute = 50000;
+    split.config.limits.output_tokens_per_minute = 60000;
+    split.config.output_tokens = {200, 0.6};
+    split.max_tokens = 1000;
+
+    Scenario slow = plain("64 at once, answers of 30 s", with_headers);
+    slow.config.limits.concurrency_max = 64;
+    slow.config.output_tokens = {1400, 0.3};
+    slow.config.token_us = {20000, 0};
+    slow.max_tokens = 3500;
+
+    Scenario noisy = plain("requests 600/min, 3 % fail", with_headers);
+    noisy.config.limits.requests_per_minute = 600;
+    noisy.config.server_error_chance = 0.02;
+    noisy.config.reset_chance = 0.01;
+    noisy.published_requests_per_minute = 600;
+    return {doubled, grown, shrunk, strict, split, slow, noisy};
 }
 
 Outcome outcome_of(const Count& warm, const Count& end, double capacity, uint64_t failed_items) {

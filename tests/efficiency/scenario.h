@@ -5,8 +5,8 @@
 
 #include <leat/sim_provider.h>
 
-#include <array>
 #include <cstdint>
+#include <vector>
 
 namespace efficiency {
 
@@ -26,8 +26,10 @@ struct Scenario {
     uint64_t max_tokens;
 };
 
-constexpr size_t scenarios_count = 5;
-std::array<Scenario, scenarios_count> scenarios(bool with_headers);
+// The five of the table.
+std::vector<Scenario> scenarios(bool with_headers);
+// Others, to see whether a client was made for those five.
+std::vector<Scenario> more_scenarios(bool with_headers);
 
 // At one moment of a run.
 struct Count {

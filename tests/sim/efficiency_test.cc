@@ -37,7 +37,7 @@ TEST(Efficiency, DISABLED_most_capacity_is_used_where_nothing_tells_the_limits) 
 TEST(Efficiency, is_measured_right) {
     const Scenario requests = efficiency::scenarios(true)[0];
     const Outcome told = efficiency::race(requests, efficiency::make_langchain().get(), seed);
-    EXPECT_NEAR(told.capacity_percent, 100, 0.5);
+    EXPECT_NEAR(told.capacity_percent, 100, 2);  // it polls
     EXPECT_EQ(told.refused_percent, 0);
     const Outcome five = efficiency::race(requests, efficiency::make_fixed_workers().get(), seed);
     EXPECT_NEAR(five.capacity_percent, 25, 0.5);

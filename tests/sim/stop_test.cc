@@ -110,7 +110,9 @@ TEST(Stop, an_item_cancelled_as_it_is_sent_gives_its_permit_to_the_next) {
         if (request.number == 1) response.delay_ns = 100 * ms;
     };
     world.on_each_result = [&](const leat_result* result) {
-        if (result->index == 1) EXPECT_EQ(leat_item_cancel(world.batch, 0), LEAT_OK);
+        if (result->index == 1) {
+            EXPECT_EQ(leat_item_cancel(world.batch, 0), LEAT_OK);
+        }
         return LEAT_RELEASE;
     };
     world.open_batch();
