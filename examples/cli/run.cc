@@ -158,6 +158,9 @@ void Run::loop() {
         unwritten_ = true;
         stop("the output cannot be written");
     }
+    if (!all_read_) {  // a deadline may pass while no item waits that could tell of it
+        stop("the --deadline passed");
+    }
 }
 
 void Run::finish() {

@@ -107,6 +107,7 @@ private:
     uint64_t accepted_ = 0;     // handed to the engine
     uint64_t delivered_ = 0;    // came back from it
     bool waiting_ = false;      // the input is a pipe with nothing in it now
+    bool all_read_ = false;     // pull has said that there is no more
     bool wake_ = false;         // pull stopped only to keep its step short
     const char* stopped_ = nullptr;
     char stop_text_[600] = "";  // where a reason is made up

@@ -25,7 +25,9 @@ leat_status Run::pull(void* user, leat_request* request) {
         run->stop("the output cannot be written");
         return LEAT_E_DONE;
     }
-    return run->pull_item(request);
+    const leat_status status = run->pull_item(request);
+    run->all_read_ = run->all_read_ || status == LEAT_E_DONE;
+    return status;
 }
 
 leat_status Run::pull_item(leat_request* request) {

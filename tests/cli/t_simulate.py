@@ -117,11 +117,15 @@ def provider_limits():
     row = results("-j", 5, "--price", "10/20")["settings"][0]
     cost = row["input_tokens"] * 10e-6 + row["output_tokens"] * 20e-6
     check("--price: the tokens' cost", abs(row["cost_usd"] - cost) < 1e-4, row)
-    row = results("-j", 20, "--provider-rpm", 100, "--burst", 1, "--cooldown", 1,
-                  "--slow-start", 0)["settings"][0]
-    longer = results("-j", 20, "--provider-rpm", 100, "--burst", 1)["settings"][0]
+    row, longer = (results("-n", 500, "-j", 20, "--provider-rpm", 600, "--burst", 1, "--rpm", 570,
+                           "--halve-at", 20, "--slow-start", 0, "--cooldown", pause)["settings"][0]
+                   for pause in (1, 60))
     check("--cooldown is that of run", longer["limited_by"]["cooldown"] >
           row["limited_by"]["cooldown"] * 5, (row, longer))
+    text = simulate("-j", 5, "--hedge", 95, "--latency-factor", 2.5, "--pacing", "linear",
+                    "--ignore-headers").stdout.decode()
+    check("so are the newer ones, and the line for run has them", "-j 5 --ignore-headers "
+          "--latency-factor 2.5 --pacing linear --hedge 95\n" in text, text)
     text = simulate("-j", 5, "--cooldown", 2.5, "--order", "input", "--retry-failed").stdout.decode()
     check("the line for run has the pace that was given", "leat run IN -o OUT -j 5 --cooldown 2.5 "
           "--retry-failed --order input\n" in text, text)
@@ -217,7 +221,8 @@ def a_real_run():
     with Mock("--latency-ms", "50") as mock:
         source = prompts("real.jsonl", 200)
         started = time.monotonic()
-        done = run(source, "-o", path("real.out"), "--base-url", mock.url, "-m", "m", "-q")
+        done = run(source, "-o", path("real.out"), "--base-url", mock.url, "-m", "m", "-q",
+                   "-j", 5)
         real = time.monotonic() - started
     check(f"a real run takes as long as was said ({simulated:.2f} s, {real:.2f} s)",
           done.returncode == 0 and 2.0 < simulated < 2.2 and simulated * 0.95 < real < simulated * 2)
