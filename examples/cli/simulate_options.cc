@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/service.h"
 #include "cli/simulate.h"
 
 namespace cli {
@@ -194,7 +195,7 @@ bool parse_simulate(int argc, char** argv, SimulateSettings* settings) {
     if (settings->overload_s.is_set && settings->overload_s.second > 1e9) {
         return refuse("overload", "the period is longer than a life");
     }
-    return true;
+    return check_pace("simulate", settings->run);
 }
 
 }  // namespace cli

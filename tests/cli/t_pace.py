@@ -19,9 +19,11 @@ def number_in_flight():
         most = mock.stats()["in_flight_max"]
         check(f"without -j: more than the five it begins with ({most}), at most 256",
               done.returncode == 0 and 10 < most <= 256, said(done))
-        done = run(*base, "-o", path("ramp.out"), "--ramp", 0.1, "--limit", 60)
-        check("--ramp: one at first, so 60 items take longer than their 240 ms", done.returncode == 0
-              and len(records("ramp.out")) == 60, said(done))
+        begun = time.monotonic()
+        done = run(*base, "-o", path("ramp.out"), "--ramp", 0.2, "--limit", 60)
+        seconds = time.monotonic() - begun
+        check(f"--ramp 0.2: one at first, two, three ...: 60 items of 20 ms take {seconds:.1f} s",
+              done.returncode == 0 and len(records("ramp.out")) == 60 and seconds > 0.4, said(done))
 
 
 def told_limits():
