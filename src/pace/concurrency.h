@@ -31,9 +31,10 @@ public:
     // A 429. True when no limit of requests or tokens is known to explain it and the request was one
     // more than what had been seen to work: then that is the new ceiling.
     bool refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest, bool explained);
-    // The service is overloaded: gives way once for all that were sent before.
-    void overloaded(uint64_t now_ns, const Ticket& ticket, uint64_t latest);
-    // A timeout or a broken connection: gives way when they are many.
+    // The service is overloaded: gives way when that is more than a single case (is_outage).
+    void overloaded(uint64_t now_ns, const Ticket& ticket, uint64_t latest, bool is_outage);
+    // A timeout or a broken connection: gives way when they are many, once for all that were sent
+    // before.
     void troubled(uint64_t now_ns, const Ticket& ticket, uint64_t latest);
     // A first byte came after so long (adaptive.latency_factor).
     void first_byte(uint64_t now_ns, const Ticket& ticket, uint64_t latest, uint64_t waited_ns);
@@ -61,7 +62,8 @@ private:
     uint32_t proven_before_ = 0;   // ... and in the one before
     double trouble_ = 0;           // share of answers that were none, lately
     double first_byte_ns_ = 0;     // usual, and ...
-    double first_byte_slow_ns_ = 0; // ... over a long time
+    double first_byte_slow_ns_ = 0; // ... when nothing waits
+    uint64_t first_byte_at_ns_ = 0;
 };
 
 }  // namespace leat

@@ -6,6 +6,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 clean="include/leat src/meter src/pace examples examples/mock tests/abi tests/efficiency tests/fuzz tests/replay tests/server"
+clean="$clean tests/sim/swarm"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 failed=0
