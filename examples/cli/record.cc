@@ -100,9 +100,9 @@ leat_str RecordWriter::one_line(leat_str json) {
 // Where the last request went; nullptr: there is but one such place, or none was sent.
 const char* RecordWriter::who(const leat_result& result) const {
     const bool several = service_ != nullptr && service_->targets_count > 1;
-    const ServiceTarget* const owner =
-        several && result.attempts + result.rate_limited > 0 ? service_->owner(result.endpoint)
-                                                             : nullptr;
+    const ServiceTarget* const owner = several && result.attempts + result.rate_limited > 0
+                                           ? service_->owner(result.endpoint)
+                                           : nullptr;
     return owner != nullptr ? owner->name : nullptr;
 }
 

@@ -32,8 +32,10 @@ bool Run::map_block(leat_config* config) {
         }
         in_flight /= 2;
         if (settings_.max_in_flight != LEAT_AUTO || in_flight < auto_in_flight_least) {
-            fprintf(stderr, "leat run: no memory for a block of %zu bytes; lower --max-in-flight "
-                            "or --item-bytes\n", block_bytes_);
+            fprintf(stderr,
+                    "leat run: no memory for a block of %zu bytes; lower --max-in-flight "
+                    "or --item-bytes\n",
+                    block_bytes_);
             return false;
         }
         set_room(settings_, in_flight, config);

@@ -21,8 +21,8 @@ bool refuse_keyless(const char* provider, const ProviderFacts& facts, const char
     fprintf(stderr,
             "leat run: the environment variable %s%s%s is not set; it must hold the key (to try "
             "%s's format without one: --mock)\n",
-            asked != nullptr ? asked : facts.names[0], two ? " or " : "",
-            two ? facts.names[1] : "", provider);
+            asked != nullptr ? asked : facts.names[0], two ? " or " : "", two ? facts.names[1] : "",
+            provider);
     return false;
 }
 

@@ -45,10 +45,17 @@ void set_cooldown(const Settings& settings, leat_endpoint_config* endpoint) {
     cooldown->retry_after_max_ms = static_cast<uint32_t>(settings.max_wait_ms);
     cooldown->slow_start_items = static_cast<uint32_t>(settings.slow_start);
     switch (static_cast<Pacing>(settings.pacing)) {
-        case Pacing::exponential: break;
-        case Pacing::linear: endpoint->pacing = leat_pacing_linear(); break;
-        case Pacing::fixed_delay: endpoint->pacing = leat_pacing_fixed_delay(); break;
-        case Pacing::batch_llm: leat_cooldown_batch_llm(cooldown); break;
+        case Pacing::exponential:
+            break;
+        case Pacing::linear:
+            endpoint->pacing = leat_pacing_linear();
+            break;
+        case Pacing::fixed_delay:
+            endpoint->pacing = leat_pacing_fixed_delay();
+            break;
+        case Pacing::batch_llm:
+            leat_cooldown_batch_llm(cooldown);
+            break;
     }
 }
 

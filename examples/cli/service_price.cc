@@ -79,8 +79,10 @@ bool set_prices(const Settings& settings, Service* service) {
         }
         service->is_priced = false;
         if (budgeted) {
-            fprintf(stderr, "leat run: --budget-usd needs the --price of %s, IN/OUT in USD per "
-                            "million tokens; leat has no table of prices yet\n", target.name);
+            fprintf(stderr,
+                    "leat run: --budget-usd needs the --price of %s, IN/OUT in USD per "
+                    "million tokens; leat has no table of prices yet\n",
+                    target.name);
             return false;
         }
     }

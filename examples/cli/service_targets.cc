@@ -165,7 +165,8 @@ void add_first(const Settings& settings, Service* service) {
     copy_first(*service, first);
     first->weight = 1;
     const leat_str base_url = service->endpoint.base_url;
-    const bool is_bare = settings.provider == nullptr && !service->is_mock && !leat::empty(base_url);
+    const bool is_bare =
+        settings.provider == nullptr && !service->is_mock && !leat::empty(base_url);
     const leat_str provider = is_bare            ? leat_str{nullptr, 0}
                               : service->is_mock ? leat::text("mock")
                                                  : service->endpoint.provider;
@@ -210,8 +211,10 @@ bool open_targets(const Settings& settings, Service* service) {
         }
     }
     if (service->endpoints_count() > services_max) {
-        fprintf(stderr, "leat run: --api-key-env, --balance and --fallback: at most %u keys and "
-                        "services together\n", services_max);
+        fprintf(stderr,
+                "leat run: --api-key-env, --balance and --fallback: at most %u keys and "
+                "services together\n",
+                services_max);
         return false;
     }
     return true;

@@ -62,8 +62,7 @@ measure() {
     stop_mock
 }
 
-awk "BEGIN { for (i = 0; i < $items; i++) printf \"{\\\"id\\\":\\\"i%d\\\",\\\"prompt\\\":\\\"Question %d?\\\"}\\n\", i, i }" \
-    >"$work/in.jsonl"
+seq 0 $((items - 1)) | sed 's/.*/{"id":"i&","prompt":"Question &?"}/' >"$work/in.jsonl"
 echo "$items items, $rpm requests/min, bursts of $burst_s s, $latency_ms ms, headers: $headers"
 echo
 echo "| setting | predicted | measured | ratio | 429s predicted | measured |"
