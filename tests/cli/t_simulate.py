@@ -103,6 +103,10 @@ def provider_limits():
     got = results("-j", "20", "--provider-concurrency", 10, "--provider-rpm", 0)
     check("too many at once: as many as it serves", got["best"] == 1 and
           got["settings"][1]["max_in_flight"] == 10, got)
+    row = results("-n", 1500, "-j", "auto", "--provider-rpm", 3000, "--burst", 5, "--headers",
+                  "openai", "--latency", 0.1, "--token-time", 0)["settings"][0]
+    check("told limits of a small bucket are used up, and not overrun", row["rate_limited"] == 0 and
+          row["seconds"] < 27, row)
     got = results("-j", 5, "--provider-rpm", 0)
     check("no limit: no share of it", got["settings"][0]["capacity_share"] is None, got)
     whole, half = (results("-n", 2000, "-j", 40, "--provider-rpm", 600, "--burst", 1, "--rpm", 570,
