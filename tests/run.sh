@@ -196,8 +196,10 @@ run_folder() {
 
 # The seeds, then the faults planted on purpose, then what other compilers make of the same seeds.
 run_swarm() {
-    build swarm gcc-release gcc-release -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || return
-    local script
+    local script known=$built status=0 target=leat_swarm
+    build swarm gcc-release gcc-release -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || status=$?
+    built=$known # it is not all of that build
+    [ "$status" -eq 0 ] || return
     for script in swarm mutants determinism; do
         run_program swarm 600 "$root/tests/sim/swarm/t_$script.sh"
     done

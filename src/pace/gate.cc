@@ -156,6 +156,13 @@ void Gate::troubled(uint64_t now_ns, const Ticket& ticket) {
     concurrency_.troubled(now_ns, ticket, totals_.number);
 }
 
+double Gate::learned_per_minute() const {
+    const Bucket& bucket = learned_.bucket();
+    if (!bucket.limited()) return 0;
+    const double windows = static_cast<double>(Bucket::minute_ns) / static_cast<double>(bucket.window_ns());
+    return static_cast<double>(bucket.rate()) * windows;
+}
+
 void Gate::first_byte(uint64_t now_ns, const Ticket& ticket, uint64_t waited_ns) {
     concurrency_.first_byte(now_ns, ticket, totals_.number, waited_ns);
 }

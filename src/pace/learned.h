@@ -15,6 +15,7 @@ class Learned {
 public:
     void open() { *this = Learned{}; }
     Bucket* bucket() { return &bucket_; }
+    const Bucket& bucket() const { return bucket_; }
 
     // A request was let through by the service.
     void succeeded() { ++passed_; }

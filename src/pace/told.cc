@@ -17,6 +17,7 @@ constexpr uint64_t windows_ns[] = {1000 * ms_ns, 60000 * ms_ns, 3600000 * ms_ns,
 constexpr double fit_most = 1.35;
 constexpr double window_near = 3.0;
 constexpr int32_t fits_most = 4;
+constexpr int64_t small_bucket_part = 4;
 constexpr int32_t fits_against = -3;
 // So much of a limit stays in the bucket: requests are counted exactly, tokens are estimated.
 constexpr uint64_t margin_requests_share = 200;
@@ -43,6 +44,17 @@ uint64_t margin_of(Resource resource, uint64_t limit) {
 
 }  // namespace
 
+// A bucket that holds far less than a window's worth is full again when that much is back: its resets
+// say nothing of the limit as a whole.
+bool ToldLimit::refills_small_bucket(const leat_limit& limit) const {
+    const int64_t held = static_cast<int64_t>(remaining_most_);
+    if (held <= limit.remaining || held > limit.limit / small_bucket_part) return false;
+    const double missing = static_cast<double>(held - limit.remaining);
+    const double window =
+        static_cast<double>(limit.reset_ms) * static_cast<double>(limit.limit) / missing * 1e6;
+    return ratio(window, static_cast<double>(window_guess_ns_)) < fit_most;
+}
+
 // How long the window is that would refill what is missing in the time that the reset names. Resets
 // in whole seconds were rounded up, so a short one may mean less.
 uint64_t ToldLimit::guess_window(const leat_limit& limit) {
@@ -50,6 +62,10 @@ uint64_t ToldLimit::guess_window(const leat_limit& limit) {
     const bool tells = limit.reset_ms > 0 && limit.remaining >= 0 && limit.remaining < limit.limit;
     const bool rounded = tells && static_cast<uint64_t>(limit.reset_ms) % second_ms == 0;
     if (!tells || (rounded && limit.reset_ms < 5000)) return window_ns_;
+    if (refills_small_bucket(limit)) {
+        fits_ = min_of(fits_ + 1, fits_most);
+        return window_guess_ns_;
+    }
     const double missing = static_cast<double>(limit.limit - limit.remaining);
     const double whole_ms = static_cast<double>(limit.reset_ms) - (rounded ? 500.0 : 0.0);
     const double window = whole_ms * static_cast<double>(limit.limit) / missing * 1e6;

@@ -36,6 +36,7 @@ public:
 
 private:
     uint64_t guess_window(const leat_limit& limit);
+    bool refills_small_bucket(const leat_limit& limit) const;
     uint64_t size_of(uint64_t limit, uint64_t remaining) const;
 
     Bucket bucket_;
