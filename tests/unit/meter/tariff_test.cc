@@ -48,7 +48,7 @@ TEST(TariffTest, finds_a_model_by_its_names_and_no_other) {
         {"openai-responses", "gpt-5", "gpt-5"},
         {"anthropic", "claude-opus-4", "claude-opus-4-20250514"},
         {"anthropic", "claude-opus-4-5", "claude-opus-4-5"},
-        {"anthropic", "claude-opus-4-5@20251101", "claude-opus-4-5-20251101"},
+        {"anthropic", "claude-opus-4-5@20251101", "claude-opus-4-5"},
         {"anthropic", "claude-3-7-sonnet-latest", "claude-3-7-sonnet-20250219"},
         {"anthropic-bearer", "claude-sonnet-4-5", "claude-sonnet-4-5"},
         {"vertex", "gemini-2.5-flash-preview-05-20", "gemini-2.5-flash"},
