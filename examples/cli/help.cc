@@ -50,10 +50,13 @@ void print_overview() {
     puts("leat brings a file of prompts to a language model and every answer back.\n"
          "\n"
          "  leat run IN -o OUT    send each line of IN, append one record a line to OUT\n"
+         "  leat estimate IN      tokens, money, energy and time of IN; nothing is sent\n"
          "  leat simulate         time, 429s and cost of settings, before money is spent\n"
          "  leat mock             a loopback server that speaks six providers' formats\n"
          "  leat limits           what the options of run cost in memory\n"
          "  leat providers        services that --provider knows\n"
+         "  leat prices           what models cost, as far as leat knows\n"
+         "  leat footprint        energy, carbon and water of one request\n"
          "  leat help [COMMAND]   this text, or a command's options\n"
          "  leat version\n"
          "\n"
@@ -102,6 +105,12 @@ int run_help(int argc, char** argv) {
         print_run_help();
     } else if (strcmp(argv[0], "simulate") == 0) {
         print_simulate_help();
+    } else if (strcmp(argv[0], "estimate") == 0) {
+        print_estimate_help();
+    } else if (strcmp(argv[0], "prices") == 0) {
+        print_prices_help();
+    } else if (strcmp(argv[0], "footprint") == 0) {
+        print_footprint_help();
     } else if (strcmp(argv[0], "mock") == 0) {
         char name[] = "leat mock";
         char option[] = "--help";

@@ -19,13 +19,15 @@ struct Command {
 };
 
 constexpr Command commands[] = {
-    {"run", cli::run_batch, false},     {"simulate", cli::run_simulate, false},
-    {"mock", cli::run_mock, true},      {"limits", cli::run_limits, false},
-    {"providers", cli::run_providers, false}, {"help", cli::run_help, false},
-    {"version", run_version, false},    {"--help", cli::run_help, false},
-    {"-h", cli::run_help, false},       {"--version", run_version, false},
+    {"run", cli::run_batch, false},         {"estimate", cli::run_estimate, false},
+    {"simulate", cli::run_simulate, false}, {"mock", cli::run_mock, true},
+    {"limits", cli::run_limits, false},     {"providers", cli::run_providers, false},
+    {"prices", cli::run_prices, false},     {"footprint", cli::run_footprint, false},
+    {"help", cli::run_help, false},         {"version", run_version, false},
+    {"--help", cli::run_help, false},       {"-h", cli::run_help, false},
+    {"--version", run_version, false},
 };
-constexpr size_t commands_named = 7;
+constexpr size_t commands_named = 10;
 
 int refuse(const char* word) {
     const char* names[commands_named];

@@ -11,10 +11,16 @@ int run_simulate(int argc, char** argv);
 int run_mock(int argc, char** argv);     // leat mock
 int run_limits(int argc, char** argv);   // leat limits
 int run_providers(int argc, char** argv);
+int run_prices(int argc, char** argv);
+int run_estimate(int argc, char** argv);
+int run_footprint(int argc, char** argv);
 int run_help(int argc, char** argv);
 void print_overview();
 void print_run_help();
 void print_simulate_help();
+void print_prices_help();
+void print_estimate_help();
+void print_footprint_help();
 // The table's options with their defaults, group by group.
 void print_options(const OptionTable& table);
 

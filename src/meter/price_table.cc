@@ -331,17 +331,24 @@ constexpr uint8_t shape_of[] = {
     131, 131, 77,
 };
 
-// provider, currency, percent of its batch API, first byte in names, first row, rows
+// provider, currency, percent of its batch API, source, first byte in names, first row, rows
 constexpr PriceGroup groups[] = {
-    {"anthropic", "USD", 50, 0, 0, 24},
-    {"cohere", "USD", 0, 501, 24, 7},
-    {"deepseek", "USD", 0, 619, 31, 8},
-    {"gemini", "USD", 50, 738, 39, 38},
-    {"groq", "USD", 0, 1701, 77, 11},
-    {"maritaca", "BRL", 50, 1991, 88, 6},
-    {"mistral", "USD", 50, 2085, 94, 51},
-    {"openai", "USD", 50, 3094, 145, 112},
-    {"xai", "USD", 0, 5078, 257, 40},
+    {"anthropic", "USD", 50, 0, 0, 0, 24},
+    {"cohere", "USD", 0, 0, 501, 24, 7},
+    {"deepseek", "USD", 0, 0, 619, 31, 8},
+    {"gemini", "USD", 50, 0, 738, 39, 38},
+    {"groq", "USD", 0, 0, 1701, 77, 11},
+    {"maritaca", "BRL", 50, 1, 1991, 88, 6},
+    {"mistral", "USD", 50, 0, 2085, 94, 51},
+    {"openai", "USD", 50, 0, 3094, 145, 112},
+    {"xai", "USD", 0, 0, 5078, 257, 40},
+};
+
+constexpr const char* sources[] = {
+    "BerriAI/litellm model_prices_and_context_window.json (MIT), as copied by Prajwalsrinvas/to"
+    "ken-tariff (MIT) at dc2baf9d80f97138860483855433ff2936886b20 of 2026-08-06",
+    "maritaca-ai/maritalk-api (MIT), documentation/docs/en/precos.md and models.md at 4e58d0b o"
+    "f 2026-07-17"
 };
 
 }  // namespace
@@ -349,6 +356,8 @@ constexpr PriceGroup groups[] = {
 PriceTable price_table() {
     return PriceTable{groups, sizeof groups / sizeof groups[0], names, shape_of, shapes};
 }
+
+const char* price_source(const PriceGroup& group) { return sources[group.source]; }
 
 const char* price_table_source() {
     return

@@ -31,6 +31,7 @@ struct PriceGroup {
     char provider[12];
     char currency[4];
     uint8_t batch_percent;  // 0: its own batch API has no stated price
+    uint8_t source;
     uint16_t names_begin;
     uint16_t row;
     uint16_t rows_count;
@@ -45,6 +46,7 @@ struct PriceTable {
 };
 
 PriceTable price_table();
-const char* price_table_source();
+const char* price_source(const PriceGroup& group);
+const char* price_table_source();  // all of them
 
 }  // namespace leat

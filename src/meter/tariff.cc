@@ -36,7 +36,7 @@ leat_tariff tariff_of(const PriceGroup& group, const PriceShape& shape, Text mod
     tariff.provider = text_of(group.provider);
     tariff.model = model;
     tariff.currency = text_of(group.currency);
-    tariff.source = text_of(price_table_source());
+    tariff.source = text_of(price_source(group));
     return tariff;
 }
 

@@ -161,6 +161,11 @@ def read_prices(usd_path, brl_path):
             price("batch_input"), price("batch_output"), "no", "no", "no", "no", 0)
 
 
+# Which of the sources a provider's prices are from.
+def price_source_of(provider):
+    return 1 if provider == "maritaca" else 0
+
+
 def prices(usd_path, brl_path):
     groups, shapes = grouped(read_prices(usd_path, brl_path))
     head("price", "what models cost, by provider and model.", "prices", ["meter/price_table.h"])
@@ -178,15 +183,19 @@ def prices(usd_path, brl_path):
     print("};\n")
     print_names(groups)
     print_shape_numbers(groups)
-    print("// provider, currency, percent of its batch API, first byte in names, first row, rows\n"
+    print("// provider, currency, percent of its batch API, source, first byte in names, first row, rows\n"
           "constexpr PriceGroup groups[] = {")
     for provider, at, row, count in group_bounds(groups):
         currency = "BRL" if provider == "maritaca" else "USD"
         batch = BATCH_PERCENT.get(provider, 0)
-        print(f'    {{"{provider}", "{currency}", {batch}, {at}, {row}, {count}}},')
+        print(f'    {{"{provider}", "{currency}", {batch}, {price_source_of(provider)}, '
+              f'{at}, {row}, {count}}},')
+    print("};\n\nconstexpr const char* sources[] = {")
+    print(",\n".join(literal(source) for source in SOURCES["prices"]))
     print("};\n\n}  // namespace\n")
     print("PriceTable price_table() {\n    return PriceTable{groups, sizeof groups / sizeof groups[0],"
           " names, shape_of, shapes};\n}\n")
+    print("const char* price_source(const PriceGroup& group) { return sources[group.source]; }\n")
     tail("prices", "price_table_source")
 
 
