@@ -18,9 +18,8 @@ double price_of(uint32_t shape_price) {
     return shape_price == PriceShape::none ? -1.0 : static_cast<double>(shape_price) / 1e6;
 }
 
-leat_tariff tariff_of(const PriceGroup& group, const PriceShape& shape, Text model) {
+leat_tariff prices_of(const PriceShape& shape) {
     leat_tariff tariff = unknown_tariff();
-    tariff.batch_percent = group.batch_percent;
     tariff.input = price_of(shape.input);
     tariff.output = price_of(shape.output);
     tariff.cached_input = price_of(shape.cached_input);
@@ -33,6 +32,12 @@ leat_tariff tariff_of(const PriceGroup& group, const PriceShape& shape, Text mod
     tariff.tier_input = price_of(shape.tier_input);
     tariff.tier_output = price_of(shape.tier_output);
     tariff.tier_cached_input = price_of(shape.tier_cached_input);
+    return tariff;
+}
+
+leat_tariff tariff_of(const PriceGroup& group, const PriceShape& shape, Text model) {
+    leat_tariff tariff = prices_of(shape);
+    tariff.batch_percent = group.batch_percent;
     tariff.provider = text_of(group.provider);
     tariff.model = model;
     tariff.currency = text_of(group.currency);
@@ -40,41 +45,59 @@ leat_tariff tariff_of(const PriceGroup& group, const PriceShape& shape, Text mod
     return tariff;
 }
 
-bool find_in_group(Text provider, Text model, leat_tariff* tariff) {
+// A row of the built-in table.
+struct Row {
+    const PriceGroup* group = nullptr;
+    uint32_t number = 0;  // among all rows
+    Text name{nullptr, 0};
+};
+
+const PriceShape& shape_of(uint32_t row) {
+    const PriceTable table = price_table();
+    return table.shapes[table.shape_of[row]];
+}
+
+bool find_in_group(Text provider, Text model, Row* row) {
     const PriceTable table = price_table();
     for (size_t g = 0; g < table.groups_count; ++g) {
         const PriceGroup& group = table.groups[g];
         if (!equal_ignoring_case(provider, text_of(group.provider))) continue;
         const BestName best = best_name(model, table.names + group.names_begin, group.rows_count);
-        if (best.fit == 0) return false;
-        *tariff = tariff_of(group, table.shapes[table.shape_of[group.row + best.row]], best.name);
-        return true;
+        *row = Row{&group, group.row + best.row, best.name};
+        return best.fit > 0;
     }
     return false;
 }
 
-bool find_built_in(Text provider, Text model, leat_tariff* tariff) {
-    if (find_in_group(provider, model, tariff)) return true;
+// Whether a router sells its makers' models at the makers' prices: not open ones, which run at many
+// hosts, each with its own price; and what a maker gives away is not free elsewhere.
+bool keeps_makers_price(Text maker, const Row& row) {
+    return !equal_ignoring_case(maker, text("deepseek")) && shape_of(row.number).input > 0;
+}
+
+bool find_row(Text provider, Text model, Row* row) {
+    if (find_in_group(provider, model, row)) return true;
     Text maker{};
     Text rest{};
     if (!split_maker(model, &maker, &rest)) return false;
     maker = canonical_provider(maker);
-    const bool is_router = equal_ignoring_case(provider, text("openrouter"));
-    if (!is_router) {
-        return (empty(provider) || equal_ignoring_case(provider, maker)) &&
-               find_in_group(maker, rest, tariff);
+    if (equal_ignoring_case(provider, text("openrouter"))) {
+        return find_in_group(maker, rest, row) && keeps_makers_price(maker, *row);
     }
-    // A router sells its makers' models at their prices, save open ones: those run at many hosts, each
-    // with its own price, and what a maker gives away is not free elsewhere.
-    if (equal_ignoring_case(maker, text("deepseek")) || !find_in_group(maker, rest, tariff)) {
-        return false;
-    }
-    if (tariff->input > 0) {
+    return (empty(provider) || equal_ignoring_case(provider, maker)) &&
+           find_in_group(maker, rest, row);
+}
+
+bool find_built_in(Text provider, Text model, leat_tariff* tariff) {
+    Row row;
+    if (!find_row(provider, model, &row)) return false;
+    *tariff = tariff_of(*row.group, shape_of(row.number), row.name);
+    // A router has no batch API of its own.
+    if (equal_ignoring_case(provider, text("openrouter"))) {
         tariff->batch_percent = 0;
-        return true;
+        tariff->batch_input = tariff->batch_output = -1;
     }
-    *tariff = unknown_tariff();
-    return false;
+    return true;
 }
 
 bool find_in_text(Text provider, Text model, Text table, leat_tariff* tariff) {
@@ -186,11 +209,23 @@ bool tariff_at(uint32_t index, leat_tariff* tariff) {
         }
         const char* name = table.names + group.names_begin;
         for (uint32_t row = 0; row < index; ++row) name += text_of(name).size + 1;
-        const PriceShape& shape = table.shapes[table.shape_of[group.row + index]];
-        *tariff = tariff_of(group, shape, text_of(name));
+        *tariff = tariff_of(group, shape_of(group.row + index), text_of(name));
         return true;
     }
     return false;
+}
+
+PriceRow find_usd_price(Text provider, Text model) {
+    Row row;
+    if (empty(provider) || empty(model)) return 0;
+    if (!find_row(canonical_provider(provider), model, &row)) return 0;
+    const bool is_usd = equal(text_of(row.group->currency), text("USD"));
+    return is_usd ? narrow<PriceRow>(row.number + 1) : PriceRow{0};
+}
+
+leat_tariff usd_price(PriceRow row) {
+    LEAT_CHECK(row > 0);
+    return prices_of(shape_of(row - 1u));
 }
 
 bool tariff_cost(const leat_tariff& tariff, const leat_usage& usage, uint32_t how, double* cost) {

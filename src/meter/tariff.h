@@ -17,6 +17,12 @@ bool find_tariff(Text provider, Text model, Text table, leat_tariff* tariff);
 // Row `index` of the built-in table; false past its end.
 bool tariff_at(uint32_t index, leat_tariff* tariff);
 
+// A row of the built-in table in US dollars, for those who ask often; 0: none. provider and model must
+// both be told.
+using PriceRow = uint16_t;
+PriceRow find_usd_price(Text provider, Text model);
+leat_tariff usd_price(PriceRow row);  // not 0; without names
+
 // What the usage costs, in the tariff's currency; how: LEAT_COST_*. False when that is not known.
 bool tariff_cost(const leat_tariff& tariff, const leat_usage& usage, uint32_t how, double* cost);
 

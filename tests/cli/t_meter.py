@@ -49,7 +49,7 @@ def footprints():
     check("footprint: a model of one's own", done.returncode == 0 and
           json.loads(done.stdout)["water_l"] == json.loads(known.stdout)["water_l"], done)
     for arguments, word in ((["-p", "openai"], "wants --provider"),
-                            (["-m", "gpt-4o", "--output-tokens", 1, "--zone", "XXX"], "none of"),
+                            (["-m", "gpt-4o", "--output-tokens", 1, "--zone", "ZZZ"], "none of"),
                             (["-m", "gpt-4o", "--output-tokens", "-1"], "not a whole number"),
                             (["--zones", "X"], "did you mean --zone"), (["x"], "takes options")):
         done = leat("footprint", *arguments)

@@ -96,7 +96,7 @@ TEST(FootprintTest, what_is_not_known_has_a_reason) {
         leat_status status;
         const char* reason;
     } rows[] = {
-        {query_of("openai", "gpt-4o", 1, "XXX"), LEAT_E_NOT_FOUND, "this zone is not in the table"},
+        {query_of("openai", "gpt-4o", 1, "ZZZ"), LEAT_E_NOT_FOUND, "this zone is not in the table"},
         {query_of("openai", "gpt-9", 1), LEAT_E_NOT_FOUND, "this model is not in the table"},
         {query_of("maritaca", "sabia-4", 1), LEAT_E_NOT_FOUND,
          "no models of this provider are in the table"},
