@@ -10,10 +10,9 @@
 namespace leat {
 
 namespace {
-// What worked longer ago than this (or twice as long) proves nothing about now.
-constexpr uint64_t proven_span_ns = UINT64_C(30000000000);
-constexpr uint64_t ceiling_wait_least_ns = UINT64_C(60000000000);
-constexpr uint64_t ceiling_wait_most_ns = UINT64_C(960000000000);
+constexpr uint64_t ceiling_wait_least_ns = UINT64_C(30000000000);
+constexpr uint64_t ceiling_wait_most_ns = UINT64_C(240000000000);
+constexpr uint64_t barred_ns = UINT64_C(60000000000);
 // A limit is in use when so much of it was on the wire.
 constexpr double in_use = 0.8;
 constexpr double fast_share = 0.9;  // of the soft ceiling: up to there by one for each success
@@ -29,7 +28,6 @@ void Concurrency::open(const ConcurrencyRules& rules, uint64_t now_ns) {
     *this = Concurrency{};
     rules_ = rules;
     opened_ns_ = now_ns;
-    proven_from_ns_ = now_ns;
     limit_ = min_of(rules.initial, rules.most);
     ceiling_wait_ns_ = ceiling_wait_least_ns;
 }
@@ -49,21 +47,6 @@ uint64_t Concurrency::opens_at(uint64_t now_ns) const {
     const uint64_t whole = adapts() ? static_cast<uint64_t>(limit_) : rules_.most;
     if (ramp_ns == 0 || permits(now_ns) >= whole) return never_ns;
     return now_ns + ramp_ns - (now_ns - opened_ns_) % ramp_ns;
-}
-
-uint32_t Concurrency::proven(uint64_t now_ns) const {
-    if (now_ns - proven_from_ns_ >= 2 * proven_span_ns) return 0;
-    if (now_ns - proven_from_ns_ >= proven_span_ns) return proven_now_;
-    return max_of(proven_now_, proven_before_);
-}
-
-void Concurrency::note_proven(uint64_t now_ns, uint32_t in_flight) {
-    if (now_ns - proven_from_ns_ >= proven_span_ns) {
-        proven_before_ = now_ns - proven_from_ns_ < 2 * proven_span_ns ? proven_now_ : 0;
-        proven_now_ = 0;
-        proven_from_ns_ = now_ns;
-    }
-    proven_now_ = max_of(proven_now_, in_flight);
 }
 
 void Concurrency::grow(uint64_t now_ns, const Ticket& ticket) {
@@ -87,7 +70,7 @@ void Concurrency::grow(uint64_t now_ns, const Ticket& ticket) {
 
 void Concurrency::succeeded(uint64_t now_ns, const Ticket& ticket) {
     LEAT_CHECK(ticket.in_flight >= 1);
-    note_proven(now_ns, ticket.in_flight);
+    if (ticket.totals.number > event_number_) proven_ = max_of(proven_, ticket.in_flight);
     trouble_ -= trouble_ * trouble_weight;
     if (ticket.totals.number <= cut_number_) return;
     cut_works_ = true;
@@ -103,24 +86,43 @@ void Concurrency::cut(const Ticket& ticket, uint64_t latest, double factor) {
     limit_ = max_of(in_force * factor, static_cast<double>(rules_.adaptive.min_in_flight));
 }
 
-bool Concurrency::refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest, bool explained) {
-    if (!adapts() || explained) return false;
-    if (ticket.in_flight <= 1 || ticket.in_flight <= proven(now_ns)) {
-        cut(ticket, latest, rules_.adaptive.decrease);
+bool Concurrency::refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest) {
+    if (!adapts()) return false;
+    const uint32_t in_flight = ticket.in_flight;
+    const bool is_more = in_flight >= 2 && in_flight > proven_;
+    proven_ = 0;
+    event_before_ = event_number_;
+    event_number_ = latest;
+    burst_is_ceiling_ = false;
+    if (ceiling_ != 0 && in_flight <= ceiling_) {
+        // Refused in spite of the ceiling: it was a mistake.
+        ceiling_ = 0;
+        limit_ = max_of(limit_, limit_before_);
+        barred_until_ns_ = now_ns + barred_ns;
         return false;
     }
-    const bool is_new = ticket.totals.number > cut_number_;
-    if (is_new && ceiling_ != 0) ceiling_wait_ns_ = min_of(2 * ceiling_wait_ns_, ceiling_wait_most_ns);
-    if (is_new || ceiling_ == 0) {
-        ceiling_ = ticket.in_flight - 1;
-        cut_number_ = latest;
-    }
-    // Of one burst the one with the fewest beside it tells where the limit is.
-    ceiling_ = min_of(ceiling_, ticket.in_flight - 1);
+    if (!is_more || now_ns < barred_until_ns_) return false;
+    ceiling_wait_ns_ = ceiling_ == 0 ? ceiling_wait_least_ns
+                                     : min_of(2 * ceiling_wait_ns_, ceiling_wait_most_ns);
+    if (ceiling_ == 0) limit_before_ = limit_;
+    burst_is_ceiling_ = true;
+    ceiling_ = in_flight;
     ceiling_until_ns_ = now_ns + ceiling_wait_ns_;
+    refused_too(ticket);
+    return true;
+}
+
+void Concurrency::refused_too(const Ticket& ticket) {
+    const uint64_t number = ticket.totals.number;
+    if (!burst_is_ceiling_ || number <= event_before_ || number > event_number_) return;
+    ceiling_ = max_of(min_of(ceiling_, ticket.in_flight - 1), uint32_t{1});
     soft_ceiling_ = ceiling_;
     limit_ = min_of(limit_, static_cast<double>(ceiling_));
-    return true;
+    limit_ = max_of(limit_, static_cast<double>(rules_.adaptive.min_in_flight));
+}
+
+void Concurrency::yield(const Ticket& ticket, uint64_t latest) {
+    if (adapts()) cut(ticket, latest, rules_.adaptive.decrease);
 }
 
 void Concurrency::overloaded(uint64_t, const Ticket& ticket, uint64_t latest) {

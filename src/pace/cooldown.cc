@@ -41,7 +41,9 @@ bool Cooldown::limited(uint64_t now_ns, uint32_t generation, leat_rate_limit_inf
     const uint64_t spread_ns = min_of(pause_ns / spread_share, spread_max_ns);
     begin(now_ns, pause_ns + static_cast<uint64_t>(static_cast<double>(spread_ns) * unit));
     since_resume_ = 0;
-    delay_ns_ = pacing_->slow_start_ns(pacing_->user, rules_, 0);
+    // A step too far that is taken back needs no slow start: what worked before it is known.
+    const bool is_slow = info.own_step == 0 || consecutive_ > 1;
+    delay_ns_ = is_slow ? pacing_->slow_start_ns(pacing_->user, rules_, 0) : 0;
     return true;
 }
 

@@ -120,7 +120,6 @@ void Gate::succeeded(uint64_t now_ns, const Ticket& ticket) {
     cooldown_.succeeded();
     overload_.succeeded(ticket.totals.number);
     concurrency_.succeeded(now_ns, ticket);
-    learned_.succeeded();
 }
 
 bool Gate::is_unexplained(uint64_t now_ns) const {
@@ -130,13 +129,24 @@ bool Gate::is_unexplained(uint64_t now_ns) const {
 
 bool Gate::rate_limited(uint64_t now_ns, const Ticket& ticket, leat_rate_limit_info info,
                         double unit) {
-    const bool unexplained = is_unexplained(now_ns);
-    const bool fresh = ticket.generation == cooldown_.generation();
-    const bool too_many = concurrency_.refused(now_ns, ticket, totals_.number, !unexplained);
-    const bool tried_rate = learned_.is_trying();
-    if (fresh && unexplained && !too_many && uses_learned_) learned_.refused(now_ns, totals_.number);
-    info.own_step = too_many || tried_rate ? 1 : 0;
-    return cooldown_.limited(now_ns, ticket.generation, info, unit);
+    if (ticket.generation != cooldown_.generation()) {
+        concurrency_.refused_too(ticket);
+        return false;
+    }
+    if (is_unexplained(now_ns)) {
+        const bool too_many = concurrency_.refused(now_ns, ticket, totals_.number);
+        bool taught = too_many;
+        if (uses_learned_) {
+            const bool rate = learned_.refused(now_ns, ticket.totals.number, totals_.number, too_many);
+            taught = taught || rate;
+        } else if (!too_many) {
+            concurrency_.yield(ticket, totals_.number);
+        }
+        info.own_step = taught ? 1 : 0;
+    }
+    const bool pauses = cooldown_.limited(now_ns, ticket.generation, info, unit);
+    learned_.paused(cooldown_.until_ns() - now_ns);
+    return pauses;
 }
 
 bool Gate::overloaded(uint64_t now_ns, const Ticket& ticket, int64_t wait_ms) {
