@@ -86,15 +86,15 @@ void Concurrency::cut(const Ticket& ticket, uint64_t latest, double factor) {
     limit_ = max_of(in_force * factor, static_cast<double>(rules_.adaptive.min_in_flight));
 }
 
-bool Concurrency::refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest) {
+bool Concurrency::refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest,
+                          uint32_t in_flight) {
     if (!adapts()) return false;
-    const uint32_t in_flight = ticket.in_flight;
-    const bool is_more = in_flight >= 2 && in_flight > proven_;
+    const bool is_more = ticket.in_flight >= 2 && ticket.in_flight > proven_;
     proven_ = 0;
     event_before_ = event_number_;
     event_number_ = latest;
-    burst_is_ceiling_ = false;
-    if (ceiling_ != 0 && in_flight <= ceiling_) {
+    burst_lowers_ = false;
+    if (ceiling_ != 0 && ticket.in_flight <= ceiling_) {
         // Refused in spite of the ceiling: it was a mistake.
         ceiling_ = 0;
         limit_ = max_of(limit_, limit_before_);
@@ -102,23 +102,31 @@ bool Concurrency::refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest
         return false;
     }
     if (!is_more || now_ns < barred_until_ns_) return false;
-    ceiling_wait_ns_ = ceiling_ == 0 ? ceiling_wait_least_ns
-                                     : min_of(2 * ceiling_wait_ns_, ceiling_wait_most_ns);
-    if (ceiling_ == 0) limit_before_ = limit_;
-    burst_is_ceiling_ = true;
-    ceiling_ = in_flight;
+    if (ceiling_ != 0) {
+        // One more than the ceiling was tried, in vain.
+        ceiling_wait_ns_ = min_of(2 * ceiling_wait_ns_, ceiling_wait_most_ns);
+    } else {
+        ceiling_wait_ns_ = ceiling_wait_least_ns;
+        limit_before_ = limit_;
+        burst_lowers_ = true;
+        ceiling_ = max_of(in_flight, uint32_t{1});
+    }
     ceiling_until_ns_ = now_ns + ceiling_wait_ns_;
-    refused_too(ticket);
+    obey_ceiling();
     return true;
+}
+
+void Concurrency::obey_ceiling() {
+    soft_ceiling_ = ceiling_;
+    limit_ = min_of(limit_, static_cast<double>(ceiling_));
+    limit_ = max_of(limit_, static_cast<double>(rules_.adaptive.min_in_flight));
 }
 
 void Concurrency::refused_too(const Ticket& ticket) {
     const uint64_t number = ticket.totals.number;
-    if (!burst_is_ceiling_ || number <= event_before_ || number > event_number_) return;
-    ceiling_ = max_of(min_of(ceiling_, ticket.in_flight - 1), uint32_t{1});
-    soft_ceiling_ = ceiling_;
-    limit_ = min_of(limit_, static_cast<double>(ceiling_));
-    limit_ = max_of(limit_, static_cast<double>(rules_.adaptive.min_in_flight));
+    if (!burst_lowers_ || number <= event_before_ || number > event_number_) return;
+    if (ceiling_ > 1) --ceiling_;
+    obey_ceiling();
 }
 
 void Concurrency::yield(const Ticket& ticket, uint64_t latest) {

@@ -31,10 +31,10 @@ public:
     uint64_t opens_at(uint64_t now_ns) const;
 
     void succeeded(uint64_t now_ns, const Ticket& ticket);
-    // A 429 that no known limit explains, the first after a pause. True when there were too many at
-    // once: then there is a ceiling now.
-    bool refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest);
-    // Another 429 of the same burst: the one with the fewest beside it tells where the ceiling is.
+    // A 429 that no known limit explains, the first after a pause; in_flight: how many are left on the
+    // wire. True when there were too many at once: then there is a ceiling now.
+    bool refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest, uint32_t in_flight);
+    // Another 429 of the same burst: it was not being served either when the first one came back.
     void refused_too(const Ticket& ticket);
     // It was neither a known limit nor a number of requests, and no rate is learnt: gives way.
     void yield(const Ticket& ticket, uint64_t latest);
@@ -48,6 +48,7 @@ public:
 private:
     bool adapts() const { return rules_.adaptive.enabled != 0; }
     void cut(const Ticket& ticket, uint64_t latest, double factor);
+    void obey_ceiling();
     void grow(uint64_t now_ns, const Ticket& ticket);
 
     ConcurrencyRules rules_{};
@@ -58,7 +59,7 @@ private:
     uint32_t proven_ = 0;            // most in flight of a success since the last 429
     uint64_t event_number_ = 0;      // requests up to this one were sent before the last 429 ...
     uint64_t event_before_ = 0;      // ... and before the one before
-    bool burst_is_ceiling_ = false;  // that one made or kept the ceiling
+    bool burst_lowers_ = false;      // that one made the ceiling: the others of its burst lower it
     uint64_t ceiling_until_ns_ = 0;
     uint64_t ceiling_wait_ns_ = 0;   // until it is tried again; doubles
     uint64_t barred_until_ns_ = 0;   // a ceiling was a mistake: no new one before this

@@ -134,7 +134,7 @@ bool Gate::rate_limited(uint64_t now_ns, const Ticket& ticket, leat_rate_limit_i
         return false;
     }
     if (is_unexplained(now_ns)) {
-        const bool too_many = concurrency_.refused(now_ns, ticket, totals_.number);
+        const bool too_many = concurrency_.refused(now_ns, ticket, totals_.number, in_flight_);
         bool taught = too_many;
         if (uses_learned_) {
             const bool rate = learned_.refused(now_ns, ticket.totals.number, totals_.number, too_many);
