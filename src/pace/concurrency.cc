@@ -11,7 +11,9 @@ namespace leat {
 
 namespace {
 constexpr uint64_t ceiling_wait_least_ns = UINT64_C(30000000000);
-constexpr uint64_t ceiling_wait_most_ns = UINT64_C(240000000000);
+constexpr uint64_t ceiling_wait_most_ns = UINT64_C(120000000000);
+// A refusal is not to be risked more often than once for so many requests.
+constexpr uint64_t ceiling_wait_requests = 300;
 constexpr uint64_t barred_ns = UINT64_C(60000000000);
 // A limit is in use when so much of it was on the wire.
 constexpr double in_use = 0.8;
@@ -52,7 +54,8 @@ uint64_t Concurrency::opens_at(uint64_t now_ns) const {
 void Concurrency::grow(uint64_t now_ns, const Ticket& ticket) {
     double most = rules_.most;
     if (ceiling_ != 0) {
-        const bool tries = now_ns >= ceiling_until_ns_;
+        const bool tries =
+            now_ns >= ceiling_until_ns_ && ticket.totals.number >= ceiling_until_number_;
         most = min_of(most, static_cast<double>(ceiling_) + (tries ? 1.0 : 0.0));
     }
     if (ceiling_ != 0 && ticket.in_flight > ceiling_) {
@@ -112,6 +115,7 @@ bool Concurrency::refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest
         ceiling_ = max_of(in_flight, uint32_t{1});
     }
     ceiling_until_ns_ = now_ns + ceiling_wait_ns_;
+    ceiling_until_number_ = latest + ceiling_wait_requests;
     obey_ceiling();
     return true;
 }

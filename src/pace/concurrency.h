@@ -61,6 +61,7 @@ private:
     uint64_t event_before_ = 0;      // ... and before the one before
     bool burst_lowers_ = false;      // that one made the ceiling: the others of its burst lower it
     uint64_t ceiling_until_ns_ = 0;
+    uint64_t ceiling_until_number_ = 0; // both are to be over before it is tried again
     uint64_t ceiling_wait_ns_ = 0;   // until it is tried again; doubles
     uint64_t barred_until_ns_ = 0;   // a ceiling was a mistake: no new one before this
     uint64_t cut_number_ = 0;        // requests up to this one were sent before the last cut

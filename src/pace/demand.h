@@ -28,7 +28,7 @@ inline uint64_t amount_of(const Demand& demand, Resource resource) {
     return 0;
 }
 
-// All that was ever taken, corrected by what became known later.
+// All that was ever reserved.
 struct Totals {
     uint64_t number = 0;  // of requests
     uint64_t input_tokens = 0;

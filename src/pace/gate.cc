@@ -17,10 +17,6 @@ uint64_t believed(uint64_t reserved, int64_t used) {
     if (used < 0) return reserved;
     return min_of(static_cast<uint64_t>(used), reserved + tokens_beyond_most);
 }
-
-uint64_t corrected(uint64_t total, uint64_t reserved, uint64_t used) {
-    return total - min_of(total, reserved) + used;
-}
 }  // namespace
 
 void Gate::open(const GateRules& rules, uint64_t now_ns) {
@@ -110,9 +106,6 @@ void Gate::settle(uint64_t now_ns, const Ticket& ticket, const Used& used) {
                           believed(reserved.output_tokens, used.output_tokens)};
     allowance_->settle(now_ns, ticket.admitted_ns, ticket.allowance, reserved, known);
     told_.settle(now_ns, ticket.totals.number, reserved, known);
-    totals_.input_tokens = corrected(totals_.input_tokens, reserved.input_tokens, known.input_tokens);
-    totals_.output_tokens =
-        corrected(totals_.output_tokens, reserved.output_tokens, known.output_tokens);
 }
 
 void Gate::succeeded(uint64_t now_ns, const Ticket& ticket) {
@@ -122,18 +115,16 @@ void Gate::succeeded(uint64_t now_ns, const Ticket& ticket) {
     concurrency_.succeeded(now_ns, ticket);
 }
 
-bool Gate::is_unexplained(uint64_t now_ns) const {
-    if (allowance_->is_empty(now_ns)) return false;
-    return !uses_told_ || !told_.any() || !told_.explains_refusal(now_ns);
-}
-
 bool Gate::rate_limited(uint64_t now_ns, const Ticket& ticket, leat_rate_limit_info info,
                         double unit) {
     if (ticket.generation != cooldown_.generation()) {
         concurrency_.refused_too(ticket);
         return false;
     }
-    if (is_unexplained(now_ns)) {
+    if (told_.any() && told_.explains_refusal(now_ns, ticket.demand)) {
+        // It is known how much is missing.
+        info.own_step = 1;
+    } else if (!allowance_->is_empty(now_ns)) {
         const bool too_many = concurrency_.refused(now_ns, ticket, totals_.number, in_flight_);
         bool taught = too_many;
         if (uses_learned_) {

@@ -72,7 +72,6 @@ public:
 
 private:
     GateVerdict ask_limits(uint64_t now_ns, const Demand& demand);
-    bool is_unexplained(uint64_t now_ns) const;
 
     Allowance* allowance_ = nullptr;
     Cooldown cooldown_;

@@ -16,7 +16,7 @@ constexpr uint64_t measure_least = 3;
 constexpr double safety = 0.97;
 constexpr double fall = 0.93;       // without a measurement: refused at a rate that had worked
 constexpr double fall_low = 0.8;
-constexpr double bounds_near = 1.04; // closer ones are not worth a refusal
+constexpr double bounds_near = 1.06; // closer ones are not worth a refusal
 constexpr double step_least = 0.02;
 constexpr double step_most = 0.5;
 constexpr double rate_least = 1.0 / 3600;
@@ -91,11 +91,15 @@ bool Learned::refused(uint64_t now_ns, uint64_t number, uint64_t latest, bool is
         shows = tried;
     }
     begin_window(now_ns, latest);
-    hold_ns_ = shows ? min_of(max_of(2 * hold_ns_, hold_least_ns), hold_most_ns) : hold_least_ns;
+    // A bound that was tried again in vain is believed for longer, one that surprised is new.
+    const double slow_s = min_of(hold_requests / max_of(rate, rate_least), hold_most_s);
+    const uint64_t most_ns = max_of(hold_most_ns, ns_of(slow_s));
+    hold_ns_ = shows ? min_of(beyond_ ? 2 * hold_ns_ : hold_ns_, most_ns) : 0;
+    hold_ns_ = max_of(hold_ns_, hold_least_ns);
+    high_until_ns_ = now_ns + hold_ns_;
     set_rate(now_ns, rate, latest);
     bucket_.set_level(now_ns, 0);
-    const double slow_s = min_of(hold_requests / rate_, hold_most_s);
-    high_until_ns_ = now_ns + max_of(hold_ns_, ns_of(slow_s));
+    beyond_ = false;
     step_ = step_least;
     tries_ = false;
     plan_review(now_ns);
@@ -122,6 +126,7 @@ void Learned::review(uint64_t now_ns, uint64_t latest) {
     const double rate = bounded ? (low_ + high_) / 2 : low_ * (1 + step_);
     if (!bounded) {
         high_ = 0;
+        beyond_ = true;
         step_ = min_of(2 * step_, step_most);
     }
     tries_ = true;

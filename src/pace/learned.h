@@ -49,7 +49,8 @@ private:
     uint64_t hold_ns_ = 0;        // how long high_ is believed; doubles
     uint64_t high_until_ns_ = 0;
     bool used_ = false;
-    bool tries_ = false;          // rate_ is above low_
+    bool tries_ = false;          // rate_ is above low_ ...
+    bool beyond_ = false;         // ... and above what high_ was
 };
 
 }  // namespace leat
