@@ -108,14 +108,15 @@ bool Concurrency::refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest
     if (ceiling_ != 0) {
         // One more than the ceiling was tried, in vain.
         ceiling_wait_ns_ = min_of(2 * ceiling_wait_ns_, ceiling_wait_most_ns);
+        ceiling_until_number_ = latest + ceiling_wait_requests;
     } else {
         ceiling_wait_ns_ = ceiling_wait_least_ns;
+        ceiling_until_number_ = 0;
         limit_before_ = limit_;
         burst_lowers_ = true;
         ceiling_ = max_of(in_flight, uint32_t{1});
     }
     ceiling_until_ns_ = now_ns + ceiling_wait_ns_;
-    ceiling_until_number_ = latest + ceiling_wait_requests;
     obey_ceiling();
     return true;
 }

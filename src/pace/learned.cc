@@ -12,6 +12,7 @@ constexpr double second_ns = 1e9;
 constexpr uint64_t hour_ns = UINT64_C(3600000000000);
 // What was measured over a longer time may be of two different times.
 constexpr uint64_t measure_most_ns = UINT64_C(180000000000);
+constexpr uint64_t measure_least_ns = UINT64_C(10000000000);
 constexpr uint64_t measure_least = 3;
 constexpr double safety = 0.97;
 constexpr double fall = 0.93;       // without a measurement: refused at a rate that had worked
@@ -56,7 +57,8 @@ bool Learned::measure(uint64_t now_ns, uint64_t number, double* rate) {
     const uint64_t whole_ns = now_ns - window_ns_;
     const uint64_t sent = number > window_number_ ? number - window_number_ - 1 : 0;
     const uint64_t passes = sent - min_of(sent, refused_);
-    if (passes < measure_least || (rate_ > 0 && whole_ns > measure_most_ns)) return false;
+    if (passes < measure_least || whole_ns < measure_least_ns) return false;
+    if (rate_ > 0 && whole_ns > measure_most_ns) return false;
     const uint64_t active_ns = whole_ns - min_of(paused_ns_, whole_ns / 2);
     const double whole_s = static_cast<double>(max_of<uint64_t>(whole_ns, 1)) / second_ns;
     const double active_s = static_cast<double>(max_of<uint64_t>(active_ns, 1)) / second_ns;

@@ -28,6 +28,7 @@ constexpr uint64_t margin_tokens_share = 100;
 constexpr uint64_t margin_most_share = 8;
 // A request reaches the service some time after it was let through.
 constexpr double refill_sure = 0.99;
+constexpr double raise_share = 0.125;
 constexpr double spread_weight = 0.05;
 constexpr double spreads = 3.0;
 // A refusal is explained by a bucket that is as good as empty.
@@ -133,7 +134,8 @@ void ToldLimit::told(uint64_t now_ns, const Ticket& ticket, const Totals& totals
     const uint64_t own = resource_ == Resource::requests ? 1 : 0;
     remaining_most_ = max_of(remaining_most_, min_of(remaining + own, most));
     note_window(limit);
-    if (bucket_.rate() != most || bucket_.window_ns() != window_ns_ || bucket_.burst() != size()) {
+    const bool is_new = bucket_.rate() != most;
+    if (is_new || bucket_.window_ns() != window_ns_ || bucket_.burst() != size()) {
         bucket_.reshape(now_ns, most, size(), window_ns_, totals.number);
     }
     patient_until_ns_ = now_ns + patience_ns;
@@ -147,7 +149,11 @@ void ToldLimit::told(uint64_t now_ns, const Ticket& ticket, const Totals& totals
     const double refill = static_cast<double>(now_ns - ticket.admitted_ns) * refill_sure *
                           static_cast<double>(most) / static_cast<double>(window_ns_);
     if (fixed_end_ns_ == 0) level += refill;
-    bucket_.set_level(now_ns, min_of(level, static_cast<double>(bucket_.burst())));
+    level = min_of(level, static_cast<double>(bucket_.burst()));
+    // Lowered at once, raised by and by: what overflowed at the service meanwhile is not in the sum.
+    const double known = bucket_.level(now_ns);
+    if (!is_new && level > known) level = known + (level - known) * raise_share;
+    bucket_.set_level(now_ns, level);
 }
 
 uint64_t ToldLimit::ready_at(uint64_t now_ns, const Demand& demand) const {
