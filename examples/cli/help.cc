@@ -1,4 +1,4 @@
-// cli/help.cc: what `leat help` says. The options of `leat run` come from the option table.
+// cli/help.cc: what `leat help` says. Options come from the tables of their commands.
 // Writes to stdout only.
 #include <stdio.h>
 #include <string.h>
@@ -31,10 +31,23 @@ void print_option(const Option& option) {
 
 }  // namespace
 
+void print_options(const OptionTable& table) {
+    for (size_t g = 0; g < table.count; ++g) {
+        printf("\n%s\n", table.groups[g].title);
+        for (size_t i = 0; i < table.groups[g].count; ++i) {
+            const Option& option = table.groups[g].options[i];
+            if (!table.hides(option)) {
+                print_option(option);
+            }
+        }
+    }
+}
+
 void print_overview() {
     puts("leat brings a file of prompts to a language model and every answer back.\n"
          "\n"
          "  leat run IN -o OUT    send each line of IN, append one record a line to OUT\n"
+         "  leat simulate         time, 429s and cost of settings, before money is spent\n"
          "  leat mock             a loopback server that speaks six providers' formats\n"
          "  leat limits           what the options of run cost in memory\n"
          "  leat providers        services that --provider knows\n"
@@ -60,14 +73,7 @@ void print_run_help() {
          "stream images (addresses, data: URLs, files) tools tool_choice schema choices\n"
          "response_format cached_content headers extra_body timeout_s deadline_s metadata. What a\n"
          "line says goes before the option of that name.");
-    size_t groups_count = 0;
-    const OptionGroup* groups = run_option_groups(&groups_count);
-    for (size_t g = 0; g < groups_count; ++g) {
-        printf("\n%s\n", groups[g].title);
-        for (size_t i = 0; i < groups[g].count; ++i) {
-            print_option(groups[g].options[i]);
-        }
-    }
+    print_options(run_options());
     puts("\nThe key comes from the environment (OPENAI_API_KEY for openai; `leat providers` has all),\n"
          "never from the command line. With --base-url alone no key is sent, unless --provider or\n"
          "--api-key-env is given as well. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are honoured.\n"
@@ -87,6 +93,8 @@ int run_help(int argc, char** argv) {
     }
     if (strcmp(argv[0], "run") == 0) {
         print_run_help();
+    } else if (strcmp(argv[0], "simulate") == 0) {
+        print_simulate_help();
     } else if (strcmp(argv[0], "mock") == 0) {
         char name[] = "leat mock";
         char option[] = "--help";

@@ -1,5 +1,5 @@
-// cli/limits.cc: `leat limits`, and the client's configuration behind both `run` and `limits`, so
-// that what is printed is what is used.
+// cli/limits.cc: `leat limits`, and the configuration of client and batch behind `run`, `limits` and
+// `simulate`, so that what is printed is what is used.
 #include <leat/posix.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +28,9 @@ void print_own(const char* consumer, uint64_t bytes, const char* reason) {
 }  // namespace
 
 void fill_client_config(const Settings& settings, leat_config* config) {
-    const uint32_t in_flight = static_cast<uint32_t>(settings.max_in_flight);
+    const bool is_auto = settings.max_in_flight == LEAT_AUTO;
+    const uint32_t in_flight =
+        is_auto ? auto_in_flight_max : static_cast<uint32_t>(settings.max_in_flight);
     const bool ordered = static_cast<Order>(settings.order) == Order::input;
     leat_config_init(config);
     // Twice the permits and some: items that sleep before a retry keep their memory, not a permit.
@@ -48,6 +50,19 @@ void fill_client_config(const Settings& settings, leat_config* config) {
 #else
     config->use_tls = 0;
 #endif
+}
+
+void fill_batch_config(const Settings& settings, leat_batch_config* config) {
+    leat_batch_config_init(config);
+    const OnError on_error = static_cast<OnError>(settings.on_error);
+    config->on_failure = on_error == OnError::fail_fast ? LEAT_ON_FAILURE_FAIL_FAST
+                         : on_error == OnError::skip    ? LEAT_ON_FAILURE_SKIP
+                                                        : LEAT_ON_FAILURE_CONTINUE;
+    config->order = static_cast<Order>(settings.order) == Order::input ? LEAT_ORDER_INPUT
+                                                                       : LEAT_ORDER_COMPLETION;
+    config->retry_failed =
+        settings.retry_failed ? LEAT_RETRY_FAILED_RETRYABLE : LEAT_RETRY_FAILED_OFF;
+    config->deadline_ms = settings.deadline_ms;
 }
 
 int run_limits(int argc, char** argv) {

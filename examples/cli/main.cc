@@ -19,13 +19,13 @@ struct Command {
 };
 
 constexpr Command commands[] = {
-    {"run", cli::run_batch, false},         {"mock", cli::run_mock, true},
-    {"limits", cli::run_limits, false},     {"providers", cli::run_providers, false},
-    {"help", cli::run_help, false},         {"version", run_version, false},
-    {"--help", cli::run_help, false},       {"-h", cli::run_help, false},
-    {"--version", run_version, false},
+    {"run", cli::run_batch, false},     {"simulate", cli::run_simulate, false},
+    {"mock", cli::run_mock, true},      {"limits", cli::run_limits, false},
+    {"providers", cli::run_providers, false}, {"help", cli::run_help, false},
+    {"version", run_version, false},    {"--help", cli::run_help, false},
+    {"-h", cli::run_help, false},       {"--version", run_version, false},
 };
-constexpr size_t commands_named = 6;
+constexpr size_t commands_named = 7;
 
 int refuse(const char* word) {
     const char* names[commands_named];

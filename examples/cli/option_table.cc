@@ -61,8 +61,8 @@ constexpr Option service_options[] = {
 };
 
 constexpr Option pace_options[] = {
-    {"max-in-flight", 'j', Kind::count, "N", "5", AT(max_in_flight), 1, 16384,
-     "requests on the wire at once"},
+    {"max-in-flight", 'j', Kind::count, "N|auto", "5", AT(max_in_flight), 1, 16384,
+     "requests on the wire at once; auto: leat finds out", LEAT_AUTO},
     {"rpm", 0, Kind::count, "N", nullptr, AT(rpm), 1, UINT32_MAX, "requests per minute"},
     {"tpm", 0, Kind::count, "N", nullptr, AT(tpm), 1, any, "tokens per minute"},
     {"max-attempts", 0, Kind::count, "N", "3", AT(max_attempts), 1, 1000,
@@ -140,23 +140,22 @@ constexpr Option display_options[] = {
 
 #undef AT
 
-template <size_t N>
-constexpr OptionGroup group(const char* title, const Option (&options)[N]) {
-    return OptionGroup{title, options, N};
-}
-
 constexpr OptionGroup groups[] = {
-    group("Input and output", io_options),   group("Service", service_options),
-    group("Pace and failures", pace_options), group("Requests", request_options),
-    group("Answers", answer_options),
-    group("Memory", memory_options),          group("Display", display_options),
+    option_group("Input and output", io_options),
+    option_group("Service", service_options),
+    option_group("Pace and failures", pace_options),
+    option_group("Requests", request_options),
+    option_group("Answers", answer_options),
+    option_group("Memory", memory_options),
+    option_group("Display", display_options),
 };
+
+constexpr OptionTable table = {"run", groups, sizeof groups / sizeof groups[0]};
 
 }  // namespace
 
-const OptionGroup* run_option_groups(size_t* count) {
-    *count = sizeof groups / sizeof groups[0];
-    return groups;
-}
+const OptionTable& run_options() { return table; }
+
+OptionGroup pace_option_group() { return option_group("Pace and failures", pace_options); }
 
 }  // namespace cli

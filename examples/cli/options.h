@@ -1,6 +1,6 @@
-// cli/options.h: what the command line says, as one struct, and the table that describes it.
-// The table is the only place that knows an option: it parses, gives defaults and prints help.
-// Invariant: after parse_run, every field holds a value of its range or parse_run said no.
+// cli/options.h: what the command line says, as one struct a command, and the table that describes
+// it. The table is the only place that knows an option: it parses, gives defaults and prints help.
+// Invariant: after parse_options, every field holds a value of its range or it said no.
 #pragma once
 
 #include <leat/leat.h>
@@ -8,10 +8,22 @@
 namespace cli {
 
 constexpr uint32_t list_max = 32;
+constexpr uint32_t counts_max = 16;
 
 struct TextList {
     const char* items[list_max];
     uint32_t count;
+};
+
+struct CountList {
+    uint64_t items[counts_max];
+    uint32_t count;
+};
+
+struct NumberPair {
+    double first;
+    double second;
+    bool is_set;
 };
 
 enum class Format : int32_t { automatic, jsonl, text, compact };
@@ -84,7 +96,19 @@ struct Settings {
     bool help;
 };
 
-enum class Kind : uint8_t { flag, text, count, bytes, seconds, number, whole, choice, list };
+enum class Kind : uint8_t {
+    flag,
+    text,
+    count,
+    bytes,
+    seconds,
+    number,
+    whole,
+    choice,
+    list,
+    counts,  // whole numbers with commas between
+    pair     // two numbers with a slash between, in the argument's own words
+};
 
 struct Option {
     const char* name;     // without its dashes
@@ -92,10 +116,11 @@ struct Option {
     Kind kind;
     const char* argument; // as help shows it; a choice's words, separated by |
     const char* initial;  // parsed like an argument; nullptr: not set
-    size_t offset;        // of the field in Settings
+    size_t offset;        // of the field in the command's settings
     uint64_t least;
     uint64_t most;
     const char* text;     // one line of help
+    uint64_t automatic = 0;  // what the word auto stands for in a count; 0: it is no count
 };
 
 struct OptionGroup {
@@ -104,8 +129,31 @@ struct OptionGroup {
     size_t count;
 };
 
-// The options of `leat run`, in the order of its help; *count groups.
-const OptionGroup* run_option_groups(size_t* count);
+// All options of one command. Of two with the same name the first one counts, so that a command
+// can take a group from another and say more of one of its options.
+struct OptionTable {
+    const char* command;  // as messages name it
+    const OptionGroup* groups;
+    size_t count;
+
+    // The one option of that name, or of that letter (name nullptr); nullptr when there is none.
+    const Option* find(const char* name, size_t size, char letter) const;
+    bool hides(const Option& option) const;  // an earlier one has its name
+};
+
+template <size_t N>
+constexpr OptionGroup option_group(const char* title, const Option (&options)[N]) {
+    return OptionGroup{title, options, N};
+}
+
+const OptionTable& run_options();
+OptionGroup pace_option_group();  // fields of Settings
+
+// Reads arguments into settings (whose type is the table's), defaults first; an argument that is
+// no option is *input, of which there may be one (none when input is nullptr). False after it has
+// said on stderr what is wrong.
+bool parse_options(const OptionTable& table, int argc, char** argv, void* settings,
+                   const char** input);
 
 // Reads the arguments behind `run`. False after it has said on stderr what is wrong.
 bool parse_run(int argc, char** argv, Settings* settings);

@@ -158,17 +158,8 @@ bool Run::open_client() {
 
 bool Run::open_batch() {
     leat_batch_config config;
-    leat_batch_config_init(&config);
+    fill_batch_config(settings_, &config);
     config.endpoint = endpoint_;
-    const OnError on_error = static_cast<OnError>(settings_.on_error);
-    config.on_failure = on_error == OnError::fail_fast ? LEAT_ON_FAILURE_FAIL_FAST
-                        : on_error == OnError::skip    ? LEAT_ON_FAILURE_SKIP
-                                                       : LEAT_ON_FAILURE_CONTINUE;
-    config.order = static_cast<Order>(settings_.order) == Order::input ? LEAT_ORDER_INPUT
-                                                                       : LEAT_ORDER_COMPLETION;
-    config.retry_failed =
-        settings_.retry_failed ? LEAT_RETRY_FAILED_RETRYABLE : LEAT_RETRY_FAILED_OFF;
-    config.deadline_ms = settings_.deadline_ms;
     config.defaults = &defaults_.request();
     config.user = this;
     config.source = pull;

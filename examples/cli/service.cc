@@ -156,6 +156,8 @@ bool read_resolve(const Settings& settings, Service* service) {
     return true;
 }
 
+}  // namespace
+
 void set_pace(const Settings& settings, leat_endpoint_config* endpoint) {
     endpoint->max_in_flight = static_cast<uint32_t>(settings.max_in_flight);
     endpoint->requests_per_minute = static_cast<uint32_t>(settings.rpm);
@@ -171,8 +173,6 @@ void set_pace(const Settings& settings, leat_endpoint_config* endpoint) {
     endpoint->cooldown.slow_start_items = static_cast<uint32_t>(settings.slow_start);
     endpoint->allow_plain_http = settings.allow_http ? 1 : 0;
 }
-
-}  // namespace
 
 bool open_service(const Settings& settings, Service* service) {
     *service = Service{};

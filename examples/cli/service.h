@@ -31,6 +31,9 @@ struct Service {
 #endif
 };
 
+// The pace options, as the endpoint takes them: what `run` and `simulate` have in common.
+void set_pace(const Settings& settings, leat_endpoint_config* endpoint);
+
 // False after it has said why on stderr. close_service in any case.
 bool open_service(const Settings& settings, Service* service);
 void close_service(Service* service);

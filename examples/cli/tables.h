@@ -7,14 +7,23 @@
 namespace cli {
 
 int run_batch(int argc, char** argv);    // leat run
+int run_simulate(int argc, char** argv);
 int run_mock(int argc, char** argv);     // leat mock
 int run_limits(int argc, char** argv);   // leat limits
 int run_providers(int argc, char** argv);
 int run_help(int argc, char** argv);
 void print_overview();
 void print_run_help();
+void print_simulate_help();
+// The table's options with their defaults, group by group.
+void print_options(const OptionTable& table);
+
+// Room for --max-in-flight auto: leat goes no further.
+constexpr uint32_t auto_in_flight_max = 1024;
 
 // The client's configuration that `run` uses with these settings.
 void fill_client_config(const Settings& settings, leat_config* config);
+// The batch's policies; callbacks and endpoint are the caller's to add.
+void fill_batch_config(const Settings& settings, leat_batch_config* config);
 
 }  // namespace cli

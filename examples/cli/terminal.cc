@@ -32,11 +32,9 @@ bool locale_is_utf8() {
     return false;
 }
 
-}  // namespace
-
-Terminal Terminal::of_stderr() {
+Terminal of(int descriptor) {
     Terminal terminal{};
-    terminal.is_tty = isatty(STDERR_FILENO) == 1;
+    terminal.is_tty = isatty(descriptor) == 1;
     const char* term = getenv("TERM");
     const bool dumb = term == nullptr || strcmp(term, "dumb") == 0;
     terminal.colours = terminal.is_tty && !dumb && !is_set("NO_COLOR");
@@ -44,10 +42,19 @@ Terminal Terminal::of_stderr() {
     return terminal;
 }
 
+}  // namespace
+
+Terminal Terminal::of_stderr() { return of(STDERR_FILENO); }
+
+Terminal Terminal::of_stdout() { return of(STDOUT_FILENO); }
+
 int Terminal::width() {
+    constexpr int descriptors[] = {STDERR_FILENO, STDOUT_FILENO};
     struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-        return size.ws_col;
+    for (const int descriptor : descriptors) {
+        if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+            return size.ws_col;
+        }
     }
     return 80;
 }

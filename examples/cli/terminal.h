@@ -1,4 +1,4 @@
-// cli/terminal.h: what stderr can show, and numbers written for people.
+// cli/terminal.h: what a terminal can show, and numbers written for people.
 // Colours only on a terminal, never with NO_COLOR or TERM=dumb; line characters only where the
 // locale is UTF-8. Invariant: a Text is always whole and ends in NUL; what does not fit is cut.
 #pragma once
@@ -14,7 +14,8 @@ struct Terminal {
     bool unicode;
 
     static Terminal of_stderr();
-    // Columns now; 80 when it does not say.
+    static Terminal of_stdout();
+    // Columns now, of the one that is there; 80 when none says.
     static int width();
     const char* bold() const { return colours ? "\033[1m" : ""; }
     const char* dim() const { return colours ? "\033[2m" : ""; }

@@ -55,15 +55,30 @@ class Config(Structure):
 class Retry(Structure):
     _fields_ = [("attempts_max", c_uint32), ("backoff_initial_ms", c_uint32),
                 ("backoff_max_ms", c_uint32), ("reserved", c_uint32), ("backoff_base", c_double),
-                ("jitter_min", c_double)]
+                ("jitter_min", c_double), ("quota", c_uint32), ("quota_cost", c_uint32),
+                ("quota_cost_timeout", c_uint32), ("reserved2", c_uint32)]
 
 
 class Cooldown(Structure):
     _fields_ = [("retries_max", c_uint32), ("initial_ms", c_uint32), ("max_ms", c_uint32),
                 ("retry_after_max_ms", c_uint32), ("multiplier", c_double),
                 ("slow_start_items", c_uint32), ("slow_start_initial_ms", c_uint32),
-                ("slow_start_final_ms", c_uint32), ("retry_after_is_floor", c_uint8),
-                ("reserved8", c_uint8 * 3)]
+                ("slow_start_final_ms", c_uint32), ("overload_max_ms", c_uint32),
+                ("retry_after_is_floor", c_uint8), ("reserved8", c_uint8 * 7)]
+
+
+class Adaptive(Structure):
+    _fields_ = [("enabled", c_uint8), ("reserved8", c_uint8 * 3), ("min_in_flight", c_uint32),
+                ("ramp_ms", c_uint32), ("reserved", c_uint32), ("decrease", c_double),
+                ("latency_factor", c_double)]
+
+
+class Price(Structure):
+    _fields_ = [(name, c_double) for name in ("input", "cached_input", "output")]
+
+
+class Hedge(Structure):
+    _fields_ = [("percentile", c_double), ("least_ms", c_uint32), ("share_percent", c_uint32)]
 
 
 class Timeouts(Structure):
@@ -80,7 +95,11 @@ class EndpointConfig(Structure):
         ("request_burst", c_uint32), ("output_estimate_tokens", c_uint32),
         ("resolve", c_void_p), ("resolve_count", c_uint32), ("keepalive_ms", c_uint32),
         ("timeouts", Timeouts), ("retry", Retry), ("cooldown", Cooldown),
-        ("allow_plain_http", c_uint8), ("reserved8", c_uint8 * 7)]
+        ("adaptive", Adaptive), ("pacing", c_void_p), ("input_tokens_per_minute", c_uint64),
+        ("output_tokens_per_minute", c_uint64), ("requests_per_day", c_uint64),
+        ("tokens_per_day", c_uint64), ("price", Price), ("abort_on", c_uint32),
+        ("allow_plain_http", c_uint8), ("ignore_told", c_uint8), ("ignore_learned", c_uint8),
+        ("reserved8", c_uint8)]
 
 
 class Request(Structure):
@@ -97,7 +116,8 @@ class Request(Structure):
         ("cached_content", Str), ("provider_metadata_json", Str), ("response_format_json", Str),
         ("tools_json", Str), ("tool_choice_json", Str), ("extra_json", Str), ("body_json", Str),
         ("path", Str), ("headers", c_void_p), ("headers_count", c_uint32),
-        ("estimated_tokens", c_uint32), ("metadata", Str), ("deadline_ms", c_uint64)]
+        ("estimated_tokens", c_uint32), ("metadata", Str), ("deadline_ms", c_uint64),
+        ("lane", c_int32), ("reserved", c_uint32)]
 
 
 class Timing(Structure):
@@ -116,6 +136,8 @@ class RawResult(Structure):
         ("finish", c_int32), ("tool_calls_count", c_uint32), ("finish_reason", Str),
         ("tool_calls", c_void_p), ("choices", c_void_p), ("choices_count", c_uint32),
         ("reserved", c_uint32), ("model", Str), ("response_id", Str), ("request_id", Str),
+        ("endpoint", c_uint32), ("fallbacks", c_uint8), ("hedged", c_uint8),
+        ("reserved8", c_uint8 * 2), ("cost_usd", c_double),
         ("usage", Usage), ("usage_failed", Usage), ("body", Str), ("turn_json", Str),
         ("safety_json", Str), ("block_reason", Str), ("error_message", Str),
         ("error_code", Str), ("timing", Timing)]
@@ -125,9 +147,11 @@ class BatchConfig(Structure):
     _fields_ = [
         ("struct_size", c_uint32), ("endpoint", c_uint32), ("on_failure", c_int32),
         ("order", c_int32), ("retry_failed", c_int32), ("max_in_flight", c_uint32),
-        ("deadline_ms", c_uint64), ("defaults", c_void_p), ("user", c_void_p),
-        ("source", c_void_p), ("on_result", c_void_p), ("on_progress", c_void_p),
-        ("on_token", c_void_p), ("on_writable", c_void_p)]
+        ("share", c_uint32), ("targets_count", c_uint32), ("targets", c_void_p),
+        ("hedge", Hedge), ("budget_usd", c_double), ("deadline_ms", c_uint64),
+        ("defaults", c_void_p), ("user", c_void_p), ("source", c_void_p), ("on_result", c_void_p),
+        ("on_progress", c_void_p), ("on_token", c_void_p), ("on_budget", c_void_p),
+        ("on_writable", c_void_p)]
 
 
 class LeatError(Exception):

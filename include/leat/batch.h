@@ -52,6 +52,47 @@ typedef struct leat_progress {
     const leat_result *result; /* lives until the callback returns */
 } leat_progress;
 
+/* ---------------------------------------------------------------- where items may go */
+
+#define LEAT_TARGETS_MAX 16
+
+/* One of the endpoints that may answer a batch's items. Those of the lowest rank share the items by
+ * weight, each taking as many as its limits let it; those of higher ranks are fallbacks, in order. */
+typedef struct leat_target {
+    leat_endpoint endpoint;
+    uint32_t rank;      /* 0: the first choice; 1, 2 ...: fallbacks */
+    uint32_t weight;    /* share among those of the same rank; 0 counts as 1 */
+    uint32_t fall_on;   /* for a fallback, failures with which an item comes here: a sum of LEAT_ON_*;
+                           0: LEAT_ON_FALLBACK. Those that may pass come after the last attempt, a rate
+                           limit or a known overload at once; here the item has all its attempts anew */
+    leat_str model;     /* empty: the request's for the first rank, for a fallback the endpoint's own.
+                           Borrowed until leat_batch_close */
+} leat_target;
+
+/* What makes an item fall back when nothing else is said (P24, G34): all that another service, key or
+ * model may do better. */
+enum {
+    LEAT_ON_FALLBACK = LEAT_ON_OVERLOADED | LEAT_ON_SERVER | LEAT_ON_NETWORK | LEAT_ON_TIMEOUT |
+                       LEAT_ON_AUTHENTICATION | LEAT_ON_PERMISSION | LEAT_ON_QUOTA |
+                       LEAT_ON_CONTEXT_LENGTH | LEAT_ON_MODEL
+};
+
+/* A second try while the first one is still out, for items that take unusually long: the first answer
+ * wins, the other try is cut. It costs tokens twice and is off unless percentile is set. */
+typedef struct leat_hedge {
+    double percentile;     /* 0: off; 0.95: when it takes longer than 95 % of the latest answers did */
+    uint32_t least_ms;     /* 0; never sooner */
+    uint32_t share_percent; /* 5; of the requests sent, at most; 0 counts as 5 */
+} leat_hedge;
+
+/* How a batch's budget stands (on_budget). */
+typedef struct leat_budget_state {
+    double limit_usd;
+    double spent_usd;
+    uint8_t exhausted; /* 0: four fifths are spent; 1: no item can be paid any more */
+    uint8_t reserved[7];
+} leat_budget_state;
+
 /* What a piece of a stream belongs to. */
 typedef enum leat_delta {
     LEAT_DELTA_TEXT = 0,
@@ -89,6 +130,15 @@ typedef struct leat_batch_config {
     leat_order order;               /* COMPLETION */
     leat_retry_failed retry_failed; /* OFF */
     uint32_t max_in_flight;         /* 0: the endpoint's */
+    uint32_t share;                 /* turns among batches that wait for the same endpoint; 0 counts
+                                       as 1. 0..1000 */
+    uint32_t targets_count;         /* 0: endpoint alone (with its pool of keys); at most 16 */
+    const leat_target *targets;     /* instead of endpoint; borrowed for the call */
+    leat_hedge hedge;               /* off */
+    double budget_usd;              /* 0: none. Needs a price of each target (LEAT_E_CONFIG): what an
+                                       item may cost is reserved before it is sent, and settled when
+                                       its usage is known; when nothing more can be paid the rest is
+                                       cancelled with LEAT_E_BUDGET. Free models always pass */
     uint64_t deadline_ms;           /* from leat_batch_open; 0: none */
     /* Defaults for requests that leave a field unset: every option, but not id, user, prompt,
      * messages, body_json, metadata. NULL or borrowed, with its text, until leat_batch_close. */
@@ -105,14 +155,21 @@ typedef struct leat_batch_config {
     /* on_token: pieces of streamed answers (a batch that has it streams unless a request says no).
      * It may submit and cancel. */
     void (*on_token)(void *user, const leat_token *token);
+    /* on_budget: four fifths of the budget are spent; later: it is used up. */
+    void (*on_budget)(void *user, const leat_budget_state *state);
     /* on_writable: after leat_submit answered LEAT_E_WOULD_BLOCK, once there is room again. */
     void (*on_writable)(void *user, leat_batch *batch);
 } leat_batch_config;
 
 LEAT_API void leat_batch_config_init(leat_batch_config *config);
 
-/* leat_batch_open: LEAT_OK; LEAT_E_ARGUMENT; LEAT_E_STRUCT_SIZE; LEAT_E_RESERVED; LEAT_E_CONFIG;
- * LEAT_E_NOT_FOUND (no such endpoint); LEAT_E_TOO_MANY (batches_max). */
+/* Which field of config is wrong, as static text such as "budget_usd needs a price ..."; "" when none
+ * is. Endpoints must be added before. */
+LEAT_API const char *leat_batch_config_error(const leat_client *client,
+                                             const leat_batch_config *config);
+
+/* leat_batch_open: LEAT_OK; LEAT_E_ARGUMENT; LEAT_E_STRUCT_SIZE; LEAT_E_RESERVED; LEAT_E_CONFIG
+ * (leat_batch_config_error names the field); LEAT_E_NOT_FOUND (no such endpoint); LEAT_E_TOO_MANY (batches_max). */
 LEAT_API leat_status leat_batch_open(leat_client *client, const leat_batch_config *config,
                                      leat_batch **batch) LEAT_CHECKED;
 
@@ -171,6 +228,10 @@ typedef struct leat_summary {
     uint64_t rate_limited;
     leat_usage usage;       /* of successes; unknown counts as 0 here */
     leat_usage usage_failed;
+    uint64_t fallbacks;     /* items that moved on to another target */
+    uint64_t hedges;        /* second tries that were sent */
+    uint64_t hedges_won;
+    double cost_usd;        /* of all attempts whose price and usage are known */
     double sum_item_ms;     /* sum of item times (G18) */
     double wall_ms;         /* leat_batch_open to last result */
     leat_status first_error; /* of the first failed item; LEAT_OK if none */

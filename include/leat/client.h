@@ -45,6 +45,18 @@ LEAT_API const char *leat_endpoint_config_error(const leat_endpoint_config *conf
 LEAT_API leat_status leat_endpoint_add(leat_client *client, const leat_endpoint_config *config,
                                        leat_endpoint *endpoint) LEAT_CHECKED;
 
+/* leat_endpoint_add_keys: the same endpoint under several keys, each with limits of its own: adds
+ * keys_count endpoints, *first and those behind it. A batch on *first uses all of them, each item the
+ * key that can go first. keys is not NULL; keys_count 1..16. Statuses as leat_endpoint_add; after an
+ * error none was added. */
+LEAT_API leat_status leat_endpoint_add_keys(leat_client *client, const leat_endpoint_config *config,
+                                            const leat_key *keys, uint32_t keys_count,
+                                            leat_endpoint *first) LEAT_CHECKED;
+
+/* Why nothing is sent to the endpoint any more (leat_endpoint_config.abort_on): LEAT_E_AUTHENTICATION,
+ * LEAT_E_QUOTA ...; LEAT_OK when it is in use. A batch that is opened on it gives it another chance. */
+LEAT_API leat_status leat_endpoint_stopped(const leat_client *client, leat_endpoint endpoint);
+
 /* leat_step: does what can be done now, waiting at most timeout_ms (0: do not wait; negative: until
  * something happens) if there is nothing. The work of one step is bounded by the configuration.
  * LEAT_OK: call again. LEAT_E_DONE: no batch has anything left to do (nothing was waited for).

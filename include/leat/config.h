@@ -65,7 +65,8 @@ typedef struct leat_retry {
     uint32_t reserved;
     double backoff_base;         /* 2.0. >= 1 */
     double jitter_min;           /* 0.5; 1.0 switches jitter off. 0..1 */
-    /* What a domain may spend on retries (as the AWS SDKs have it): each draws quota_cost, after a
+    /* What a domain may spend on retries after trouble of the service (5xx, network, timeouts), as the AWS
+     * SDKs have it: each draws quota_cost, after a
      * timeout quota_cost_timeout; a retry that succeeds gives back what it drew, any other success
      * one. With less than that left an attempt that failed is the item's last. */
     uint32_t quota;              /* 500; 0: not counted */
@@ -183,6 +184,13 @@ typedef struct leat_endpoint_config {
 } leat_endpoint_config;
 
 LEAT_API void leat_endpoint_config_init(leat_endpoint_config *config);
+
+/* One of several keys for the same service (G33). */
+typedef struct leat_key {
+    leat_str api_key;
+    uint32_t requests_per_minute; /* 0: the endpoint configuration's */
+    uint32_t request_burst;       /* 0: the endpoint configuration's */
+} leat_key;
 
 #ifdef __cplusplus
 }

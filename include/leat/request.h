@@ -64,6 +64,14 @@ enum {
     LEAT_KEEP_STREAM = 2u
 };
 
+/* Which of the requests that wait goes first (leat_submit). Within a lane the order is that of
+ * submission; of nine turns a lane with work takes six (urgent), two (normal), one (background). */
+typedef enum leat_lane {
+    LEAT_LANE_NORMAL = 0,
+    LEAT_LANE_URGENT = 1,
+    LEAT_LANE_BACKGROUND = 2
+} leat_lane;
+
 /* What to ask. All zero but struct_size and one of prompt, messages, body_json is a valid request. */
 typedef struct leat_request {
     uint32_t struct_size;
@@ -109,6 +117,8 @@ typedef struct leat_request {
     uint32_t estimated_tokens;     /* 0: leat estimates (bytes / 4 + output estimate) */
     leat_str metadata;             /* handed back, not sent */
     uint64_t deadline_ms;          /* from acceptance to result; 0: none */
+    leat_lane lane;                /* NORMAL */
+    uint32_t reserved;
 } leat_request;
 
 LEAT_API void leat_request_init(leat_request *request);

@@ -87,6 +87,11 @@ typedef struct leat_result {
     leat_str model;            /* as answered */
     leat_str response_id;      /* provider's id inside the body */
     leat_str request_id;       /* provider's id from its headers */
+    uint32_t endpoint;         /* that made the last attempt */
+    uint8_t fallbacks;         /* targets that the item had left behind */
+    uint8_t hedged;            /* 1: a second try was sent; 2: and it won */
+    uint8_t reserved8[2];
+    double cost_usd;           /* of all attempts; < 0: no price, or no usage was told */
     leat_usage usage;          /* of the attempt that succeeded */
     leat_usage usage_failed;   /* of attempts that failed, summed (B21) */
     leat_str body;             /* the last answer's body as it came, errors included; of a stream

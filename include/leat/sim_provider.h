@@ -28,7 +28,7 @@ typedef struct leat_sim_provider leat_sim_provider;
 typedef enum leat_sim_told {
     LEAT_SIM_TOLD_NOTHING = 0,
     LEAT_SIM_TOLD_OPENAI = 1,   /* x-ratelimit-limit/remaining/reset-requests and -tokens */
-    LEAT_SIM_TOLD_ANTHROPIC = 2 /* anthropic-ratelimit-requests/tokens/input-tokens/output-tokens-* */
+    LEAT_SIM_TOLD_ANTHROPIC = 2 /* anthropic-ratelimit-* for requests and each kind of tokens */
 } leat_sim_told;
 
 /* What a refusal says about when to come back: when its bucket will have what it asks for, when the day
@@ -92,7 +92,10 @@ typedef struct leat_sim_provider_stats {
     uint64_t admitted;
     uint64_t answered;       /* 200s sent to their end */
     uint64_t refused;        /* 429, quota apart */
-    uint64_t refused_requests, refused_tokens, refused_concurrency, refused_day; /* why; sum: refused */
+    uint64_t refused_requests; /* why: these four are `refused` in sum */
+    uint64_t refused_tokens;
+    uint64_t refused_concurrency;
+    uint64_t refused_day;
     uint64_t refused_quota;
     uint64_t overloaded;     /* 503, 529 */
     uint64_t failed;         /* 500, resets, stalls */
@@ -117,8 +120,8 @@ LEAT_API void leat_sim_provider_get_stats(const leat_sim_provider *provider,
                                           leat_sim_provider_stats *out);
 /* What it could have answered from from_ms to to_ms after its start to a client that does everything
  * right: requests, as a real number, infinite without limits. The tightest limit decides at each
- * moment; overloads count as nothing, nor does what the buckets hold at from_ms. Places turn over in
- * the mean service time. input_tokens: of the mean request. */
+ * moment; overloads count as nothing, nor does what the buckets hold at from_ms, nor the share that
+ * fails by chance. Places turn over in the mean service time. input_tokens: of the mean request. */
 LEAT_API double leat_sim_provider_capacity(const leat_sim_provider *provider, uint64_t from_ms,
                                            uint64_t to_ms, double input_tokens);
 /* Everything fails no more from now on: overload, errors, resets, stalls end. Limits stay. */

@@ -87,13 +87,16 @@ double ProviderModel::daily(uint64_t from_ms, uint64_t to_ms, double input_token
     return sum;
 }
 
-// A quota is used up from the start on.
+// A quota is used up from the start on. What fails has taken its share, and is no answer.
 double ProviderModel::capacity(uint64_t from_ms, uint64_t to_ms, double input_tokens) const {
+    const double served =
+        (1 - config_.server_error_chance) * (1 - config_.reset_chance) * (1 - config_.stall_chance);
     const double sum = daily(from_ms, to_ms, input_tokens);
-    if (config_.limits.quota_requests == 0) return sum;
+    if (served <= 0) return 0;
+    if (config_.limits.quota_requests == 0) return sum * served;
     const double quota = static_cast<double>(config_.limits.quota_requests);
     const double used = min_of_two(quota, daily(0, from_ms, input_tokens));
-    return min_of_two(sum, quota - used);
+    return min_of_two(sum, quota - used) * served;
 }
 
 }  // namespace leat_simulator

@@ -12,21 +12,24 @@ namespace {
 leat_status batch_config_status(const leat_client* client, const leat_batch_config* config) {
     if (client == nullptr || config == nullptr) return LEAT_E_ARGUMENT;
     if (config->struct_size != sizeof(leat_batch_config)) return LEAT_E_STRUCT_SIZE;
-    if (config->endpoint >= client->endpoints_count) return LEAT_E_NOT_FOUND;
-    const bool enums_known = leat::enum_number(config->on_failure) <= LEAT_ON_FAILURE_SKIP &&
-                             leat::enum_number(config->order) <= LEAT_ORDER_INPUT &&
-                             leat::enum_number(config->retry_failed) <= LEAT_RETRY_FAILED_ANY;
-    if (!enums_known) return LEAT_E_CONFIG;
+    if (config->targets_count == 0 && config->endpoint >= client->endpoints_count) {
+        return LEAT_E_NOT_FOUND;
+    }
+    if (config->targets_count > 0 && config->targets == nullptr) return LEAT_E_ARGUMENT;
+    const uint32_t targets = leat::min_of<uint32_t>(config->targets_count, LEAT_TARGETS_MAX);
+    for (uint32_t i = 0; i < targets; ++i) {
+        if (config->targets[i].endpoint >= client->endpoints_count) return LEAT_E_NOT_FOUND;
+    }
+    if (leat_batch_config_error(client, config)[0] != '\0') return LEAT_E_CONFIG;
     return config->defaults == nullptr ? LEAT_OK : leat::defaults_check(*config->defaults);
 }
 
 // Copies a request's text into the batch's intake.
 leat_status keep_text(leat_batch* batch, const leat_request& request, leat::Waiting* waiting) {
     const size_t bytes = leat::request_copy_bytes(request);
-    if (bytes > batch->intake.capacity()) return LEAT_E_TOO_LARGE;
-    waiting->text = batch->intake.take(bytes, &waiting->text_charged);
+    if (bytes > batch->intake.piece_bytes_max()) return LEAT_E_TOO_LARGE;
+    waiting->text = batch->intake.take(bytes);
     if (waiting->text == nullptr) return LEAT_E_WOULD_BLOCK;
-    waiting->text_bytes = bytes;
     leat::request_copy(request, waiting->text, &waiting->request);
     return LEAT_OK;
 }
@@ -38,7 +41,9 @@ leat_status accept(leat_batch* batch, const leat_request& request, uint64_t* ind
     leat::update_clock(batch->client);
     waiting.index = batch->accepted;
     waiting.accepted_ns = batch->client->now_ns;
-    leat::Waiting* const entry = batch->ring.push();
+    // Results in the order of input would wait for those that others overtook, and hold their memory.
+    const bool has_lanes = batch->config.order == LEAT_ORDER_COMPLETION;
+    leat::Waiting* const entry = batch->ring.push(has_lanes ? request.lane : LEAT_LANE_NORMAL);
     LEAT_CHECK(entry != nullptr);
     *entry = waiting;
     if (index != nullptr) *index = batch->accepted;
@@ -131,10 +136,11 @@ leat_status leat_batch_cancel(leat_batch* batch, leat_cancel mode) {
 
 leat_status leat_item_cancel(leat_batch* batch, uint64_t index) {
     if (batch == nullptr || !batch->open) return LEAT_E_NOT_FOUND;
-    for (size_t i = 0; i < batch->ring.size(); ++i) {
-        leat::Waiting* const waiting = batch->ring.at(i);
-        if (waiting->index != index) continue;
-        waiting->cancel_asked = true;
+    const bool waits = batch->ring.find([index](leat::Waiting* waiting) {
+        if (waiting->index == index) waiting->cancel_asked = true;
+        return waiting->index == index;
+    });
+    if (waits) {
         batch->client->work_pending = true;
         return LEAT_OK;
     }

@@ -113,6 +113,39 @@ leat_status leat_endpoint_add(leat_client* client, const leat_endpoint_config* c
     return LEAT_OK;
 }
 
+leat_status leat_endpoint_add_keys(leat_client* client, const leat_endpoint_config* config,
+                                   const leat_key* keys, uint32_t keys_count,
+                                   leat_endpoint* first) {
+    if (client == nullptr || config == nullptr || keys == nullptr || first == nullptr ||
+        keys_count == 0 || keys_count > LEAT_TARGETS_MAX) {
+        return LEAT_E_ARGUMENT;
+    }
+    const uint32_t before = client->endpoints_count;
+    leat_status status = LEAT_OK;
+    for (uint32_t i = 0; i < keys_count && status == LEAT_OK; ++i) {
+        leat_endpoint_config one = *config;
+        one.api_key = keys[i].api_key;
+        if (keys[i].requests_per_minute != 0) one.requests_per_minute = keys[i].requests_per_minute;
+        if (keys[i].request_burst != 0) one.request_burst = keys[i].request_burst;
+        leat_endpoint added = 0;
+        status = leat_endpoint_add(client, &one, &added);
+    }
+    if (status != LEAT_OK) {
+        while (client->endpoints_count > before) {
+            leat::endpoint_forget(&client->endpoints[--client->endpoints_count]);
+        }
+        return status;
+    }
+    client->endpoints[before].pool_count = keys_count;
+    *first = before;
+    return LEAT_OK;
+}
+
+leat_status leat_endpoint_stopped(const leat_client* client, leat_endpoint endpoint) {
+    if (client == nullptr || endpoint >= client->endpoints_count) return LEAT_E_NOT_FOUND;
+    return client->endpoints[endpoint].stopped;
+}
+
 leat_status leat_step(leat_client* client, int32_t timeout_ms) {
     if (client == nullptr) return LEAT_E_ARGUMENT;
     if (client->in_step) return LEAT_E_REENTRANT;

@@ -2,9 +2,27 @@
 // public headers state; a test compares them. Pure.
 #include "base/bytes.h"
 #include "base/narrow.h"
-#include "flow/endpoint.h"
+#include "flow/engine.h"
+#include "meter/price.h"
 
 #include <leat/leat.h>
+
+namespace leat {
+
+// A budget is no use where nobody knows what things cost.
+static const char* unpriced_target(const leat_client& client, const leat_batch_config& config) {
+    const uint32_t count = max_of<uint32_t>(config.targets_count, 1);
+    for (uint32_t i = 0; i < count; ++i) {
+        const leat_endpoint one =
+            config.targets_count == 0 ? config.endpoint : config.targets[i].endpoint;
+        if (one >= client.endpoints_count || !is_priced(client.endpoints[one].price)) {
+            return "budget_usd needs a price of each target's endpoint";
+        }
+    }
+    return "";
+}
+
+}  // namespace leat
 
 namespace {
 
@@ -224,4 +242,34 @@ const char* leat_endpoint_config_error(const leat_endpoint_config* config) {
     if (error[0] == '\0') error = adaptive_error(config->adaptive, config->max_in_flight);
     if (error[0] == '\0') error = pacing_error(config->pacing);
     return error[0] != '\0' ? error : price_error(config->price);
+}
+
+const char* leat_batch_config_error(const leat_client* client, const leat_batch_config* config) {
+    if (client == nullptr || config == nullptr) return "client and config must not be NULL";
+    if (config->struct_size != sizeof *config) return "struct_size is not set";
+    const Range ranges[] = {
+        {leat::enum_number(config->on_failure), 0, LEAT_ON_FAILURE_SKIP,
+         "on_failure must be one of LEAT_ON_FAILURE_*"},
+        {leat::enum_number(config->order), 0, LEAT_ORDER_INPUT, "order must be one of LEAT_ORDER_*"},
+        {leat::enum_number(config->retry_failed), 0, LEAT_RETRY_FAILED_ANY,
+         "retry_failed must be one of LEAT_RETRY_FAILED_*"},
+        {config->share, 0, 1000, "share must be 0..1000"},
+        {config->targets_count, 0, LEAT_TARGETS_MAX, "targets_count must be 0..16"},
+        {config->hedge.share_percent, 0, 100, "hedge.share_percent must be 0..100"},
+    };
+    const char* const error = first_error(ranges);
+    if (error[0] != '\0') return error;
+    if (!(config->hedge.percentile >= 0.0 && config->hedge.percentile < 1.0)) {
+        return "hedge.percentile must be 0, or under 1";
+    }
+    if (!(config->budget_usd >= 0.0 && config->budget_usd <= 1e6)) {
+        return "budget_usd must be 0..1000000";
+    }
+    for (uint32_t i = 0; i < config->targets_count; ++i) {
+        if ((config->targets[i].fall_on & ~uint32_t{LEAT_ON_ANY}) != 0) {
+            return "targets.fall_on must be a sum of LEAT_ON_*";
+        }
+        if (config->targets[i].weight > 1000000) return "targets.weight must be 0..1000000";
+    }
+    return config->budget_usd > 0.0 ? leat::unpriced_target(*client, *config) : "";
 }

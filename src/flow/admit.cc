@@ -25,12 +25,13 @@ bool make_room(Engine* engine) {
     return oldest != nullptr && oldest->idle.evict();
 }
 
-// The first waiting item whose batch may have one more on the wire.
-Item* next_waiting(Domain* domain) {
+// The first waiting item whose batch may have one more on the wire, and can pay for it.
+Item* next_waiting(Engine* engine, Domain* domain) {
     Item* item = domain->waiting.front();
     while (item != nullptr) {
         const uint32_t most = item->batch->config.max_in_flight;
-        if (most == 0 || item->batch->in_flight < most) return item;
+        const bool has_room = most == 0 || item->batch->in_flight < most;
+        if (has_room && can_pay(engine, item)) return item;
         item = domain->waiting.next(item);
     }
     return nullptr;
@@ -115,8 +116,8 @@ bool too_many_wait(const Engine& engine, const Endpoint& endpoint) {
 bool has_no_work(Engine* engine, Endpoint* endpoint) {
     leat_limiter limiter = LEAT_LIMITER_NONE;
     for (uint32_t i = 0; i < engine->config.batches_max; ++i) {
-        const Batch& batch = engine->batches[i];
-        if (!batch.open || batch.endpoint != endpoint) continue;
+        Batch& batch = engine->batches[i];
+        if (!batch.open || main_target(&batch, endpoint) == nullptr) continue;
         if (batch_may_have_work(batch)) return false;
         if (batch.source_blocked) limiter = LEAT_LIMITER_SOURCE;
     }
@@ -124,19 +125,10 @@ bool has_no_work(Engine* engine, Endpoint* endpoint) {
     return true;
 }
 
-// Requests of stopped batches need a slot for their result, but no gate.
-void end_stopped(Engine* engine, Endpoint* endpoint) {
-    for (uint32_t i = 0; i < engine->config.batches_max; ++i) {
-        Batch* const batch = &engine->batches[i];
-        if (!batch->open || batch->endpoint != endpoint) continue;
-        if (batch->stop != BatchStop::none) end_waiting(engine, batch);
-    }
-}
-
 enum class Admission : uint8_t { sent, held, nothing_waits, no_connection };
 
 Admission admit_one(Engine* engine, Domain* domain) {
-    Item* const item = next_waiting(domain);
+    Item* const item = next_waiting(engine, domain);
     if (item == nullptr) return Admission::nothing_waits;
     const GateVerdict verdict = domain->gate.ask(engine->now_ns, demand_of(*item));
     if (!verdict.admit) {
@@ -164,7 +156,6 @@ Admission admit_any(Engine* engine, Endpoint* endpoint) {
 }  // namespace
 
 void admit_items(Engine* engine, Endpoint* endpoint) {
-    end_stopped(engine, endpoint);
     for (uint32_t n = 0; n < engine->config.events_per_step; ++n) {
         const Admission admission = admit_any(engine, endpoint);
         if (admission == Admission::sent) continue;

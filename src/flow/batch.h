@@ -6,8 +6,9 @@
 #include <leat/batch.h>
 
 #include "base/byte_ring.h"
-#include "base/ring.h"
+#include "base/lanes.h"
 #include "flow/item.h"
+#include "pace/budget.h"
 
 namespace leat {
 
@@ -17,12 +18,20 @@ struct Waiting {
     uint64_t index;
     uint64_t accepted_ns;
     char* text;            // its piece of the intake, nullptr when borrowed
-    size_t text_bytes;
-    size_t text_charged;
     bool cancel_asked;
 };
 
 enum class BatchStop : uint8_t { none, drain, hard };
+
+// One of the endpoints that may answer its items.
+struct Target {
+    Endpoint* endpoint;
+    Text model;
+    uint32_t rank;
+    uint32_t fall_on;
+    double weight;
+    uint64_t served;
+};
 
 using ItemList = List<Item, &Item::link>;
 
@@ -30,17 +39,21 @@ using ItemList = List<Item, &Item::link>;
 
 struct leat_batch {
     leat_client* client;
-    leat::Endpoint* endpoint;
+    leat::Target targets[LEAT_TARGETS_MAX];
+    uint32_t targets_count;
+    uint32_t turns_left;          // of its share, before another batch has its turn
+    leat::Budget budget;
     leat_batch_config config;
     leat_request defaults;        // zero when the config names none
     leat::Timer deadline;
-    leat::Ring<leat::Waiting> ring;
+    leat::Lanes<leat::Waiting> ring;
     leat::ByteRing intake;
     leat::ItemList done;
     leat_summary summary;
     uint64_t opened_ns;
     uint64_t last_result_ns;
     uint64_t accepted;
+    uint64_t sent;                // attempts
     uint64_t completed;
     uint64_t next_index;          // for LEAT_ORDER_INPUT
     uint32_t in_flight;

@@ -37,6 +37,17 @@ leat_status validate_format(Item* item) {
     return LEAT_OK;
 }
 
+// A fallback's endpoint knows its own models, not those of the endpoint that the request was meant for.
+Text choose_model(const Item& item) {
+    const Batch* const batch = item.batch;  // a probe has none
+    const Target* const target = batch == nullptr ? nullptr : &batch->targets[item.target];
+    if (target != nullptr && !empty(target->model)) return target->model;
+    const bool is_main = target == nullptr || target->rank == batch->targets[0].rank ||
+                         target->endpoint == batch->targets[0].endpoint;
+    const bool asks = is_main || empty(item.endpoint->model);
+    return asks && !empty(item.request.model) ? item.request.model : item.endpoint->model;
+}
+
 bool wants_stream(const Item& item) {
     if (item.endpoint->adapter->event == nullptr) return false;
     if (item.request.stream != LEAT_UNSET) return item.request.stream == LEAT_ON;
@@ -58,7 +69,7 @@ leat_status build_request(Engine* engine, Item* item) {
     LEAT_CHECK(engine != nullptr && item->endpoint != nullptr);
     const leat_adapter* const adapter = item->endpoint->adapter;
     LEAT_TRY(validate_format(item));
-    item->model = empty(item->request.model) ? item->endpoint->model : item->request.model;
+    item->model = choose_model(*item);
     item->domain = domain_of(engine, item->endpoint, item->model);
     item->streams = wants_stream(*item);
     if (adapter->start != nullptr) {  // there is nothing to build: start gets the request

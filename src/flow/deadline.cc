@@ -70,18 +70,14 @@ leat_stage stage_of(const Item& item) {
 }
 
 void deadline_passed(Engine* engine, Item* item) {
-    if (item->state == ItemState::sleeping) {
-        engine->sleeping.remove(item);
-    } else {
-        item->domain->waiting.remove(item);
-    }
+    leave_lists(engine, item);
     finish_item(engine, item, LEAT_FAILED, LEAT_E_DEADLINE_ITEM, LEAT_STAGE_WAITING);
 }
 
 }  // namespace
 
 void arm_timer(Engine* engine, Item* item) {
-    engine->timers.set(&item->timer, next_due(*item).at_ns);
+    engine->timers.set(&item->timer, min_of(next_due(*item).at_ns, hedge_at_ns(*engine, *item)));
 }
 
 void timer_due(Engine* engine, Item* item) {
@@ -94,8 +90,9 @@ void timer_due(Engine* engine, Item* item) {
     }
     const Due due = next_due(*item);
     if (due.at_ns > engine->now_ns) {
-        engine->timers.set(&item->timer, sleeping ? min_of(item->times.progress_ns, due.at_ns)
-                                                  : due.at_ns);
+        if (hedge_at_ns(*engine, *item) <= engine->now_ns) hedge_begin(engine, item);
+        const uint64_t other_ns = sleeping ? item->times.progress_ns : hedge_at_ns(*engine, *item);
+        engine->timers.set(&item->timer, min_of(other_ns, due.at_ns));
         return;
     }
     if (!on_wire(item->state)) {

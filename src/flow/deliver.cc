@@ -2,6 +2,7 @@
 // step; what it asks for happens in a later stage.
 // Invariant: completed grows by one per result handed out, and summary counts the same ones.
 #include "base/check.h"
+#include "base/mutant.h"
 #include "flow/engine.h"
 #include "meter/usage.h"
 
@@ -53,6 +54,8 @@ void deliver_one(Engine* engine, Batch* batch, Item* item) {
     const bool hidden = is_hidden(*batch, *item);
     leat_keep keep = LEAT_RELEASE;
     if (!hidden) keep = batch->config.on_result(batch->config.user, &item->result);
+    if (LEAT_MUTANT_IF(4) && !hidden && item->cancel_asked)
+        keep = batch->config.on_result(batch->config.user, &item->result);
     // A kept result may have been released inside the callback already.
     if (item->state != ItemState::held) return;
     tell_progress(batch, item->result);

@@ -33,6 +33,7 @@ void domain_open(Engine* engine, Endpoint* endpoint, Text model) {
     domain->timer.owner = endpoint;
     domain->estimate.open(endpoint->output_estimate_tokens);
     domain->retry_quota.open(endpoint->retry);
+    domain->answer_ms.open();
     domain->told_ns = 0;
     const leat_reply silent{};
     leat_reply_limits(&silent, 0, &domain->told);

@@ -1,5 +1,5 @@
 // flow/domain.h: a limit domain: what goes to one endpoint (provider and key) for one model. Its gate,
-// what it learnt, and the items that wait for it. Depends on pace and flow/item.h.
+// what it learnt, and the items that wait for it. Depends on pace, meter and flow/item.h.
 // Invariant: waiting holds items in state waiting, retries of a died connection first; each of them has
 // this domain.
 #pragma once
@@ -7,6 +7,7 @@
 #include <leat/limits.h>
 
 #include "flow/item.h"
+#include "meter/histogram.h"
 #include "pace/estimate.h"
 #include "pace/gate.h"
 #include "pace/retry_quota.h"
@@ -20,6 +21,7 @@ struct Domain {
     Gate gate;
     Estimate estimate;
     RetryQuota retry_quota;
+    Histogram answer_ms;      // begun to answered, of successes
     List<Item, &Item::link> waiting;
     Timer timer;              // when to ask the gate again
     leat_limiter limiter;

@@ -202,6 +202,8 @@ void fill_limits(Engine* engine, const leat_endpoint_config& config, Endpoint* e
     endpoint->pacing = config.pacing != nullptr ? config.pacing : leat_pacing_exponential();
     endpoint->uses_told = config.ignore_told == 0;
     endpoint->uses_learned = config.ignore_learned == 0 && config.adaptive.enabled != 0;
+    endpoint->price = config.price;
+    endpoint->abort_on = config.abort_on;
     endpoint->timeouts = config.timeouts;
     endpoint->retry = config.retry;
     endpoint->cooldown = config.cooldown;
@@ -271,12 +273,14 @@ leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, En
     endpoint->limiter = LEAT_LIMITER_NONE;
     open_timer(&endpoint->idle_timer, TimerKind::idle, endpoint);
     const leat_status status = fill(engine, config, endpoint);
-    if (status != LEAT_OK) {
-        unpoison(endpoint->text, sizeof endpoint->text);
-        unpoison(endpoint->head_text, sizeof endpoint->head_text);
-        wipe(endpoint, sizeof *endpoint);
-    }
+    if (status != LEAT_OK) endpoint_forget(endpoint);
     return status;
+}
+
+void endpoint_forget(Endpoint* endpoint) {
+    unpoison(endpoint->text, sizeof endpoint->text);
+    unpoison(endpoint->head_text, sizeof endpoint->head_text);
+    wipe(endpoint, sizeof *endpoint);
 }
 
 }  // namespace leat

@@ -52,6 +52,13 @@ struct Endpoint {
     bool uses_told;
     bool uses_learned;
     uint64_t output_estimate_tokens;
+    leat_price price;
+    uint32_t pool_count;        // endpoints of one pool of keys, from this one on; 0: no pool
+    uint32_t abort_on;
+    leat_status stopped;        // why nothing more is sent here; LEAT_OK: it is in use
+    uint32_t failures_in_a_row; // of those in abort_on
+    bool had_success;
+    bool stop_pending;          // the stop stage has not gone over its items yet
     uint32_t next_batch;   // where the next turn for a fresh item begins
     leat_limiter limiter;
     Arena arena;

@@ -31,12 +31,15 @@ struct leat_client {
     leat_ready* ready;
     leat::List<leat::Connection, &leat::Connection::link> again;  // had more than a step's share
 
-    uint64_t now_ns;
+    uint64_t now_ns;           // never goes back
+    uint64_t clock_seen_ns;    // what the clock said last
+    uint64_t clock_behind_ns;  // by how much it has gone back in all
     leat_stats stats;
     uint32_t handshake_turns;  // left in this step for handshakes that cannot resume
     bool in_step;
     bool work_pending;   // a stage stopped at its bound: step again without waiting
     bool stops_pending;  // a batch or an item is to be stopped
+    bool gave_back;      // an item has left the wire
 };
 
 namespace leat {
@@ -53,6 +56,8 @@ enum class TimerKind : uint32_t { item, gate, idle, batch };
 
 // flow/endpoint.cc
 leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, Endpoint* endpoint);
+// Its slot is as if it had never been filled.
+void endpoint_forget(Endpoint* endpoint);
 // The base URL's path + path + the base URL's query. LEAT_E_ITEM_MEMORY when the arena is full.
 leat_status join_endpoint_path(const Endpoint& endpoint, Text path, Arena* arena, Text* out);
 
@@ -63,6 +68,20 @@ Domain* domain_of(Engine* engine, Endpoint* endpoint, Text model);
 // What an attempt really took, as its usage tells.
 void settle_item(Engine* engine, Item* item, const leat_usage& usage);
 
+// flow/target.cc
+void fill_targets(Engine* engine, Batch* batch);
+// The batch's target at that endpoint, if fresh items may go there; nullptr if not.
+Target* main_target(Batch* batch, const Endpoint* endpoint);
+// False when another target of the same rank should have the next item.
+bool is_its_turn(Engine* engine, Batch* batch, const Target& target);
+// The item, which is in no list, goes on at another target, if there is one for such a failure.
+bool fall_back(Engine* engine, Item* item, leat_status status);
+// Outcomes of attempts, for abort_on.
+void note_success(Item* item);
+void note_failure(Engine* engine, Item* item, leat_status status);
+// Items of endpoints that were stopped go elsewhere, or end.
+void stop_endpoints(Engine* engine);
+
 // flow/intake.cc: ring or source -> item, built and waiting (or done, when that failed).
 // false when nothing could be fetched for this endpoint now; its limiter then says why.
 bool fetch_item(Engine* engine, Endpoint* endpoint);
@@ -70,6 +89,18 @@ bool fetch_item(Engine* engine, Endpoint* endpoint);
 void end_waiting(Engine* engine, Batch* batch);
 // The same for all of them at once, with no slot: their batch is being closed.
 void end_unsent(Engine* engine, Batch* batch);
+
+// A free slot, which there must be, for a request of that batch.
+Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
+                uint64_t accepted_ns);
+// Fills in item->request, its texts copied into the arena or borrowed.
+leat_status keep_request(Item* item, const leat_request& request, bool copy);
+
+// flow/hedge.cc: when a second try is due (never_ns: it is not), and its beginning.
+uint64_t hedge_at_ns(const Engine& engine, const Item& item);
+void hedge_begin(Engine* engine, Item* item);
+// The item has ended and has a twin. True when it is dropped and the twin goes on in its place.
+bool resolve_twin(Engine* engine, Item* item, leat_outcome outcome, leat_status status);
 
 // flow/build.cc: request -> rope.
 leat_status build_request(Engine* engine, Item* item);
@@ -116,9 +147,19 @@ bool is_retryable(leat_status status);
 // A copy in the item's memory, cut to 500 bytes, credentials taken out; empty without room.
 void keep_error_text(Item* item, Text from, Text* to);
 void wake_item(Engine* engine, Item* item);
+// Out of the list in which it waits or sleeps.
+void leave_lists(Engine* engine, Item* item);
 void to_waiting(Engine* engine, Item* item);
 
+// flow/spend.cc: what items cost, and whether their batch can pay.
+bool can_pay(Engine* engine, Item* item);
+void reserve_cost(Item* item);
+// What an attempt cost. certain: it was answered, so that unknown usage is not nothing.
+void settle_cost(Engine* engine, Item* item, const leat_usage& usage, bool certain);
+
 // flow/lease.cc: permit and connection of an item on the wire.
+// The last attempt's answer is about to be overwritten: nothing may refer to it any more.
+void forget_last_attempt(Item* item);
 void lease_begin(Engine* engine, Item* item, Connection* connection, bool reused);
 void lease_end(Engine* engine, Item* item, bool keep_connection);
 

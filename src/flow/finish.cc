@@ -2,7 +2,9 @@
 // items; later its slot is free again. Invariant: finish_item runs once per item, release_item
 // once after it.
 #include "base/check.h"
+#include "base/mutant.h"
 #include "flow/engine.h"
+#include "meter/price.h"
 #include "meter/usage.h"
 
 namespace leat {
@@ -48,6 +50,7 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
     LEAT_CHECK(item->connection == nullptr && !item->link.linked());
     LEAT_CHECK((outcome == LEAT_SUCCEEDED) == (status == LEAT_OK));
     engine->timers.clear(&item->timer);
+    if (item->twin != nullptr && resolve_twin(engine, item, outcome, status)) return;
     leat_result* const result = &item->result;
     result->struct_size = sizeof(leat_result);
     result->outcome = outcome;
@@ -58,7 +61,10 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
     result->user = item->request.user;
     result->user_number = item->request.user_number;
     result->metadata = item->request.metadata;
-    result->attempts = item->attempts;
+    result->attempts = item->attempts_before + item->attempts;
+    result->endpoint = static_cast<uint32_t>(item->endpoint - engine->endpoints);
+    result->cost_usd = item->cost_is_known && is_priced(item->endpoint->price) ? to_dollars(item->cost)
+                                                                               : -1.0;
     result->rate_limited = item->rate_limited;
     if (outcome == LEAT_SUCCEEDED) {
         result->error_message = Text{nullptr, 0};
@@ -73,6 +79,7 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
     result->timing = timing_of(*item, engine->now_ns);
     item->state = ItemState::done;
     Batch* const batch = item->batch;
+    if (LEAT_MUTANT_IF(3) && outcome == LEAT_CANCELLED && item->attempts > 0) return;
     if (batch->config.order == LEAT_ORDER_INPUT) {
         insert_by_index(batch, item);
     } else {

@@ -8,16 +8,18 @@
 
 namespace leat {
 
-namespace {
-
-Item* take_slot(Engine* engine, Batch* batch, uint64_t index, uint64_t accepted_ns) {
+Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
+                uint64_t accepted_ns) {
     Item* const item = engine->free_items.pop_front();
     LEAT_CHECK(item != nullptr && item->state == ItemState::free);
     item->arena.reset();
     item->attempt_mark = 0;
     item->batch = batch;
-    item->endpoint = batch->endpoint;
+    item->target = target;
+    item->endpoint = batch->targets[target].endpoint;
     item->connection = nullptr;
+    item->twin = nullptr;
+    item->is_twin = false;
     item->rope = Rope{};
     item->stream = nullptr;
     item->head = Text{nullptr, 0};
@@ -28,7 +30,11 @@ Item* take_slot(Engine* engine, Batch* batch, uint64_t index, uint64_t accepted_
     item->domain = nullptr;
     item->ticket = Ticket{};
     item->retry_drawn = 0;
+    item->cost = 0;
+    item->cost_reserved = 0;
+    item->cost_is_known = true;
     item->attempts = 0;
+    item->attempts_before = 0;
     item->rate_limited = 0;
     item->response_open = false;
     item->replayed = false;
@@ -42,6 +48,8 @@ Item* take_slot(Engine* engine, Batch* batch, uint64_t index, uint64_t accepted_
     return item;
 }
 
+namespace {
+
 // What stays of a request that cannot be kept: the caller's handles.
 void keep_handles(Item* item, const leat_request& request) {
     item->request = leat_request{};
@@ -49,7 +57,8 @@ void keep_handles(Item* item, const leat_request& request) {
     item->request.user_number = request.user_number;
 }
 
-// Fills in item->request.
+}  // namespace
+
 leat_status keep_request(Item* item, const leat_request& request, bool copy) {
     if (!copy) {
         item->request = request;
@@ -66,6 +75,8 @@ leat_status keep_request(Item* item, const leat_request& request, bool copy) {
     request_copy(request, memory, &item->request);
     return LEAT_OK;
 }
+
+namespace {
 
 // The item has its request: fills in defaults and builds it.
 void begin_item(Engine* engine, Item* item, leat_status kept, bool cancelled) {
@@ -84,6 +95,7 @@ void begin_item(Engine* engine, Item* item, leat_status kept, bool cancelled) {
         finish_item(engine, item, LEAT_FAILED, LEAT_E_DEADLINE_ITEM, LEAT_STAGE_WAITING);
         return;
     }
+    item->request_mark = item->arena.mark();
     const leat_status status = kept == LEAT_OK ? build_request(engine, item) : kept;
     if (status != LEAT_OK) {
         finish_item(engine, item, LEAT_FAILED, status, LEAT_STAGE_BUILD);
@@ -92,21 +104,21 @@ void begin_item(Engine* engine, Item* item, leat_status kept, bool cancelled) {
     to_waiting(engine, item);
 }
 
-void take_from_ring(Engine* engine, Batch* batch) {
+void take_from_ring(Engine* engine, Batch* batch, uint32_t target) {
     Waiting* const waiting = batch->ring.front();
     LEAT_CHECK(waiting != nullptr);
-    Item* const item = take_slot(engine, batch, waiting->index, waiting->accepted_ns);
+    Item* const item = take_slot(engine, batch, target, waiting->index, waiting->accepted_ns);
     const leat_status kept = keep_request(item, waiting->request, waiting->text != nullptr);
     const bool cancelled = waiting->cancel_asked;
     if (waiting->text != nullptr) {
-        batch->intake.give_back(waiting->text, waiting->text_bytes, waiting->text_charged);
+        batch->intake.give_back(waiting->text);
     }
     batch->ring.pop();
     begin_item(engine, item, kept, cancelled);
 }
 
 // True when the source gave an item.
-bool take_from_source(Engine* engine, Batch* batch) {
+bool take_from_source(Engine* engine, Batch* batch, uint32_t target) {
     leat_request request{};  // as leat_request_init leaves it
     request.struct_size = sizeof request;
     const leat_status answer = batch->config.source(batch->config.user, &request);
@@ -119,7 +131,7 @@ bool take_from_source(Engine* engine, Batch* batch) {
         batch->finished = true;
         return false;
     }
-    Item* const item = take_slot(engine, batch, batch->accepted++, engine->now_ns);
+    Item* const item = take_slot(engine, batch, target, batch->accepted++, engine->now_ns);
     ++batch->summary.total;
     leat_status kept = request_check(request);
     if (kept == LEAT_OK) {
@@ -136,22 +148,28 @@ bool has_room(const Batch& batch) {
     return most == 0 || batch.in_flight < most;
 }
 
-bool is_of(const Batch& batch, const Endpoint* endpoint) {
-    return batch.open && batch.endpoint == endpoint && batch_may_have_work(batch);
+// Its batch has had a turn: it keeps the floor for as many as its share says.
+void next_turn(Engine* engine, Endpoint* endpoint, Batch* batch) {
+    const uint32_t place = static_cast<uint32_t>(batch - engine->batches);
+    if (endpoint->next_batch != place || batch->turns_left == 0) {
+        batch->turns_left = max_of(batch->config.share, uint32_t{1});
+    }
+    --batch->turns_left;
+    endpoint->next_batch = batch->turns_left > 0 ? place : (place + 1) % engine->config.batches_max;
 }
 
 }  // namespace
 
 void end_waiting(Engine* engine, Batch* batch) {
     LEAT_CHECK(batch->stop != BatchStop::none);
-    while (!batch->ring.empty() && !engine->free_items.empty()) take_from_ring(engine, batch);
+    while (!batch->ring.empty() && !engine->free_items.empty()) take_from_ring(engine, batch, 0);
 }
 
 void end_unsent(Engine* engine, Batch* batch) {
     while (Waiting* const waiting = batch->ring.front()) {
         hand_out_unsent(engine, batch, *waiting);
         if (waiting->text != nullptr) {
-            batch->intake.give_back(waiting->text, waiting->text_bytes, waiting->text_charged);
+            batch->intake.give_back(waiting->text);
         }
         batch->ring.pop();
     }
@@ -159,13 +177,14 @@ void end_unsent(Engine* engine, Batch* batch) {
 
 bool fetch_item(Engine* engine, Endpoint* endpoint) {
     const uint32_t count = engine->config.batches_max;
+    const uint32_t first = endpoint->next_batch;
     endpoint->limiter = LEAT_LIMITER_NONE;
     for (uint32_t turn = 0; turn < count; ++turn) {
-        Batch* const batch = &engine->batches[(endpoint->next_batch + turn) % count];
-        if (!is_of(*batch, endpoint)) {
-            if (batch->open && batch->endpoint == endpoint && batch->source_blocked) {
-                endpoint->limiter = LEAT_LIMITER_SOURCE;
-            }
+        Batch* const batch = &engine->batches[(first + turn) % count];
+        Target* const target = batch->open ? main_target(batch, endpoint) : nullptr;
+        if (target == nullptr) continue;
+        if (!batch_may_have_work(*batch)) {
+            if (batch->source_blocked) endpoint->limiter = LEAT_LIMITER_SOURCE;
             continue;
         }
         if (!has_room(*batch) && batch->stop == BatchStop::none) {
@@ -176,12 +195,21 @@ bool fetch_item(Engine* engine, Endpoint* endpoint) {
             endpoint->limiter = LEAT_LIMITER_ITEMS;
             return false;
         }
-        endpoint->next_batch = (endpoint->next_batch + turn + 1) % count;
+        if (!is_its_turn(engine, batch, *target)) {
+            engine->work_pending = true;  // the other endpoint takes it, and then it is our turn
+            continue;
+        }
+        const uint32_t place = static_cast<uint32_t>(target - batch->targets);
+        next_turn(engine, endpoint, batch);
         if (!batch->ring.empty()) {
-            take_from_ring(engine, batch);
+            ++target->served;
+            take_from_ring(engine, batch, place);
             return true;
         }
-        if (take_from_source(engine, batch)) return true;
+        if (take_from_source(engine, batch, place)) {
+            ++target->served;
+            return true;
+        }
     }
     return false;
 }

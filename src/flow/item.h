@@ -1,7 +1,8 @@
 // flow/item.h: one item from acceptance to release: its request, its memory, where it is now.
 // Depends on codec, pace, wire. Invariants: an item holds a permit and a connection exactly in the
 // states connecting, tunnelling, sending and receiving (calling: a permit alone); its arena up to
-// attempt_mark is the request, beyond it the last attempt's answer; it is in exactly one list, or
+// attempt_mark is the request (up to request_mark its texts, then what was built of them), beyond it
+// the last attempt's answer; it is in exactly one list, or
 // held by the caller.
 #pragma once
 
@@ -70,7 +71,9 @@ struct Item {
     Endpoint* endpoint = nullptr;
     Domain* domain = nullptr;      // of the endpoint; known once the request is built
     Connection* connection = nullptr;
+    Item* twin = nullptr;          // the other try of a hedged item
     Arena arena;
+    size_t request_mark = 0;   // behind the request's own texts
     size_t attempt_mark = 0;
 
     leat_request request{};  // texts in the arena, or borrowed
@@ -91,7 +94,11 @@ struct Item {
 
     ItemTimes times{};
     uint64_t index = 0;
+    uint64_t cost = 0;           // of all attempts so far, as meter/price.h counts
+    uint64_t cost_reserved = 0;  // of this attempt
+    uint32_t target = 0;         // which of its batch's
     uint32_t attempts = 0;
+    uint32_t attempts_before = 0; // at targets that it has left
     uint32_t rate_limited = 0;
     Ticket ticket;            // what this attempt took from the gate
     uint32_t retry_drawn = 0; // from the domain's retry quota, for this attempt
@@ -103,6 +110,8 @@ struct Item {
     bool cancel_asked = false;
     bool streams = false;     // the request asks for a stream
     bool call_refused = false; // the adapter would not begin it
+    bool cost_is_known = true;
+    bool is_twin = false;     // the second try
     leat_result result{};
 };
 

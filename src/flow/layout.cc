@@ -77,7 +77,7 @@ void plan_layout(const leat_config& config, Layout* layout) {
         {Part::batches, "batches", "counts and lists of each open batch", config.batches_max,
          sizeof(Batch)},
         {Part::rings, "batches: rings", "submitted requests that wait for an item",
-         config.batches_max, Ring<Waiting>::bytes_for(config.ring_entries)},
+         config.batches_max, Lanes<Waiting>::bytes_for(config.ring_entries)},
         {Part::intakes, "batches: intakes", "text of waiting LEAT_COPY requests",
          config.batches_max, align_up(config.intake_bytes, 16)},
         {Part::connections, "connections", "one per socket, with its TLS session's fixed part",

@@ -2,6 +2,7 @@
 // can outlive the other; a call without HTTP has a permit alone.
 // Invariant: item->connection->user == item exactly while leased.
 #include "base/check.h"
+#include "base/mutant.h"
 #include "base/secret.h"
 #include "flow/engine.h"
 #include "flow/stream.h"
@@ -10,7 +11,26 @@ namespace leat {
 
 namespace {
 
-// The last attempt's answer is about to be overwritten: nothing may refer to it any more.
+void part_with_connection(Engine* engine, Item* item, bool keep) {
+    Connection* const connection = item->connection;
+    LEAT_CHECK(connection != nullptr && connection->user == item);
+    if (item->head.size > 0) wipe(const_cast<char*>(item->head.data), item->head.size);
+    item->head = Text{nullptr, 0};
+    item->connection = nullptr;
+    connection->user = nullptr;
+    if (connection->link.linked()) engine->again.remove(connection);
+    if (!keep) {
+        engine->wire.drop(connection);
+        return;
+    }
+    item->endpoint->idle.put(connection, engine->now_ns);
+    if (!item->endpoint->idle_timer.queued()) {
+        engine->timers.set(&item->endpoint->idle_timer, item->endpoint->idle.expires_at_ns());
+    }
+}
+
+}  // namespace
+
 void forget_last_attempt(Item* item) {
     leat_result* const result = &item->result;
     result->http_status = 0;
@@ -38,30 +58,11 @@ void forget_last_attempt(Item* item) {
     item->stream = nullptr;
 }
 
-void part_with_connection(Engine* engine, Item* item, bool keep) {
-    Connection* const connection = item->connection;
-    LEAT_CHECK(connection != nullptr && connection->user == item);
-    if (item->head.size > 0) wipe(const_cast<char*>(item->head.data), item->head.size);
-    item->head = Text{nullptr, 0};
-    item->connection = nullptr;
-    connection->user = nullptr;
-    if (connection->link.linked()) engine->again.remove(connection);
-    if (!keep) {
-        engine->wire.drop(connection);
-        return;
-    }
-    item->endpoint->idle.put(connection, engine->now_ns);
-    if (!item->endpoint->idle_timer.queued()) {
-        engine->timers.set(&item->endpoint->idle_timer, item->endpoint->idle.expires_at_ns());
-    }
-}
-
-}  // namespace
-
 void lease_begin(Engine* engine, Item* item, Connection* connection, bool reused) {
     LEAT_CHECK(item->connection == nullptr);
     LEAT_CHECK(connection == nullptr || connection->user == nullptr);
     item->ticket = item->domain->gate.admit(engine->now_ns, demand_of(*item));
+    reserve_cost(item);
     item->connection = connection;
     if (connection != nullptr) connection->user = item;
     item->reused_connection = reused;
@@ -75,6 +76,7 @@ void lease_begin(Engine* engine, Item* item, Connection* connection, bool reused
     forget_last_attempt(item);
     ++item->attempts;
     ++item->batch->in_flight;
+    ++item->batch->sent;
     ++engine->stats.in_flight;
     if (engine->stats.in_flight > engine->stats.in_flight_peak) {
         engine->stats.in_flight_peak = engine->stats.in_flight;
@@ -88,7 +90,10 @@ void lease_end(Engine* engine, Item* item, bool keep_connection) {
         part_with_connection(engine, item, keep_connection);
         stream_close(item);
     }
-    item->domain->gate.release(item->ticket);
+    if (!(LEAT_MUTANT_IF(2) && item->cancel_asked)) item->domain->gate.release(item->ticket);
+    engine->gave_back = true;
+    item->batch->budget.settle(item->cost_reserved, 0);
+    item->cost_reserved = 0;
     item->times.ended_ns = engine->now_ns;
     LEAT_CHECK(item->batch->in_flight > 0 && engine->stats.in_flight > 0);
     --item->batch->in_flight;

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/narrow.h"
 #include "base/secret.h"
+#include "meter/price.h"
 
 namespace leat {
 
@@ -129,9 +130,7 @@ void engine_close(Engine* engine) {
     wipe(engine->receive, config.receive_bytes);
     for (uint32_t i = 0; i < config.batches_max; ++i) engine->batches[i].intake.wipe_used();
     for (uint32_t i = 0; i < engine->endpoints_count; ++i) {
-        unpoison(engine->endpoints[i].text, sizeof engine->endpoints[i].text);
-        unpoison(engine->endpoints[i].head_text, sizeof engine->endpoints[i].head_text);
-        wipe(&engine->endpoints[i], sizeof engine->endpoints[i]);
+        endpoint_forget(&engine->endpoints[i]);
     }
     // The block is the caller's again, all of it.
     void* const block = engine->block;
@@ -149,14 +148,16 @@ Batch* free_batch(Engine* engine) {
 
 void batch_fill(Engine* engine, Batch* batch, const leat_batch_config& config) {
     LEAT_CHECK(!batch->open && batch->alive == 0 && batch->ring.empty());
-    const Ring<Waiting> ring = batch->ring;
+    const Lanes<Waiting> ring = batch->ring;
     const ByteRing intake = batch->intake;
     *batch = Batch{};
     batch->client = engine;
     batch->ring = ring;
     batch->intake = intake;
-    batch->endpoint = &engine->endpoints[config.endpoint];
     batch->config = config;
+    fill_targets(engine, batch);
+    batch->budget.open(dollars(config.budget_usd));
+    batch->config.targets = nullptr;  // the caller's, and gone when this returns
     if (config.defaults != nullptr) batch->defaults = *config.defaults;
     batch->done.open();
     batch->deadline.kind = static_cast<uint32_t>(TimerKind::batch);

@@ -110,23 +110,29 @@ void run_timers(Engine* engine) {
     engine->work_pending = true;
 }
 
+// Requests of stopped batches need a slot for their result, but no gate.
+void end_stopped(Engine* engine) {
+    for (uint32_t i = 0; i < engine->config.batches_max; ++i) {
+        Batch* const batch = &engine->batches[i];
+        if (batch->open && batch->stop != BatchStop::none) end_waiting(engine, batch);
+    }
+}
+
 void run_stages(Engine* engine) {
     run_timers(engine);
     stop_items(engine);
     end_calls(engine);
     deliver_results(engine);
+    end_stopped(engine);
+    engine->gave_back = false;
     for (uint32_t i = 0; i < engine->endpoints_count; ++i) {
         admit_items(engine, &engine->endpoints[i]);
     }
     stop_items(engine);
     end_calls(engine);
     deliver_results(engine);
-}
-
-// What waits in the batch waits for nothing but a free item.
-bool wants_item(const Batch& batch) {
-    if (batch.stop != BatchStop::none) return !batch.ring.empty();
-    return batch.endpoint->limiter == LEAT_LIMITER_ITEMS && batch_may_have_work(batch);
+    // A permit or a connection came back behind the admissions: whoever waits for it is asked again.
+    if (engine->gave_back) engine->work_pending = true;
 }
 
 bool has_permit(const Endpoint& endpoint, uint64_t now_ns) {
@@ -136,18 +142,26 @@ bool has_permit(const Endpoint& endpoint, uint64_t now_ns) {
     return false;
 }
 
+// The batch's next request could go on its way, or to its end, without an event from outside.
+bool can_go_on(const Engine& engine, const Batch& batch) {
+    const bool has_item = !engine.free_items.empty();
+    if (batch.stop != BatchStop::none) return has_item && !batch.ring.empty();
+    if (!batch_may_have_work(batch)) return false;
+    for (uint32_t i = 0; i < batch.targets_count; ++i) {
+        const Endpoint& endpoint = *batch.targets[i].endpoint;
+        if (main_target(const_cast<Batch*>(&batch), &endpoint) == nullptr) continue;
+        // Items that ended before they were sent come free without an event.
+        if (endpoint.limiter == LEAT_LIMITER_ITEMS && has_item) return true;
+        if (endpoint.limiter == LEAT_LIMITER_NONE && has_permit(endpoint, engine.now_ns)) return true;
+    }
+    return false;
+}
+
 // Something can be done without waiting for anything outside.
 bool has_work(const Engine& engine) {
     if (engine.work_pending || engine.stops_pending || !engine.ended_calls.empty()) return true;
-    const bool has_item = !engine.free_items.empty();
     for (uint32_t i = 0; i < engine.config.batches_max; ++i) {
-        const Batch& batch = engine.batches[i];
-        // Items that ended before they were sent come free without an event.
-        if (batch.open && has_item && wants_item(batch)) return true;
-        if (batch.open && batch.endpoint->limiter == LEAT_LIMITER_NONE &&
-            batch_may_have_work(batch) && has_permit(*batch.endpoint, engine.now_ns)) {
-            return true;
-        }
+        if (engine.batches[i].open && can_go_on(engine, engine.batches[i])) return true;
     }
     return false;
 }
@@ -167,9 +181,14 @@ bool result_waits(Engine* engine) {
 }  // namespace
 
 void update_clock(Engine* engine) {
-    const uint64_t now_ns = engine->ports.clock->now_ns(engine->ports.clock_user);
-    // A clock that goes back is held: time stands still until it has caught up.
-    if (now_ns > engine->now_ns) engine->now_ns = now_ns;
+    const uint64_t clock_ns = engine->ports.clock->now_ns(engine->ports.clock_user);
+    // A clock that goes back is put right by as much: time goes on from where it was. Were it held
+    // until the clock has caught up, a timer that is nearly due would make each wait as short.
+    if (clock_ns < engine->clock_seen_ns) {
+        engine->clock_behind_ns += engine->clock_seen_ns - clock_ns;
+    }
+    engine->clock_seen_ns = clock_ns;
+    engine->now_ns = clock_ns + engine->clock_behind_ns;
 }
 
 int64_t next_wait_ns(Engine* engine) {

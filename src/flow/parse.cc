@@ -120,6 +120,9 @@ void take_answer(Engine* engine, Item* item, const leat_answer& answer) {
     settle_item(engine, item, answer.usage);
     item->domain->gate.succeeded(engine->now_ns, item->ticket);
     item->domain->retry_quota.succeeded(item->retry_drawn);
+    settle_cost(engine, item, answer.usage, true);
+    note_success(item);
+    item->domain->answer_ms.note((engine->now_ns - item->times.begun_ns) / 1000000);
     FormatFinding finding;
     if (format_check(item, &finding) == LEAT_OK) {
         finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);

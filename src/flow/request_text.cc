@@ -176,6 +176,7 @@ struct Check {
 
 bool has_reserved_bits(const leat_request& request) {
     if ((request.flags & ~uint32_t{LEAT_COPY | LEAT_KEEP_STREAM}) != 0) return true;
+    if (request.reserved != 0) return true;
     for (const auto field : number_fields) {
         for (const uint8_t byte : (request.*field).reserved) {
             if (byte != 0) return true;
@@ -185,7 +186,7 @@ bool has_reserved_bits(const leat_request& request) {
 }
 
 bool enums_are_known(const leat_request& request) {
-    bool known = true;
+    bool known = enum_number(request.lane) <= LEAT_LANE_BACKGROUND;
     for (const auto field : switch_fields) known &= enum_number(request.*field) <= LEAT_OFF;
     if (request.tools != nullptr) {
         known &= enum_number(request.tools->mode) <= LEAT_TOOLS_NAMED;

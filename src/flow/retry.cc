@@ -3,6 +3,7 @@
 // (backoff), waiting at once (the extra pass of retry_failed), or the item's final failure.
 // Invariant: an item that comes here holds no permit and no connection.
 #include "base/check.h"
+#include "base/mutant.h"
 #include "base/narrow.h"
 #include "base/redact.h"
 #include "flow/engine.h"
@@ -49,7 +50,7 @@ void rate_limited(Engine* engine, Item* item, const AttemptEnd& end) {
     ++item->rate_limited;
     ++engine->stats.rate_limited;
     LEAT_CHECK(item->attempts > 0);
-    --item->attempts;
+    if (!LEAT_MUTANT_IF(10)) --item->attempts;
     leat_rate_limit_info info{};
     info.status = end.fault.status;
     info.http_status = item->result.http_status;
@@ -62,7 +63,8 @@ void rate_limited(Engine* engine, Item* item, const AttemptEnd& end) {
     if (paused) {
         report(engine, LEAT_LOG_INFO, item->endpoint, text("endpoint pauses"), end.fault.status);
     }
-    if (item->rate_limited > item->endpoint->cooldown.retries_max || !batch_goes_on(*item)) {
+    if (!item->is_twin && fall_back(engine, item, end.fault.status)) return;
+    if (item->is_twin || item->rate_limited > item->endpoint->cooldown.retries_max || !batch_goes_on(*item)) {
         finish_item(engine, item, LEAT_FAILED, end.fault.status, end.stage);
         return;
     }
@@ -75,6 +77,7 @@ bool overloaded(Engine* engine, Item* item, const AttemptEnd& end) {
     gate->settle(engine->now_ns, item->ticket, Used{0, 0});
     const bool known = gate->overloaded(engine->now_ns, item->ticket, end.fault.wait_ms);
     if (!known || !batch_goes_on(*item)) return false;
+    if (fall_back(engine, item, end.fault.status)) return true;
     // cooldown.overload_max_ms bounds how long this can go on.
     --item->attempts;
     ++engine->stats.overload_probes;
@@ -82,8 +85,13 @@ bool overloaded(Engine* engine, Item* item, const AttemptEnd& end) {
     return true;
 }
 
-// Whether the domain can afford another try of this item.
+// Whether the domain can afford another try of this item. Only trouble of the service counts: an answer
+// that is none, or of the wrong form, is the item's own affair.
 bool draws_retry(Item* item, leat_status status) {
+    constexpr uint32_t trouble = uint32_t{LEAT_ON_SERVER} | uint32_t{LEAT_ON_OVERLOADED} |
+                                 uint32_t{LEAT_ON_NETWORK} | uint32_t{LEAT_ON_TIMEOUT};
+    item->retry_drawn = 0;
+    if ((leat_status_family(status) & trouble) == 0) return true;
     const bool after_timeout = leat_status_class(status) == LEAT_CLASS_TIMEOUT;
     return item->domain->retry_quota.draw(after_timeout, &item->retry_drawn);
 }
@@ -158,6 +166,15 @@ void to_waiting(Engine* engine, Item* item) {
     engine->timers.set(&item->timer, item->times.deadline_ns);
 }
 
+void leave_lists(Engine* engine, Item* item) {
+    if (item->state == ItemState::sleeping) {
+        engine->sleeping.remove(item);
+    } else {
+        LEAT_CHECK(item->state == ItemState::waiting);
+        item->domain->waiting.remove(item);
+    }
+}
+
 void wake_item(Engine* engine, Item* item) {
     LEAT_CHECK(item->state == ItemState::sleeping);
     engine->sleeping.remove(item);
@@ -202,8 +219,14 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
     item->replayed = false;
     keep_fault(item, end.fault);
     mask_answer(item);
+    settle_cost(engine, item, end.fault.usage, false);
+    note_failure(engine, item, end.fault.status);
     if (end.fault.rate_limit != 0) {
         rate_limited(engine, item, end);
+        return;
+    }
+    if (item->is_twin) {  // has one attempt
+        finish_item(engine, item, LEAT_FAILED, end.fault.status, end.stage);
         return;
     }
     if (end.fault.status == LEAT_E_OVERLOADED && overloaded(engine, item, end)) return;
@@ -226,6 +249,7 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
         to_waiting(engine, item);
         return;
     }
+    if (goes_on && fall_back(engine, item, end.fault.status)) return;
     finish_item(engine, item, LEAT_FAILED, end.fault.status, end.stage);
 }
 

@@ -2,6 +2,7 @@
 // stop_items goes over the items once and ends those concerned.
 // Invariant: every stopped item still gets its one result.
 #include "base/check.h"
+#include "base/mutant.h"
 #include "flow/engine.h"
 #include "flow/stream.h"
 
@@ -15,10 +16,8 @@ void end_item(Engine* engine, Item* item, leat_status status) {
         stage = item->state == ItemState::receiving ? LEAT_STAGE_RECEIVE : LEAT_STAGE_SEND;
         lease_end(engine, item, false);
         keep_partial(item);
-    } else if (item->state == ItemState::sleeping) {
-        engine->sleeping.remove(item);
     } else {
-        item->domain->waiting.remove(item);
+        leave_lists(engine, item);
     }
     finish_item(engine, item, LEAT_CANCELLED, status, stage);
 }
@@ -55,6 +54,7 @@ void stop_batch(Engine* engine, Batch* batch, BatchStop mode, leat_status status
 void stop_items(Engine* engine) {
     if (!engine->stops_pending) return;
     engine->stops_pending = false;
+    stop_endpoints(engine);
     for (uint32_t i = 0; i < engine->config.items_max; ++i) consider(engine, &engine->items[i]);
     for (uint32_t i = 0; i < engine->config.batches_max; ++i) {
         engine->batches[i].stop_pending = false;
@@ -91,6 +91,8 @@ void end_batch(Engine* engine, Batch* batch) {
     engine->timers.clear(&batch->deadline);
     batch->open = false;
     engine->in_step = false;
+    // Other batches may wait for the permits, connections and slots that it gave back.
+    if (!LEAT_MUTANT_IF(9)) engine->work_pending = true;
 }
 
 }  // namespace leat

@@ -3,6 +3,7 @@
 #include "pace/allowance.h"
 
 #include "base/check.h"
+#include "base/mutant.h"
 #include "base/narrow.h"
 
 namespace leat {
@@ -52,7 +53,7 @@ uint64_t Allowance::take(uint64_t now_ns, const Demand& demand) {
     LEAT_CHECK(has_permit());
     ++in_flight_;
     ++number_;
-    for (uint32_t i = 0; i < resources_count; ++i) {
+    for (uint32_t i = LEAT_MUTANT_IF(5) && in_flight_ > 1 ? 1 : 0; i < resources_count; ++i) {
         buckets_[i].take(now_ns, amount_of(demand, static_cast<Resource>(i)), number_);
     }
     daily_requests_.take(now_ns, 1);

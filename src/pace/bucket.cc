@@ -3,6 +3,7 @@
 #include "pace/bucket.h"
 
 #include "base/check.h"
+#include "base/mutant.h"
 #include "base/narrow.h"
 
 namespace leat {
@@ -81,7 +82,7 @@ void Bucket::take(uint64_t now_ns, uint64_t count, uint64_t number) {
 void Bucket::give_back(uint64_t now_ns, uint64_t number, uint64_t cost) {
     const uint64_t peak = max_of(peaks_.after(number), fill_ns(now_ns));
     const uint64_t room = peak < burst_ns_ ? burst_ns_ - peak : 0;
-    const uint64_t back = min_of(cost, room);
+    const uint64_t back = LEAT_MUTANT_IF(8) ? 2 * cost : min_of(cost, room);
     full_at_ns_ = full_at_ns_ > back ? full_at_ns_ - back : 0;
     peaks_.raise(back);
 }

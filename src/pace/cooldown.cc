@@ -3,6 +3,7 @@
 #include "pace/cooldown.h"
 
 #include "base/check.h"
+#include "base/mutant.h"
 #include "base/narrow.h"
 
 namespace leat {
@@ -33,7 +34,7 @@ bool Cooldown::limited(uint64_t now_ns, uint32_t generation, leat_rate_limit_inf
                        double unit) {
     LEAT_CHECK(unit >= 0.0 && unit < 1.0);
     LEAT_CHECK(generation <= generation_);
-    if (generation != generation_) return false;
+    if (generation != generation_ && !LEAT_MUTANT_IF(1)) return false;
     ++consecutive_;
     info.consecutive = consecutive_;
     const uint64_t pause_ms = min_of(pacing_->pause_ms(pacing_->user, rules_, &info), pause_max_ms);
@@ -54,7 +55,7 @@ void Cooldown::pause_for(uint64_t now_ns, uint64_t pause_ns) {
 uint64_t Cooldown::ready_at(uint64_t now_ns, uint32_t permits) const {
     LEAT_CHECK(permits >= 1);
     if (paused(now_ns)) return until_ns_;
-    if (delay_ns_ == 0) return now_ns;
+    if (delay_ns_ == 0 || LEAT_MUTANT_IF(7)) return now_ns;
     // W permits that each wait `delay` let one item through every delay / W.
     return max_of(now_ns, last_admitted_ns_ + delay_ns_ / permits);
 }

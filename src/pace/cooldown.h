@@ -9,6 +9,8 @@
 #include <leat/pacing.h>
 #include <stdint.h>
 
+#include "base/mutant.h"
+
 namespace leat {
 
 class Cooldown {
@@ -17,7 +19,7 @@ public:
     void open(const leat_cooldown* rules, const leat_pacing* pacing);
 
     uint32_t generation() const { return generation_; }
-    bool paused(uint64_t now_ns) const { return now_ns < until_ns_; }
+    bool paused(uint64_t now_ns) const { return now_ns < until_ns_ && !LEAT_MUTANT_IF(6); }
     uint64_t until_ns() const { return until_ns_; }
 
     // A request of `generation` was rate limited. unit in [0, 1) spreads the wake-ups: the pause is

@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-SKIP = {"sim.h"}  # the simulator is for tests, not for programs
+SKIP = {"sim.h", "sim_provider.h"}  # the simulator is for tests, not for programs
 
 
 def structs(text):

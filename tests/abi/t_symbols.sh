@@ -31,7 +31,7 @@ for part in src/libleat port/libleat_posix port/libleat_mbedtls; do
 done
 
 # Every function and table that the headers mark LEAT_API is there, and nothing else is shown.
-headers=$(ls "$root"/include/leat/*.h | grep -v -e /sim.h -e /port.h)
+headers=$(ls "$root"/include/leat/*.h | grep -v -e /sim.h -e /sim_provider.h -e /port.h)
 declared=$(cat $headers |
     tr '\n' ' ' | sed 's#/\*[^*]*\*\+\([^/*][^*]*\*\+\)*/##g' | grep -oE 'LEAT_API [^;]*;' |
     grep -oE 'leat_[a-z0-9_]+ ?(\(|;)' | grep -oE 'leat_[a-z0-9_]+' | sort -u)

@@ -142,6 +142,10 @@ TEST(ProviderCapacity, is_what_a_greedy_client_gets) {
             model.capacity(300000, 1234567, 50) + model.capacity(1234567, 3900000, 50);
         EXPECT_NEAR(parts, capacity, capacity * 1e-9) << one.what;
     }
+    leat_sim_provider_config failing = plain();
+    failing.limits.requests_per_minute = 60;
+    failing.server_error_chance = 0.5;
+    EXPECT_NEAR(Model(failing).capacity(0, 60000, 50), 30, 1e-9);
     EXPECT_TRUE(std::isinf(Model(plain()).capacity(0, 1000, 50)));
 }
 

@@ -81,6 +81,48 @@ TEST(Stop, an_item_is_cancelled_wherever_it_is) {
     EXPECT_EQ(world.summary().cancelled, 3u);
 }
 
+TEST(Stop, what_a_closed_batch_held_goes_to_the_others_at_once) {
+    World world;
+    world.setup.endpoint.max_in_flight = 1;
+    world.respond = [](const leat_sim_request&, leat_sim_response& response) {
+        response.delay_ns = 100 * ms;
+    };
+    world.open_batch();
+    leat_batch* const first = world.batch;
+    world.submit_all(1);
+    world.run_until(world.now() + 10 * ms);
+    world.open_batch();
+    world.submit_all(3);
+    world.run_until(world.now() + 10 * ms);  // they wait for the only permit
+    leat_batch_close(first);
+    world.forget(first);
+    while (leat_step(world.client, -1) == LEAT_OK && world.sim_stats().hung_waits == 0) {
+    }
+    EXPECT_EQ(world.count(LEAT_SUCCEEDED), 3u);
+}
+
+TEST(Stop, an_item_cancelled_as_it_is_sent_gives_its_permit_to_the_next) {
+    World world;
+    world.setup.endpoint.max_in_flight = 1;
+    world.setup.endpoint.retry.backoff_initial_ms = 10;
+    world.respond = [](const leat_sim_request& request, leat_sim_response& response) {
+        if (request.number == 0) response.status = 500;  // item 0 will wait behind item 1
+        if (request.number == 1) response.delay_ns = 100 * ms;
+    };
+    world.on_each_result = [&](const leat_result* result) {
+        if (result->index == 1) {
+            EXPECT_EQ(leat_item_cancel(world.batch, 0), LEAT_OK);
+        }
+        return LEAT_RELEASE;
+    };
+    world.open_batch();
+    world.submit_all(3);
+    while (leat_step(world.client, -1) == LEAT_OK && world.sim_stats().hung_waits == 0) {
+    }
+    EXPECT_EQ(world.results.size(), 3u);
+    EXPECT_LT(world.now() - world.setup.sim.start_ns, second) << "something else woke the client";
+}
+
 TEST(Stop, a_cancelled_item_never_delivers_into_the_next) {
     World world;
     world.setup.endpoint.max_in_flight = 1;

@@ -243,5 +243,25 @@ TEST(Timeout, a_clock_that_jumps_back_does_not_hang_the_client) {
     EXPECT_EQ(world.only().status, LEAT_E_TIMEOUT_ATTEMPT);
 }
 
+TEST(Timeout, a_clock_that_goes_back_just_before_a_timer_is_due_makes_no_step_spin) {
+    World world;
+    world.setup.endpoint.timeouts.attempt_ms = 1000;
+    world.setup.endpoint.retry.attempts_max = 1;
+    world.respond = [](const leat_sim_request&, leat_sim_response& response) {
+        response.fault = LEAT_SIM_FAULT_STALL;
+    };
+    world.open_batch();
+    world.submit_all(1);
+    const uint64_t begun = world.now();
+    world.run_until(begun + 1001 * ms - 10);
+    ASSERT_TRUE(world.results.empty());
+    leat_sim_clock_back(world.sim, 300 * ms);
+    const uint64_t steps = world.steps;
+    world.run(5 * second);
+    EXPECT_EQ(world.only().status, LEAT_E_TIMEOUT_ATTEMPT);
+    EXPECT_LE(world.steps - steps, 10u);
+    EXPECT_LE(world.now() - begun, 1010 * ms);  // and the timeout is as long as ever
+}
+
 }  // namespace
 }  // namespace sim_test

@@ -1,0 +1,67 @@
+// tests/sim/swarm/scenario_load.cc: the part of a scenario that the caller plays: batches, their
+// items, and what the caller does to them while they run. Depends on scenario.h.
+// Invariant: moments lie within the first seconds, so that calls meet items in every state.
+#include "sim/swarm/scenario.h"
+
+namespace swarm {
+
+namespace {
+
+ItemPlan plan_item(const Scenario& s, Chance* chance, uint32_t batch, uint32_t index) {
+    ItemPlan item = {};
+    item.id = "b" + std::to_string(batch) + "i" + std::to_string(index);
+    item.prompt = item.id + " ";
+    const uint64_t size = chance->one_in(8) ? chance->between(300, 1500) : chance->between(4, 60);
+    while (item.prompt.size() < size) item.prompt += chance->one_in(6) ? "\"\n" : "words ";
+    item.max_output_tokens = chance->one_in(3) ? 0 : chance->number(5, 60);
+    item.estimated_tokens = chance->one_in(2) ? 0 : chance->number(50, 900);
+    item.timeout_ms = chance->one_in(10) ? chance->number(200, 2000) : 0;
+    if (s.has(Fault::deadline) && chance->one_in(6)) item.deadline_ms = chance->between(1, 9000);
+    if (s.has(Fault::cancel_item) && chance->one_in(8)) {
+        item.cancel_at_ms = chance->between(1, chance->one_in(2) ? 600 : 6000);
+    }
+    item.copy = chance->one_in(2);
+    return item;
+}
+
+BatchPlan plan_batch(const Scenario& s, Chance* chance) {
+    BatchPlan batch = {};
+    batch.endpoint = static_cast<uint32_t>(chance->below(s.endpoints.size()));
+    batch.open_at_ms = chance->one_in(2) ? 0 : chance->between(0, 4000);
+    const uint64_t policy = chance->below(6);
+    batch.on_failure = policy == 0   ? LEAT_ON_FAILURE_FAIL_FAST
+                       : policy == 1 ? LEAT_ON_FAILURE_SKIP
+                                     : LEAT_ON_FAILURE_CONTINUE;
+    batch.order = chance->one_in(3) ? LEAT_ORDER_INPUT : LEAT_ORDER_COMPLETION;
+    batch.retry_failed = static_cast<leat_retry_failed>(chance->below(3));
+    batch.max_in_flight = chance->one_in(3) ? chance->number(1, 4) : 0;
+    if (s.has(Fault::deadline) && chance->one_in(3)) batch.deadline_ms = chance->between(100, 9000);
+    batch.by_source = chance->one_in(3);
+    batch.source_blocks_percent = chance->one_in(2) ? 0 : 20;
+    batch.by_next = chance->one_in(4);
+    batch.keep_percent = chance->one_in(3) ? 30 : 0;
+    if (s.has(Fault::cancel_item)) batch.cancels_in_callback = chance->one_in(3);
+    if (s.has(Fault::cancel_batch) && chance->one_in(2)) {
+        batch.cancel_at_ms = chance->between(1, 6000);
+        batch.cancel_mode = chance->one_in(2) ? LEAT_CANCEL_HARD : LEAT_CANCEL_DRAIN;
+    }
+    if (s.has(Fault::close_early) && chance->one_in(2)) {
+        batch.close_at_ms = chance->between(1, 6000);
+    }
+    return batch;
+}
+
+}  // namespace
+
+void plan_batches(Scenario* s, Chance chance) {
+    const uint32_t batches = chance.number(1, 3);
+    const uint32_t total = chance.number(20, 60);
+    for (uint32_t b = 0; b < batches; ++b) {
+        BatchPlan batch = plan_batch(*s, &chance);
+        const uint32_t items = chance.one_in(20) ? chance.number(0, 1) : total / batches;
+        for (uint32_t i = 0; i < items; ++i) batch.items.push_back(plan_item(*s, &chance, b, i));
+        s->batches.push_back(batch);
+    }
+}
+
+}  // namespace swarm
