@@ -34,7 +34,7 @@ bool Cooldown::limited(uint64_t now_ns, uint32_t generation, leat_rate_limit_inf
                        double unit) {
     LEAT_CHECK(unit >= 0.0 && unit < 1.0);
     LEAT_CHECK(generation <= generation_);
-    if (generation != generation_ && !LEAT_MUTANT_IF(1)) return false;
+    if (is_stale(generation)) return false;
     ++consecutive_;
     info.consecutive = consecutive_;
     const uint64_t pause_ms = min_of(pacing_->pause_ms(pacing_->user, rules_, &info), pause_max_ms);

@@ -19,6 +19,10 @@ public:
     void open(const leat_cooldown* rules, const leat_pacing* pacing);
 
     uint32_t generation() const { return generation_; }
+    // Sent before the last pause: what comes of it says nothing about now (B41).
+    bool is_stale(uint32_t generation) const {
+        return generation != generation_ && !LEAT_MUTANT_IF(1);
+    }
     bool paused(uint64_t now_ns) const { return now_ns < until_ns_ && !LEAT_MUTANT_IF(6); }
     uint64_t until_ns() const { return until_ns_; }
 

@@ -117,7 +117,7 @@ void Gate::succeeded(uint64_t now_ns, const Ticket& ticket) {
 
 bool Gate::rate_limited(uint64_t now_ns, const Ticket& ticket, leat_rate_limit_info info,
                         double unit) {
-    if (ticket.generation != cooldown_.generation()) {
+    if (cooldown_.is_stale(ticket.generation)) {
         concurrency_.refused_too(ticket);
         return false;
     }
