@@ -58,14 +58,14 @@ void Concurrency::grow(uint64_t now_ns, const Ticket& ticket) {
             now_ns >= ceiling_until_ns_ && ticket.totals.number >= ceiling_until_number_;
         most = min_of(most, static_cast<double>(ceiling_) + (tries ? 1.0 : 0.0));
     }
-    if (ceiling_ != 0 && ticket.in_flight > ceiling_) {
+    if (ceiling_ != 0 && ticket.in_flight > ceiling_ && ticket.totals.number > event_number_) {
         // It works by now: what was remembered is of another time.
         ceiling_ = 0;
         ceiling_wait_ns_ = ceiling_wait_least_ns;
         most = rules_.most;
         soft_ceiling_ = limit_;
     }
-    const bool used = static_cast<double>(ticket.in_flight) >= limit_ * in_use;
+    const bool used = ticket.in_flight >= static_cast<double>(static_cast<uint32_t>(limit_)) * in_use;
     if (!used || limit_ >= most) return;
     const bool fast = soft_ceiling_ == 0 || limit_ < soft_ceiling_ * fast_share;
     limit_ = min_of(limit_ + (fast ? 1.0 : 1.0 / limit_), most);
@@ -85,14 +85,15 @@ void Concurrency::cut(const Ticket& ticket, uint64_t latest, double factor) {
     cut_number_ = latest;
     cut_works_ = false;
     soft_ceiling_ = limit_;
-    const double in_force = min_of(limit_, static_cast<double>(ticket.in_flight) / in_use);
-    limit_ = max_of(in_force * factor, static_cast<double>(rules_.adaptive.min_in_flight));
+    limit_ = max_of(limit_ * factor, static_cast<double>(rules_.adaptive.min_in_flight));
 }
 
 bool Concurrency::refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest,
                           uint32_t in_flight) {
     if (!adapts()) return false;
-    const bool is_more = ticket.in_flight >= 2 && ticket.in_flight > proven_;
+    // Just after another 429 nothing is proven: then every request is more than what had worked.
+    const bool knows = event_number_ == 0 || proven_ >= ticket.in_flight / 2;
+    const bool is_more = knows && ticket.in_flight >= 2 && ticket.in_flight > proven_;
     proven_ = 0;
     event_before_ = event_number_;
     event_number_ = latest;

@@ -14,6 +14,7 @@ constexpr uint64_t hour_ns = UINT64_C(3600000000000);
 constexpr uint64_t measure_most_ns = UINT64_C(180000000000);
 constexpr uint64_t measure_least_ns = UINT64_C(10000000000);
 constexpr uint64_t measure_least = 3;
+constexpr uint64_t active_share = 16;  // a window is not believed to be nearly all pause
 constexpr double safety = 0.97;
 constexpr double fall = 0.93;       // without a measurement: refused at a rate that had worked
 constexpr double fall_low = 0.8;
@@ -29,7 +30,7 @@ constexpr double trial_requests = 10.0;
 constexpr uint64_t hold_least_ns = UINT64_C(60000000000);
 constexpr uint64_t hold_most_ns = UINT64_C(480000000000);
 // A refusal is not to be risked more often than once for so many requests.
-constexpr double hold_requests = 500.0;
+constexpr double hold_requests = 100.0;
 constexpr double hold_most_s = 1800.0;
 
 uint64_t ns_of(double seconds) { return static_cast<uint64_t>(seconds * second_ns); }
@@ -59,7 +60,7 @@ bool Learned::measure(uint64_t now_ns, uint64_t number, double* rate) {
     const uint64_t passes = sent - min_of(sent, refused_);
     if (passes < measure_least || whole_ns < measure_least_ns) return false;
     if (rate_ > 0 && whole_ns > measure_most_ns) return false;
-    const uint64_t active_ns = whole_ns - min_of(paused_ns_, whole_ns / 2);
+    const uint64_t active_ns = whole_ns - min_of(paused_ns_, whole_ns - whole_ns / active_share);
     const double whole_s = static_cast<double>(max_of<uint64_t>(whole_ns, 1)) / second_ns;
     const double active_s = static_cast<double>(max_of<uint64_t>(active_ns, 1)) / second_ns;
     const double passed = static_cast<double>(passes);
@@ -83,21 +84,22 @@ bool Learned::refused(uint64_t now_ns, uint64_t number, uint64_t latest, bool is
     double rate = rate_;
     const bool tried = tries_;
     bool shows = true;
-    if (!measure(now_ns, number, &rate)) {
-        // Just after another refusal: nothing new.
+    const bool measured = measure(now_ns, number, &rate);
+    if (!measured) {
         ++refused_;
-        if (now_ns - window_ns_ <= measure_most_ns || rate_ <= 0) return false;
+        if (rate_ <= 0) return false;
         high_ = rate_;
         if (!tried) low_ = rate_ * fall_low;
         rate = tried ? low_ : rate_ * fall;
         shows = tried;
     }
-    begin_window(now_ns, latest);
+    if (measured || now_ns - window_ns_ > measure_most_ns) begin_window(now_ns, latest);
     // A bound that was tried again in vain is believed for longer, one that surprised is new.
-    const double slow_s = min_of(hold_requests / max_of(rate, rate_least), hold_most_s);
-    const uint64_t most_ns = max_of(hold_most_ns, ns_of(slow_s));
+    const double request_s = 1.0 / max_of(rate, rate_least);
+    const uint64_t least_ns = max_of(hold_least_ns, ns_of(min_of(hold_requests * request_s, hold_most_s)));
+    const uint64_t most_ns = max_of(hold_most_ns, 4 * least_ns);
     hold_ns_ = shows ? min_of(beyond_ ? 2 * hold_ns_ : hold_ns_, most_ns) : 0;
-    hold_ns_ = max_of(hold_ns_, hold_least_ns);
+    hold_ns_ = max_of(hold_ns_, least_ns);
     high_until_ns_ = now_ns + hold_ns_;
     set_rate(now_ns, rate, latest);
     bucket_.set_level(now_ns, 0);
@@ -125,7 +127,7 @@ void Learned::review(uint64_t now_ns, uint64_t latest) {
         tries_ = false;
         return plan_review(now_ns);
     }
-    const double rate = bounded ? (low_ + high_) / 2 : low_ * (1 + step_);
+    const double rate = bounded ? __builtin_sqrt(low_ * high_) : low_ * (1 + step_);
     if (!bounded) {
         high_ = 0;
         beyond_ = true;
