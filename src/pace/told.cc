@@ -23,6 +23,7 @@ constexpr int32_t fixed_most = 6;
 // Ends are compared over so long a time, the longer one where resets are rounded to seconds.
 constexpr uint64_t end_apart_ns = 500 * ms_ns;
 constexpr uint64_t end_apart_rounded_ns = 5 * second_ns;
+constexpr double refill_shown = 4.0;
 constexpr uint64_t margin_requests_share = 200;
 constexpr uint64_t margin_tokens_share = 100;
 constexpr uint64_t margin_most_share = 8;
@@ -88,25 +89,34 @@ void ToldLimit::note_window(const leat_limit& limit) {
     if (window_ns_ == 0) window_ns_ = window_guess_ns_;
 }
 
-// Says fixed_end_ns_. The end of a window that is filled up at its end stands still while it is being
-// used up; that of one which refills continuously moves on with each request.
+// Two answers, long enough apart for a refill to show. The end of a window that is filled up at its end
+// stands still, and nothing comes back before it.
+void ToldLimit::compare_ends(uint64_t now_ns, uint64_t end_ns, uint64_t remaining, bool rounded) {
+    const uint64_t apart_ns = now_ns - end_told_ns_;
+    const double refill = static_cast<double>(apart_ns) * static_cast<double>(limit_) /
+                          static_cast<double>(window_ns_);
+    const bool is_first = end_told_ns_ == 0;
+    if (!is_first && apart_ns < (rounded ? end_apart_rounded_ns : end_apart_ns)) return;
+    if (!is_first && refill < refill_shown) return;
+    if (!is_first && remaining < size() / 2) {
+        const uint64_t moved_ns = end_ns > end_ns_ ? end_ns - end_ns_ : end_ns_ - end_ns;
+        const double grown = static_cast<double>(remaining) - static_cast<double>(end_remaining_);
+        const bool stands = moved_ns < apart_ns / 4 && grown < refill / 2;
+        fixed_ = stands ? min_of(fixed_ + 1, fixed_most) : max_of(fixed_ - 1, -fixed_most);
+    }
+    end_ns_ = end_ns;
+    end_told_ns_ = now_ns;
+    end_remaining_ = remaining;
+}
+
+// Says fixed_end_ns_.
 void ToldLimit::note_end(uint64_t now_ns, const leat_limit& limit) {
     fixed_end_ns_ = 0;
     if (limit.reset_ms <= 0 || limit.remaining < 0) return;
-    const uint64_t reset_ns = min_of(static_cast<uint64_t>(limit.reset_ms), window_most_ns / ms_ns) * ms_ns;
-    const uint64_t end_ns = now_ns + reset_ns;
-    const uint64_t apart_ns = now_ns - end_told_ns_;
-    const bool rounded = static_cast<uint64_t>(limit.reset_ms) % second_ms == 0;
-    if (end_told_ns_ == 0 || apart_ns >= (rounded ? end_apart_rounded_ns : end_apart_ns)) {
-        const uint64_t moved_ns = end_ns > end_ns_ ? end_ns - end_ns_ : end_ns_ - end_ns;
-        const bool in_use = static_cast<uint64_t>(limit.remaining) < size() / 2;
-        if (end_told_ns_ != 0 && in_use) {
-            const bool stands = moved_ns < apart_ns / 4;
-            fixed_ = stands ? min_of(fixed_ + 1, fixed_most) : max_of(fixed_ - 1, -fixed_most);
-        }
-        end_ns_ = end_ns;
-        end_told_ns_ = now_ns;
-    }
+    const uint64_t reset_ms = min_of(static_cast<uint64_t>(limit.reset_ms), window_most_ns / ms_ns);
+    const uint64_t end_ns = now_ns + reset_ms * ms_ns;
+    const bool rounded = reset_ms % second_ms == 0;
+    compare_ends(now_ns, end_ns, static_cast<uint64_t>(limit.remaining), rounded);
     if (fixed_ >= fixed_sure) fixed_end_ns_ = end_ns;
 }
 
@@ -138,6 +148,7 @@ void ToldLimit::told(uint64_t now_ns, const Ticket& ticket, const Totals& totals
     if (is_new || bucket_.window_ns() != window_ns_ || bucket_.burst() != size()) {
         bucket_.reshape(now_ns, most, size(), window_ns_, totals.number);
     }
+    patience_ns_ = patience_ns;
     patient_until_ns_ = now_ns + patience_ns;
     note_end(now_ns, limit);
     // An answer that was overtaken by a later request's has nothing new to say.
@@ -152,7 +163,7 @@ void ToldLimit::told(uint64_t now_ns, const Ticket& ticket, const Totals& totals
     level = min_of(level, static_cast<double>(bucket_.burst()));
     // Lowered at once, raised by and by: what overflowed at the service meanwhile is not in the sum.
     const double known = bucket_.level(now_ns);
-    if (!is_new && level > known) level = known + (level - known) * raise_share;
+    if (!is_new && sent_after > 0 && level > known) level = known + (level - known) * raise_share;
     bucket_.set_level(now_ns, level);
 }
 
@@ -168,8 +179,10 @@ void ToldLimit::take(uint64_t now_ns, const Ticket& ticket) {
     if (!limited()) return;
     const uint64_t amount = amount_of(ticket.demand, resource_);
     if (bucket_.ready_at(now_ns, amount) > now_ns) {
-        // Patience is at an end: it goes all the same, and the answer will tell.
-        bucket_.set_level(now_ns, static_cast<double>(bucket_.burst()));
+        // Patience is at an end: one goes all the same, and its answer will tell.
+        bucket_.set_level(now_ns, min_of(static_cast<double>(amount) + 1.0,
+                                         static_cast<double>(bucket_.burst())));
+        patient_until_ns_ = now_ns + patience_ns_;
     }
     bucket_.take(now_ns, amount, ticket.totals.number);
 }

@@ -6,7 +6,7 @@
 // their resets: the end of the latter stands still while requests go on.
 // Depends on leat/limits.h for the struct alone, bucket.h, demand.h, base. Time is an argument.
 // Invariant: a slot that was never told holds nothing back; no lie holds the domain for longer than
-// patience_ns after the answer that told it.
+// patience_ns after the answer that told it; then one request at a time asks again.
 #pragma once
 
 #include <leat/limits.h>
@@ -38,6 +38,7 @@ public:
 
 private:
     void note_window(const leat_limit& limit);
+    void compare_ends(uint64_t now_ns, uint64_t end_ns, uint64_t remaining, bool rounded);
     void note_end(uint64_t now_ns, const leat_limit& limit);
     bool fits(const leat_limit& limit, uint64_t whole);
     uint64_t size() const;
@@ -48,10 +49,12 @@ private:
     uint64_t window_ns_ = 0;
     uint64_t limit_ = 0;
     uint64_t remaining_most_ = 0;
+    uint64_t patience_ns_ = 0;
     uint64_t patient_until_ns_ = 0;
     uint64_t told_number_ = 0;    // the newest request whose answer told; all up to it are counted
     uint64_t end_ns_ = 0;         // when it was last said to be whole again ...
-    uint64_t end_told_ns_ = 0;    // ... and when that was said
+    uint64_t end_told_ns_ = 0;    // ... when that was said ...
+    uint64_t end_remaining_ = 0;  // ... and what remained then
     uint64_t fixed_end_ns_ = 0;   // of a window that is filled up at its end; 0: refills continuously
     int32_t fixed_ = 0;           // ends that stood still (> 0) or moved on
     double spread_ = 0;           // mean square of what a request took beyond what was reserved

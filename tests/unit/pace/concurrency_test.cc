@@ -104,7 +104,7 @@ TEST(ConcurrencyTest, a_ceiling_that_no_longer_holds_is_forgotten) {
     EXPECT_LE(wire.now_permits(), 41u);
 }
 
-TEST(ConcurrencyTest, places_that_become_fewer_are_found_by_the_second_refusal) {
+TEST(ConcurrencyTest, places_that_become_fewer_are_found_within_a_minute) {
     Wire wire(rules_of(5, 1000));
     for (int i = 0; i < 100; ++i) wire.round(40);
     const std::vector<Ticket> sent = wire.fill();
@@ -112,12 +112,15 @@ TEST(ConcurrencyTest, places_that_become_fewer_are_found_by_the_second_refusal) 
     EXPECT_FALSE(wire.permits.refused(wire.now, sent.back(), wire.number, wire.in_flight))
         << "it had worked: this may be anything";
     for (size_t i = 0; i + 1 < sent.size(); ++i) wire.succeed(sent[i]);
-    wire.now += 10 * second;
+    wire.now += 61 * second;
     // What a slow start does: as many as there are places are seen to work.
     std::vector<Ticket> few;
     for (int i = 0; i < 20; ++i) few.push_back(wire.send());
     for (const Ticket& ticket : few) wire.succeed(ticket);
-    wire.round(20);
+    for (int i = 0; i < 20; ++i) (void)wire.send();
+    const Ticket one_more = wire.send();
+    --wire.in_flight;
+    EXPECT_TRUE(wire.permits.refused(wire.now, one_more, wire.number, wire.in_flight));
     EXPECT_EQ(wire.now_permits(), 20u);
 }
 

@@ -89,7 +89,6 @@ TEST(PauseTest, of_batch_llm_grow_300_450_600_600_seconds_B36) {
         EXPECT_EQ(cooldown_ms(rules, c, -1), expected_s[c - 1] * 1000) << c;
     }
     EXPECT_EQ(rules.retry_after_is_floor, 1u) << "B37";
-    leat_cooldown_batch_llm(nullptr);
 }
 
 TEST(PauseTest, a_multiplier_of_one_keeps_the_length) {
