@@ -62,9 +62,12 @@ TEST(Cooldown, cuts_a_retry_after_that_is_too_long) {
 }
 
 TEST(Cooldown, takes_its_own_pause_when_the_provider_names_none) {
-    expect_pause(pause_ms(nullptr, ""), 300000);
-    expect_pause(pause_ms("Retry-After", "soon"), 300000);
-    expect_pause(pause_ms("Retry-After", "-5"), 300000);
+    expect_pause(pause_ms(nullptr, ""), 10000);
+    expect_pause(pause_ms("Retry-After", "soon"), 10000);
+    expect_pause(pause_ms("Retry-After", "-5"), 10000);
+    expect_pause(pause_ms(nullptr, "", leat_cooldown_batch_llm), 300000);
+    expect_pause(pause_ms("Retry-After", "soon", leat_cooldown_batch_llm), 300000);
+    expect_pause(pause_ms("Retry-After", "-5", leat_cooldown_batch_llm), 300000);
 }
 
 TEST(Cooldown, as_a_floor_retry_after_only_lengthens) {
@@ -78,6 +81,7 @@ TEST(Cooldown, as_a_floor_retry_after_only_lengthens) {
 
 TEST(Cooldown, pauses_grow_in_a_row_up_to_their_cap_and_start_over_after_a_success) {
     World world;
+    leat_cooldown_batch_llm(&world.setup.endpoint.cooldown);
     world.setup.endpoint.max_in_flight = 1;
     world.respond = [](const leat_sim_request& request, leat_sim_response& response) {
         if (request.number < 4 || request.number == 5) limit(&response);
@@ -131,6 +135,8 @@ TEST(Cooldown, a_stale_429_changes_nothing) {
 
 TEST(Cooldown, a_stale_429_leaves_the_next_pause_at_its_first_length) {
     World world;
+    leat_cooldown_batch_llm(&world.setup.endpoint.cooldown);
+    world.setup.endpoint.max_in_flight = 5;
     world.respond = [](const leat_sim_request& request, leat_sim_response& response) {
         if (request.number < 5) limit(&response);
     };

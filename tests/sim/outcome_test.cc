@@ -60,6 +60,7 @@ TEST(Outcome, failed_when_the_provider_refuses) {
 
 TEST(Outcome, every_item_has_one_result_and_the_summary_adds_up) {
     World world;
+    world.setup.endpoint.max_in_flight = 5;
     obey(&world);
     world.open_batch();
     for (int i = 0; i < 100; ++i) {
