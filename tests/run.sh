@@ -2,11 +2,12 @@
 # Builds leat and runs its tests:
 #   tests/run.sh            everything
 #   tests/run.sh unit abi   these families only
-# Families: unit sim port torture abi fuzz checks server cli, each a folder of tests/; asan (the
-# GoogleTest families and the C programs again, with sanitizers), valgrind (the unit tests), gcc
-# and clang (builds with warnings as errors), lint (clang-tidy). Any other folder of tests/ with
-# t_* scripts is a family as well. fuzz runs each target for LEAT_FUZZ_SECONDS (10); what it finds
-# on the way stays in build/fuzz-corpus for the next run.
+# Families: unit sim port torture abi fuzz checks server cli, each a folder of tests/; swarm (whole
+# batches under seeded faults: tests/sim/swarm; LEAT_SWARM_SEEDS=FIRST-LAST instead of 1-10000); asan
+# (the GoogleTest families, the C programs and some of the swarm again, with sanitizers), valgrind
+# (the unit tests), gcc and clang (builds with warnings as errors), lint (clang-tidy). Any other
+# folder of tests/ with t_* scripts is a family as well. fuzz runs each target for LEAT_FUZZ_SECONDS
+# (10); what it finds on the way stays in build/fuzz-corpus for the next run.
 # The last line is `N passed, M failed`; the exit status is 0 only when M is 0 and N is not.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -189,7 +190,19 @@ run_folder() {
     [ "$family" != abi ] || run_abi abi gcc-release
     while IFS= read -r script; do
         [ ! -x "$script" ] || run_program "$family" 300 "$root/$script"
-    done < <(find "tests/$family" -name 't_*' -type f 2>/dev/null | sort)
+    done < <(find "tests/$family" -name 't_*' -type f -not -path 'tests/sim/swarm/*' 2>/dev/null |
+        sort)
+}
+
+# The seeds, then the faults planted on purpose, then what other compilers make of the same seeds.
+run_swarm() {
+    local script known=$built status=0 target=leat_swarm
+    build swarm gcc-release gcc-release -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON || status=$?
+    built=$known # it is not all of that build
+    [ "$status" -eq 0 ] || return
+    for script in swarm mutants determinism; do
+        run_program swarm 600 "$root/tests/sim/swarm/t_$script.sh"
+    done
 }
 
 run_asan() {
@@ -197,6 +210,8 @@ run_asan() {
     run_binaries asan clang-asan leat_unit leat_sim_tests leat_torture leat_port_tests \
         leat_fuzz_tests leat_server_tests
     run_abi asan clang-asan
+    LEAT_SWARM=$root/build/clang-asan/tests/sim/swarm/leat_swarm LEAT_SWARM_SEEDS=1-1000 \
+        run_program asan 300 "$root/tests/sim/swarm/t_swarm.sh"
 }
 
 run_valgrind() {
@@ -286,6 +301,7 @@ run_family() {
     family_skipped=0
     case $family in
     asan) run_asan ;;
+    swarm) run_swarm ;;
     fuzz) run_fuzz ;;
     valgrind) run_valgrind ;;
     gcc) run_werror gcc gcc-release ;;
@@ -314,12 +330,12 @@ if [ "$#" -gt 0 ]; then
     families=("$@")
 else
     mapfile -t others < <(other_folders)
-    families=(unit sim port torture abi fuzz checks server cli ${others[@]+"${others[@]}"}
+    families=(unit sim swarm port torture abi fuzz checks server cli ${others[@]+"${others[@]}"}
         asan valgrind gcc clang lint)
 fi
 for family in "${families[@]}"; do
     case $family in
-    asan | valgrind | gcc | clang | lint) ;;
+    asan | valgrind | gcc | clang | lint | swarm) ;;
     unit | sim | port | torture | abi | fuzz | checks | server | cli) ;;
     *)
         if [ ! -d "tests/$family" ]; then

@@ -169,7 +169,8 @@ LEAT_API const char *leat_batch_config_error(const leat_client *client,
                                              const leat_batch_config *config);
 
 /* leat_batch_open: LEAT_OK; LEAT_E_ARGUMENT; LEAT_E_STRUCT_SIZE; LEAT_E_RESERVED; LEAT_E_CONFIG
- * (leat_batch_config_error names the field); LEAT_E_NOT_FOUND (no such endpoint); LEAT_E_TOO_MANY (batches_max). */
+ * (leat_batch_config_error names the field); LEAT_E_NOT_FOUND (no such endpoint); LEAT_E_TOO_MANY
+ * (batches_max). */
 LEAT_API leat_status leat_batch_open(leat_client *client, const leat_batch_config *config,
                                      leat_batch **batch) LEAT_CHECKED;
 

@@ -113,6 +113,20 @@ typedef enum leat_limiter {
     LEAT_LIMITER_BUDGET = 12      /* what is on the wire may use up the rest of the budget */
 } leat_limiter;
 
+/* How an endpoint paces itself right now. Of its models, the one that is used most. */
+typedef struct leat_pace {
+    uint32_t in_flight;        /* of all its models */
+    uint32_t in_flight_limit;  /* how many may be: what was found so far, below max_in_flight */
+    leat_limiter limiter;
+    uint32_t models;           /* limit domains that are in use */
+    int64_t paused_ms;         /* how long its pause still lasts; 0: none */
+    double learned_per_minute; /* requests, where refusals have shown a rate; 0: they have not */
+} leat_pace;
+
+/* LEAT_OK; LEAT_E_ARGUMENT; LEAT_E_NOT_FOUND. */
+LEAT_API leat_status leat_endpoint_pace(const leat_client *client, leat_endpoint endpoint,
+                                        leat_pace *pace);
+
 LEAT_API leat_limiter leat_endpoint_limiter(const leat_client *client, leat_endpoint endpoint);
 
 /* Static text: "none", "in-flight", "cooldown" ... Never NULL. */

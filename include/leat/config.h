@@ -83,8 +83,8 @@ typedef struct leat_cooldown {
     uint32_t initial_ms;         /* 10000: pause when the provider names no time. 1000, and no more, for
                                     the first that only takes back a step leat had just tried */
     uint32_t max_ms;             /* 600000 */
-    uint32_t retry_after_max_ms; /* 120000: a longer Retry-After is cut to this; no limit that headers
-                                    tell holds a domain for longer without asking again */
+    uint32_t retry_after_max_ms; /* 120000: a longer Retry-After is cut to this; no limit that
+                                    headers tell holds a domain longer without asking again */
     double multiplier;           /* 2.0 per pause in a row; any success starts over. >= 1 */
     uint32_t slow_start_items;   /* 50; 0: off (B38) */
     uint32_t slow_start_initial_ms; /* 2000 */

@@ -205,6 +205,30 @@ leat_status leat_endpoint_limits(const leat_client* client, leat_endpoint endpoi
     return LEAT_OK;
 }
 
+leat_status leat_endpoint_pace(const leat_client* client, leat_endpoint endpoint, leat_pace* pace) {
+    if (client == nullptr || pace == nullptr) return LEAT_E_ARGUMENT;
+    if (endpoint >= client->endpoints_count) return LEAT_E_NOT_FOUND;
+    const leat::Endpoint& its = client->endpoints[endpoint];
+    const leat::Domain* busiest = &its.domains[0];
+    for (uint32_t i = 1; i < its.domains_count; ++i) {
+        if (its.domains[i].gate.in_flight() > busiest->gate.in_flight()) busiest = &its.domains[i];
+    }
+    const leat::Gate& gate = busiest->gate;
+    const uint64_t now_ns = client->now_ns;
+    *pace = leat_pace{};
+    pace->in_flight = its.allowance.in_flight();
+    pace->in_flight_limit =
+        leat::min_of(gate.permits(now_ns), its.allowance.in_flight_most());
+    pace->limiter = its.limiter;
+    pace->models = its.domains_count;
+    const uint64_t until_ns = gate.paused_until_ns();
+    if (until_ns > now_ns) {
+        pace->paused_ms = static_cast<int64_t>((until_ns - now_ns + ns_per_ms - 1) / ns_per_ms);
+    }
+    pace->learned_per_minute = gate.learned_per_minute();
+    return LEAT_OK;
+}
+
 leat_limiter leat_endpoint_limiter(const leat_client* client, leat_endpoint endpoint) {
     if (client == nullptr || endpoint >= client->endpoints_count) return LEAT_LIMITER_NONE;
     return client->endpoints[endpoint].limiter;

@@ -162,7 +162,11 @@ void admit_items(Engine* engine, Endpoint* endpoint) {
         if (admission == Admission::no_connection) return;
         // A domain of its own would hold a fresh item of the same model as well.
         if (admission == Admission::held && endpoint->domains_count == 1) return;
-        if (too_many_wait(*engine, *endpoint)) return;
+        if (too_many_wait(*engine, *endpoint)) {
+            // No gate holds them: their batch has as many on the wire as it may.
+            if (endpoint->limiter == LEAT_LIMITER_NONE) endpoint->limiter = LEAT_LIMITER_IN_FLIGHT;
+            return;
+        }
         if (admission == Admission::nothing_waits && has_no_work(engine, endpoint)) return;
         if (!worth_fetching(engine, endpoint) || !fetch_item(engine, endpoint)) return;
     }

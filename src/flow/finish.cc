@@ -50,7 +50,7 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
     LEAT_CHECK(item->connection == nullptr && !item->link.linked());
     LEAT_CHECK((outcome == LEAT_SUCCEEDED) == (status == LEAT_OK));
     engine->timers.clear(&item->timer);
-    if (item->twin != nullptr && resolve_twin(engine, item, outcome, status)) return;
+    if (item->twin != nullptr && !LEAT_MUTANT_IF(11) && resolve_twin(engine, item, outcome, status)) return;
     leat_result* const result = &item->result;
     result->struct_size = sizeof(leat_result);
     result->outcome = outcome;

@@ -51,12 +51,18 @@ void drop(Engine* engine, Item* item) {
 }
 
 // What the one who leaves had spent belongs to the one who stays.
-void inherit(const Item& from, Item* to) {
-    to->attempts_before += from.attempts_before + from.attempts;
+void inherit(const Item& from, bool from_twin, Item* to) {
+    // attempts_max bounds the item, not each try; the second try's one attempt comes on top.
+    to->attempts_before += from.attempts_before + (from_twin ? from.attempts : 0);
+    to->attempts += from_twin ? 0 : from.attempts;
+    to->extra_pass = to->extra_pass || from.extra_pass;
     to->rate_limited += from.rate_limited;
     to->cost += from.cost;
     to->cost_is_known = to->cost_is_known && from.cost_is_known;
     usage_add(&to->result.usage_failed, from.result.usage_failed);
+    // Facts of the item, whichever of the two tells them.
+    to->result.retried = max_of(to->result.retried, from.result.retried);
+    to->result.fallbacks = max_of(to->result.fallbacks, from.result.fallbacks);
 }
 
 }  // namespace
@@ -92,6 +98,7 @@ void hedge_begin(Engine* engine, Item* item) {
 bool resolve_twin(Engine* engine, Item* item, leat_outcome outcome, leat_status status) {
     Item* const other = item->twin;
     LEAT_CHECK(other != nullptr && other->twin == item);
+    const bool was_twin = item->is_twin;
     const bool ends_both = outcome == LEAT_SUCCEEDED || outcome == LEAT_CANCELLED ||
                            status == LEAT_E_DEADLINE_ITEM;
     part(item);
@@ -101,14 +108,14 @@ bool resolve_twin(Engine* engine, Item* item, leat_outcome outcome, leat_status 
             if (outcome == LEAT_SUCCEEDED) ++item->batch->summary.hedges_won;
         }
         item->is_twin = false;
-        inherit(*other, item);
+        inherit(*other, !was_twin, item);
         drop(engine, other);
         return false;
     }
     // It failed, the other one is still out: the item is the other one from now on.
     other->is_twin = false;
     other->result.hedged = 1;
-    inherit(*item, other);
+    inherit(*item, was_twin, other);
     forget(engine, item);
     return true;
 }

@@ -3,6 +3,7 @@
 // Depends on pace, provider. Invariant: a fresh item goes to a target of the lowest rank that has an
 // endpoint in use; an item never goes back to a lower rank.
 #include "base/check.h"
+#include "base/mutant.h"
 #include "base/narrow.h"
 #include "flow/engine.h"
 
@@ -71,6 +72,14 @@ void forget_attempts(Item* item) {
     item->replayed = false;
 }
 
+// A fresh item would go out at once. Where one waits, of whatever model, others do for a connection.
+bool could_fetch(Engine* engine, Endpoint* endpoint) {
+    for (uint32_t i = 0; i < endpoint->domains_count; ++i) {
+        if (!endpoint->domains[i].waiting.empty() && !LEAT_MUTANT_IF(13)) return false;
+    }
+    return endpoint->domains[0].gate.ask(engine->now_ns, Demand{}).admit;
+}
+
 // Nobody is left who could answer this batch's items.
 void stop_if_alone(Engine* engine, Batch* batch, leat_status why) {
     if (rank_in_use(*batch) != rank_none || batch->stop != BatchStop::none) return;
@@ -115,8 +124,7 @@ bool is_its_turn(Engine* engine, Batch* batch, const Target& target) {
         if (other.endpoint->stopped != LEAT_OK) continue;
         if (static_cast<double>(other.served) / other.weight >= its) continue;
         // It has had less than its share: it goes first, if it can go at all.
-        Domain* const domain = &other.endpoint->domains[0];
-        if (domain->waiting.empty() && domain->gate.ask(engine->now_ns, Demand{}).admit) return false;
+        if (could_fetch(engine, other.endpoint)) return false;
     }
     return true;
 }

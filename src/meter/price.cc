@@ -32,9 +32,8 @@ bool cost_of(const leat_price& price, const leat_usage& usage, uint64_t* amount)
     *amount = 0;
     if (!is_priced(price) || usage.input_tokens < 0 || usage.output_tokens < 0) return false;
     const uint64_t input = static_cast<uint64_t>(usage.input_tokens);
-    const uint64_t told = usage.cached_input_tokens > 0
-                              ? static_cast<uint64_t>(usage.cached_input_tokens)
-                              : 0;
+    const uint64_t told =
+        usage.cached_input_tokens > 0 ? static_cast<uint64_t>(usage.cached_input_tokens) : 0;
     const uint64_t cached = min_of(told, input);
     const double cached_usd = price.cached_input >= 0 ? price.cached_input : price.input;
     *amount = priced(price.input, input - cached) + priced(cached_usd, cached) +

@@ -21,7 +21,7 @@ constexpr double fast_share = 0.9;  // of the soft ceiling: up to there by one f
 constexpr double trouble_share = 0.1;
 constexpr double trouble_weight = 0.05;
 constexpr double usual_weight = 0.1;
-constexpr double slow_weight = 0.005;
+constexpr double rise_in_a_second = 0.001;
 }  // namespace
 
 void Concurrency::open(const ConcurrencyRules& rules, uint64_t now_ns) {
@@ -65,7 +65,8 @@ void Concurrency::grow(uint64_t now_ns, const Ticket& ticket) {
         most = rules_.most;
         soft_ceiling_ = limit_;
     }
-    const bool used = ticket.in_flight >= static_cast<double>(static_cast<uint32_t>(limit_)) * in_use;
+    const double whole = static_cast<double>(static_cast<uint32_t>(limit_));
+    const bool used = static_cast<double>(ticket.in_flight) >= whole * in_use;
     if (!used || limit_ >= most) return;
     const bool fast = soft_ceiling_ == 0 || limit_ < soft_ceiling_ * fast_share;
     limit_ = min_of(limit_ + (fast ? 1.0 : 1.0 / limit_), most);
@@ -139,8 +140,9 @@ void Concurrency::yield(const Ticket& ticket, uint64_t latest) {
     if (adapts()) cut(ticket, latest, rules_.adaptive.decrease);
 }
 
-void Concurrency::overloaded(uint64_t, const Ticket& ticket, uint64_t latest) {
-    if (adapts()) cut(ticket, latest, rules_.adaptive.decrease);
+void Concurrency::overloaded(uint64_t now_ns, const Ticket& ticket, uint64_t latest, bool is_outage) {
+    if (is_outage) trouble_ = max_of(trouble_, trouble_share);
+    troubled(now_ns, ticket, latest);
 }
 
 void Concurrency::troubled(uint64_t, const Ticket& ticket, uint64_t latest) {
@@ -148,18 +150,23 @@ void Concurrency::troubled(uint64_t, const Ticket& ticket, uint64_t latest) {
     if (adapts() && trouble_ > trouble_share) cut(ticket, latest, rules_.adaptive.decrease);
 }
 
-void Concurrency::first_byte(uint64_t, const Ticket& ticket, uint64_t latest, uint64_t waited_ns) {
+void Concurrency::first_byte(uint64_t now_ns, const Ticket& ticket, uint64_t latest,
+                             uint64_t waited_ns) {
     const double factor = rules_.adaptive.latency_factor;
     if (!adapts() || factor <= 0) return;
     const double waited = static_cast<double>(waited_ns);
     if (first_byte_slow_ns_ <= 0) {
         first_byte_ns_ = waited;
         first_byte_slow_ns_ = waited;
+        first_byte_at_ns_ = now_ns;
     }
     first_byte_ns_ += (waited - first_byte_ns_) * usual_weight;
-    // The long average follows a fall at once and a rise hardly: it is what an idle service takes.
-    const bool falls = first_byte_ns_ < first_byte_slow_ns_;
-    first_byte_slow_ns_ += (first_byte_ns_ - first_byte_slow_ns_) * (falls ? usual_weight : slow_weight);
+    // What an idle service takes follows a fall at once; it rises by a thousandth in a second, so that
+    // a line that stays long does not become the rule.
+    const double idle_s = static_cast<double>(now_ns - first_byte_at_ns_) / 1e9;
+    first_byte_at_ns_ = now_ns;
+    const double risen = first_byte_slow_ns_ * (1.0 + rise_in_a_second * min_of(idle_s, 60.0));
+    first_byte_slow_ns_ = min_of(first_byte_ns_, risen);
     if (first_byte_ns_ > first_byte_slow_ns_ * factor) cut(ticket, latest, 0.9);
 }
 

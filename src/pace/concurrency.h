@@ -38,9 +38,10 @@ public:
     void refused_too(const Ticket& ticket);
     // It was neither a known limit nor a number of requests, and no rate is learnt: gives way.
     void yield(const Ticket& ticket, uint64_t latest);
-    // The service is overloaded: gives way once for all that were sent before.
-    void overloaded(uint64_t now_ns, const Ticket& ticket, uint64_t latest);
-    // A timeout or a broken connection: gives way when they are many.
+    // The service is overloaded: gives way when that is more than a single case (is_outage).
+    void overloaded(uint64_t now_ns, const Ticket& ticket, uint64_t latest, bool is_outage);
+    // A timeout or a broken connection: gives way when they are many, once for all that were sent
+    // before.
     void troubled(uint64_t now_ns, const Ticket& ticket, uint64_t latest);
     // A first byte came after so long (adaptive.latency_factor).
     void first_byte(uint64_t now_ns, const Ticket& ticket, uint64_t latest, uint64_t waited_ns);
@@ -69,7 +70,8 @@ private:
     uint64_t opened_ns_ = 0;
     double trouble_ = 0;           // share of answers that were none, lately
     double first_byte_ns_ = 0;     // usual, and ...
-    double first_byte_slow_ns_ = 0; // ... over a long time
+    double first_byte_slow_ns_ = 0; // ... when nothing waits
+    uint64_t first_byte_at_ns_ = 0;
 };
 
 }  // namespace leat

@@ -142,17 +142,26 @@ bool Gate::rate_limited(uint64_t now_ns, const Ticket& ticket, leat_rate_limit_i
 
 bool Gate::overloaded(uint64_t now_ns, const Ticket& ticket, int64_t wait_ms) {
     const bool was_open = overload_.is_open();
-    if (!was_open) concurrency_.overloaded(now_ns, ticket, totals_.number);
     const uint64_t asked_ms =
         wait_ms > 0 ? min_of(static_cast<uint64_t>(wait_ms), retry_after_max_ms_) : 0;
     const uint64_t pause_ns =
         overload_.overloaded(now_ns, ticket, totals_.number, asked_ms * ms_ns);
+    if (!was_open) {
+        concurrency_.overloaded(now_ns, ticket, totals_.number, overload_.is_open());
+    }
     if (pause_ns > 0) cooldown_.pause_for(now_ns, pause_ns);
     return was_open;
 }
 
 void Gate::troubled(uint64_t now_ns, const Ticket& ticket) {
     concurrency_.troubled(now_ns, ticket, totals_.number);
+}
+
+double Gate::learned_per_minute() const {
+    const Bucket& bucket = learned_.bucket();
+    if (!bucket.limited()) return 0;
+    const double windows = static_cast<double>(Bucket::minute_ns) / static_cast<double>(bucket.window_ns());
+    return static_cast<double>(bucket.rate()) * windows;
 }
 
 void Gate::first_byte(uint64_t now_ns, const Ticket& ticket, uint64_t waited_ns) {

@@ -17,6 +17,7 @@ class Learned {
 public:
     void open() { *this = Learned{}; }
     Bucket* bucket() { return &bucket_; }
+    const Bucket& bucket() const { return bucket_; }
 
     // One was refused for no reason that is known, the first after a pause: the
     // request of that number; latest: the newest one's. is_other: it was no matter of rate, but a

@@ -27,10 +27,9 @@ uint64_t Overload::overloaded(uint64_t now_ns, const Ticket& ticket, uint64_t la
     last_number_ = max_of(last_number_, number);
     if (in_a_row_ < row_that_opens) ++in_a_row_;
     if (number <= stale_number_) return 0;
-    if (in_a_row_ < row_that_opens && wait_ns == 0) return 0;
     const uint64_t outage_ns = now_ns - since_ns_;
     open_ = (open_ || in_a_row_ >= row_that_opens) && outage_ns <= outage_most_ns_;
-    if (!open_ && wait_ns == 0) return 0;
+    if (!open_) return 0;
     stale_number_ = latest;
     const uint64_t own_ns =
         min_of(max_of(outage_ns / share_of_outage, pause_least_ns), pause_most_ns);

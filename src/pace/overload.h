@@ -1,8 +1,8 @@
 // pace/overload.h: the breaker of a limit domain: when a service answers nothing but overload (503,
 // 529), the domain stops asking, and asks again with one request at a time after a tenth of the time
 // that it has been down. Single overloads between successes open nothing: those items just try again.
-// Depends on demand.h and base. Time is an argument. Invariant: a success that was sent after the last overload
-// closes it at once.
+// Depends on demand.h and base. Time is an argument. Invariant: a success that was sent after the last
+// overload closes it at once.
 #pragma once
 
 #include <stdint.h>

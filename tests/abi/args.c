@@ -35,7 +35,7 @@ static void open_client(void) {
     config.endpoints_max = 2;
     config.batches_max = 2;
     config.ring_entries = 2;
-    config.intake_bytes = 64;
+    config.intake_bytes = 80; /* 64, and the 16 that each piece takes besides */
     expect(leat_open_mapped(&config, &client), LEAT_OK, "a client to try them on");
     leat_endpoint_config_init(&endpoint_config);
     endpoint_config.provider = LEAT_STR("openai");
@@ -138,10 +138,12 @@ static void test_endpoint(void) {
     expect(leat_endpoint_add(client, &whole, NULL), LEAT_E_ARGUMENT, "endpoint, no index");
     ENDPOINT(config.struct_size = 0, LEAT_E_STRUCT_SIZE, "struct_size 0");
     ENDPOINT(++config.struct_size, LEAT_E_STRUCT_SIZE, "struct_size one more");
-    ENDPOINT(config.reserved8[0] = 1, LEAT_E_RESERVED, "reserved8");
-    ENDPOINT(config.reserved8[6] = 1, LEAT_E_RESERVED, "last of reserved8");
+    ENDPOINT(config.reserved8 = 1, LEAT_E_RESERVED, "reserved8");
+    ENDPOINT(config.retry.reserved2 = 1, LEAT_E_RESERVED, "second reserved of retry");
+    ENDPOINT(config.adaptive.reserved8[2] = 1, LEAT_E_RESERVED, "reserved8 of adaptive");
+    ENDPOINT(config.adaptive.reserved = 1, LEAT_E_RESERVED, "reserved of adaptive");
     ENDPOINT(config.retry.reserved = 1, LEAT_E_RESERVED, "reserved of retry");
-    ENDPOINT(config.cooldown.reserved8[2] = 1, LEAT_E_RESERVED, "reserved of cooldown");
+    ENDPOINT(config.cooldown.reserved8[6] = 1, LEAT_E_RESERVED, "reserved of cooldown");
     ENDPOINT(config.max_in_flight = 0, LEAT_E_CONFIG, "max_in_flight 0");
     ENDPOINT(config.retry.attempts_max = 0, LEAT_E_CONFIG, "no attempt");
     ENDPOINT(config.retry.backoff_initial_ms = 0, LEAT_E_CONFIG, "no backoff");

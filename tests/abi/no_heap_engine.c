@@ -195,6 +195,9 @@ static leat_status add(leat_client* client, const char* url, const leat_resolve*
     config.model = view("m");
     config.max_in_flight = 24;
     config.retry.backoff_initial_ms = 1;
+    config.retry.quota = 0;
+    config.abort_on = 0;
+    config.ignore_learned = 1; /* refusals come by chance, not by rate */
     config.retry.backoff_max_ms = 4;
     config.cooldown.initial_ms = 5;
     config.cooldown.max_ms = 10;

@@ -183,6 +183,9 @@ static leat_status open_client(const mock_child* mock, leat_client** client) {
         endpoint.api_key = view("no-heap-key");
         endpoint.max_in_flight = 8;
         endpoint.retry.backoff_initial_ms = 1;
+        endpoint.retry.quota = 0;
+        endpoint.abort_on = 0;
+        endpoint.ignore_learned = 1; /* refusals come by chance, not by rate */
         endpoint.retry.backoff_max_ms = 4;
         endpoint.cooldown.retry_after_max_ms = 5;
         endpoint.cooldown.initial_ms = 5;

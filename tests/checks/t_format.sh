@@ -5,7 +5,8 @@
 # A folder that was clean once is in the list and stays clean; of the others only a count is told.
 set -eu
 cd "$(dirname "$0")/../.."
-clean="include/leat src/meter src/pace examples examples/mock tests/abi tests/efficiency tests/fuzz tests/replay tests/server"
+clean="include/leat src/meter src/pace examples examples/mock tests/abi tests/efficiency tests/fuzz"
+clean="$clean tests/replay tests/server tests/sim/swarm"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 failed=0

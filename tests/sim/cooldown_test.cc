@@ -79,7 +79,7 @@ TEST(Cooldown, as_a_floor_retry_after_only_lengthens) {
     expect_pause(pause_ms("Retry-After", "20", floor), 20000);
 }
 
-TEST(Cooldown, pauses_grow_in_a_row_up_to_their_cap_and_start_over_after_a_success) {
+TEST(Cooldown, pauses_grow_in_a_row_up_to_their_cap_and_start_over_after_a_success_B36) {
     World world;
     leat_cooldown_batch_llm(&world.setup.endpoint.cooldown);
     world.setup.endpoint.max_in_flight = 1;
@@ -135,8 +135,8 @@ TEST(Cooldown, a_stale_429_changes_nothing) {
 
 TEST(Cooldown, a_stale_429_leaves_the_next_pause_at_its_first_length) {
     World world;
-    leat_cooldown_batch_llm(&world.setup.endpoint.cooldown);
     world.setup.endpoint.max_in_flight = 5;
+    leat_cooldown_batch_llm(&world.setup.endpoint.cooldown);
     world.respond = [](const leat_sim_request& request, leat_sim_response& response) {
         if (request.number < 5) limit(&response);
     };

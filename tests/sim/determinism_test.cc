@@ -158,7 +158,7 @@ TEST(Liveness, a_batch_ends_soon_after_faults_stop) {
     for (leat_sim_accept accept : {LEAT_SIM_REFUSE, LEAT_SIM_BLACKHOLE, LEAT_SIM_REFUSE_AT_ONCE}) {
         World world;
         world.setup.endpoint.retry.attempts_max = 50;
-        world.setup.endpoint.retry.quota = 0;  // it is to try all of them
+        world.setup.endpoint.retry.quota = 0;
         world.setup.endpoint.retry.backoff_max_ms = 5000;
         leat_sim_host_link(world.host)->accept = accept;
         const uint64_t mended = world.now() + 60 * second;

@@ -15,7 +15,7 @@ using efficiency::Scenario;
 constexpr uint64_t seed = 1;
 
 // Needs a pace that adapts by itself.
-TEST(Efficiency, DISABLED_nearly_all_capacity_is_used_where_headers_tell_the_limits) {
+TEST(Efficiency, nearly_all_capacity_is_used_where_headers_tell_the_limits) {
     for (const Scenario& scenario : efficiency::scenarios(true)) {
         const Outcome outcome = efficiency::run_leat(scenario, seed);
         EXPECT_GE(outcome.capacity_percent, 97) << scenario.name;
@@ -24,7 +24,7 @@ TEST(Efficiency, DISABLED_nearly_all_capacity_is_used_where_headers_tell_the_lim
     }
 }
 
-TEST(Efficiency, DISABLED_most_capacity_is_used_where_nothing_tells_the_limits) {
+TEST(Efficiency, most_capacity_is_used_where_nothing_tells_the_limits) {
     for (const Scenario& scenario : efficiency::scenarios(false)) {
         const Outcome outcome = efficiency::run_leat(scenario, seed);
         EXPECT_GE(outcome.capacity_percent, 90) << scenario.name;

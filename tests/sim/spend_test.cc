@@ -290,5 +290,32 @@ TEST(Hedge, when_the_first_try_fails_the_second_goes_on) {
     EXPECT_EQ(world.summary().hedges, 1u);
 }
 
+TEST(Hedge, both_tries_together_have_the_attempts_of_one_item) {
+    World world;
+    world.setup.endpoint.retry.attempts_max = 2;
+    world.setup.endpoint.retry.backoff_initial_ms = 10;
+    uint64_t asked = 0;
+    world.respond = [&](const leat_sim_request&, leat_sim_response& response) {
+        ++asked;
+        response.delay_ns = 50 * ms;
+        if (asked <= 30) return;
+        response.status = 500;
+        if (asked == 31) response.delay_ns = 2 * second;
+        if (asked == 32) response.delay_ns = 4 * second;  // the second try
+    };
+    world.open();
+    leat_batch_config config = world.batch_config();
+    config.hedge.percentile = 0.9;
+    config.hedge.share_percent = 50;
+    config.max_in_flight = 2;
+    world.open_batch(config);
+    world.submit_all(31);
+    world.run();
+    EXPECT_EQ(world.summary().hedges, 1u);
+    EXPECT_EQ(world.count(LEAT_FAILED), 1u);
+    EXPECT_EQ(world.results.back().attempts, 3u) << "two, and the second try";
+    EXPECT_EQ(asked, 33u);
+}
+
 }  // namespace
 }  // namespace sim_test

@@ -3,6 +3,7 @@
 // open. Depends on load.h and the public headers only. Invariant: a check never acts on the client.
 #include <stdlib.h>
 
+#include <algorithm>
 #include <string>
 
 #include "sim/swarm/load.h"
@@ -21,12 +22,14 @@ bool holds_key(leat_str text) {
 // A failure must have a cause that this scenario can bring about.
 bool is_possible(const Load& load, const BatchRun& run, const leat_result& result) {
     const Scenario& s = load.scenario();
-    const leat_endpoint_config& config = s.endpoints[run.plan->endpoint].config;
+    const leat_endpoint_config& config = s.endpoints[load.plan_of(result.endpoint)].config;
     const bool net = s.has(Fault::kill) || s.has(Fault::port) || s.has(Fault::answer_reset) ||
                      s.has(Fault::answer_stall) || s.has(Fault::clog);
     switch (leat_status_class(result.status)) {
-        case LEAT_CLASS_OK: return true;
-        case LEAT_CLASS_TLS: return s.tls && net;
+        case LEAT_CLASS_OK:
+            return true;
+        case LEAT_CLASS_TLS:
+            return s.tls && net;
         case LEAT_CLASS_NETWORK:
             return net || s.has(Fault::refuse) || s.has(Fault::dead_address) ||
                    s.has(Fault::blackhole);
@@ -37,19 +40,25 @@ bool is_possible(const Load& load, const BatchRun& run, const leat_result& resul
             if (result.status == LEAT_E_DEADLINE_BATCH) return run.plan->deadline_ms != 0;
             return true;
         case LEAT_CLASS_STOPPED:
+            if (result.status == LEAT_E_BUDGET) return run.plan->budget_usd > 0;
             if (result.status == LEAT_E_ABORTED) {
                 return run.plan->on_failure == LEAT_ON_FAILURE_FAIL_FAST || s.has(Fault::quota);
             }
             return run.cancelled || run.records[result.index].cancel_asked;
-        case LEAT_CLASS_PROVIDER: break;
-        case LEAT_CLASS_LIMIT: return result.status == LEAT_E_ITEM_MEMORY;
-        case LEAT_CLASS_CALLER: return result.status == LEAT_E_PORT && s.has(Fault::port);
+        case LEAT_CLASS_PROVIDER:
+            break;
+        case LEAT_CLASS_LIMIT:
+            return result.status == LEAT_E_ITEM_MEMORY;
+        case LEAT_CLASS_CALLER:
+            return result.status == LEAT_E_PORT && s.has(Fault::port);
         case LEAT_CLASS_INFO:
-        case LEAT_CLASS_ALERT: return false;
+        case LEAT_CLASS_ALERT:
+            return false;
     }
     if (result.status == LEAT_E_RATE_LIMIT) {
         return result.rate_limited == config.cooldown.retries_max + 1 || run.cancelled ||
-               run.records[result.index].cancel_asked ||
+               result.fallbacks > 0 || result.hedged > 0 || run.plan->budget_usd > 0 ||
+               s.has(Fault::quota) || run.records[result.index].cancel_asked ||
                run.plan->on_failure == LEAT_ON_FAILURE_FAIL_FAST || run.plan->deadline_ms != 0;
     }
     if (result.status == LEAT_E_QUOTA) return s.has(Fault::quota);
@@ -101,31 +110,48 @@ leat_summary sum_of(const BatchRun& run) {
 
 void check_result(const Load& load, const BatchRun& run, const leat_result& result,
                   Verdict* verdict) {
-    const leat_endpoint_config& config = load.scenario().endpoints[run.plan->endpoint].config;
+    uint32_t attempts_most = 0;
+    uint32_t limits_most = 0;
+    for (const EndpointPlan& endpoint : load.scenario().endpoints) {
+        attempts_most = std::max(attempts_most, endpoint.config.retry.attempts_max);
+        limits_most = std::max(limits_most, endpoint.config.cooldown.retries_max + 1);
+    }
     const ItemPlan& item = run.plan->items[result.index];
     const Number index = result.index;
     const char* const name = leat_status_name(result.status);
-    const bool own = result.user == &run && std::string(result.id.data, result.id.size) == item.id &&
+    const bool own = result.user == &run &&
+                     std::string(result.id.data, result.id.size) == item.id &&
                      result.user_number == index * 1000 + run.number;
     if (!own) verdict->fail("one-result", "item %llu came with another item's handles", index);
     const bool cancelled = result.status == LEAT_E_DEADLINE_BATCH ||
                            leat_status_class(result.status) == LEAT_CLASS_STOPPED;
-    if ((result.outcome == LEAT_SUCCEEDED) != (result.status == LEAT_OK) ||
-        (result.outcome == LEAT_CANCELLED) != cancelled || result.outcome == LEAT_SKIPPED) {
-        verdict->fail("outcome", "item %llu: %s with %s", index,
-                      leat_outcome_name(result.outcome), name);
+    const bool is_cancelled = result.outcome == LEAT_CANCELLED;
+    // An endpoint whose quota is used up is left alone: what waits for it is cancelled.
+    const bool fits = is_cancelled == cancelled || (is_cancelled && result.status == LEAT_E_QUOTA);
+    if ((result.outcome == LEAT_SUCCEEDED) != (result.status == LEAT_OK) || !fits ||
+        result.outcome == LEAT_SKIPPED) {
+        verdict->fail("outcome", "item %llu: %s with %s", index, leat_outcome_name(result.outcome),
+                      name);
     }
     if (!is_possible(load, run, result)) {
         verdict->fail("outcome", "item %llu: nothing here can cause %s (attempts %u, limited %u)",
                       index, name, result.attempts, result.rate_limited);
     }
-    const uint32_t most = config.retry.attempts_max + (result.retried != 0 ? 1 : 0);
-    if (result.attempts > most || result.rate_limited > config.cooldown.retries_max + 1) {
-        verdict->fail("attempts", "item %llu: %u attempts, %u rate limits", index,
-                      result.attempts, result.rate_limited);
+    // Each target gives all its attempts anew, and the extra pass; a second try has one of its own.
+    const uint32_t targets = result.fallbacks + 1u;
+    const uint32_t passes = attempts_most + (result.retried != 0 ? 1u : 0u);
+    const uint32_t extra = result.hedged != 0 ? 1u : 0u;
+    if (result.attempts > passes * targets + extra ||
+        result.rate_limited > limits_most + targets + extra) {
+        verdict->fail("attempts",
+                      "item %llu: %u attempts, %u rate limits, %u targets, hedged %u, most %u",
+                      index, result.attempts, result.rate_limited, targets, result.hedged, passes);
     }
     if (result.outcome == LEAT_SUCCEEDED && (result.attempts == 0 || result.text.size == 0)) {
         verdict->fail("outcome", "item %llu succeeded with nothing", index);
+    }
+    if (result.fallbacks > 0 && run.plan->targets.empty()) {
+        verdict->fail("outcome", "item %llu fell back to nowhere", index);
     }
     if (run.plan->order == LEAT_ORDER_INPUT && index != run.order.size() - (run.plan->by_next)) {
         verdict->fail("order", "item %llu came out of turn", index);
@@ -138,8 +164,8 @@ void check_result(const Load& load, const BatchRun& run, const leat_result& resu
 void check_summary(const BatchRun& run, const leat_summary& summary, Verdict* verdict) {
     for (uint64_t i = 0; i < run.accepted; ++i) {
         const Record& record = run.records[i];
-        const bool hidden = run.plan->on_failure == LEAT_ON_FAILURE_SKIP &&
-                            record.result.outcome == LEAT_FAILED;
+        const bool hidden =
+            run.plan->on_failure == LEAT_ON_FAILURE_SKIP && record.result.outcome == LEAT_FAILED;
         if (record.progresses != 1 || record.results != (hidden ? 0 : 1)) {
             verdict->fail("one-result", "batch %u, item %llu: %u results, %u progresses",
                           run.number, static_cast<Number>(i), record.results, record.progresses);
@@ -149,8 +175,8 @@ void check_summary(const BatchRun& run, const leat_summary& summary, Verdict* ve
     const bool counts = summary.total == sum.total && summary.succeeded == sum.succeeded &&
                         summary.failed == sum.failed && summary.skipped == sum.skipped &&
                         summary.cancelled == sum.cancelled && summary.retried == sum.retried;
-    const bool whole = summary.succeeded + summary.failed + summary.skipped +
-                           summary.cancelled == summary.total;
+    const bool whole =
+        summary.succeeded + summary.failed + summary.skipped + summary.cancelled == summary.total;
     const bool sums = summary.attempts == sum.attempts &&
                       summary.rate_limited == sum.rate_limited &&
                       same_usage(summary.usage, sum.usage) &&
@@ -177,8 +203,8 @@ void check_counts(const Load& load, Network* network, Verdict* verdict) {
             const leat_result& result = run.records[index].result;
             tries += result.attempts + result.rate_limited;
             limited += result.rate_limited;
-            const bool calm = load.scenario().faults == 0 && result.outcome != LEAT_SUCCEEDED &&
-                              result.outcome != LEAT_CANCELLED;
+            const bool calm = load.scenario().faults == 0 && run.plan->budget_usd <= 0 &&
+                              result.outcome != LEAT_SUCCEEDED && result.outcome != LEAT_CANCELLED;
             const bool timed_out = leat_status_class(result.status) == LEAT_CLASS_TIMEOUT;
             if (calm && !timed_out && result.status != LEAT_E_ITEM_MEMORY) {
                 verdict->fail("calm", "nothing went wrong, but item %llu has %s",
@@ -195,8 +221,8 @@ void check_counts(const Load& load, Network* network, Verdict* verdict) {
         requests += seen.requests;
         refused += seen.refused + seen.refused_quota + seen.overloaded;
         begun += service->arrivals.size();
-        if (seen.refused != seen.refused_requests + seen.refused_tokens +
-                                seen.refused_concurrency + seen.refused_day) {
+        if (seen.refused != seen.refused_requests + seen.refused_tokens + seen.refused_concurrency +
+                                seen.refused_day) {
             verdict->fail("provider", "refusals do not add up");
         }
     }

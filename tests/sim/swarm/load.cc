@@ -27,8 +27,11 @@ void* client_memory(size_t bytes) {
 }  // namespace
 
 Load::Load(const Scenario& scenario, Network* network, Verdict* verdict)
-    : scenario_(scenario), network_(network), verdict_(verdict),
-      chance_(Chance(scenario.seed).fork(99)), batches_(scenario.batches.size()) {
+    : scenario_(scenario),
+      network_(network),
+      verdict_(verdict),
+      chance_(Chance(scenario.seed).fork(99)),
+      batches_(scenario.batches.size()) {
     for (uint32_t i = 0; i < batches_.size(); ++i) {
         batches_[i].load = this;
         batches_[i].number = i;
@@ -71,7 +74,15 @@ void Load::add_endpoint(uint32_t number) {
     config.base_url = view(url);
     config.api_key = view(service.key);
     leat_endpoint endpoint = 0;
-    const leat_status status = leat_endpoint_add(client_, &config, &endpoint);
+    leat_key keys[3] = {};
+    std::string texts[3];
+    for (uint32_t i = 0; i < plan.keys; ++i) {
+        texts[i] = service.key + "-" + std::to_string(i);
+        keys[i].api_key = view(texts[i]);
+    }
+    const leat_status status =
+        plan.keys == 1 ? leat_endpoint_add(client_, &config, &endpoint)
+                       : leat_endpoint_add_keys(client_, &config, keys, plan.keys, &endpoint);
     if (status != LEAT_OK) {
         verdict_->fail("open", "leat_endpoint_add answers %s: %s", leat_status_name(status),
                        leat_endpoint_config_error(&config));
@@ -79,9 +90,22 @@ void Load::add_endpoint(uint32_t number) {
     endpoints_.push_back(endpoint);
 }
 
+uint32_t Load::plan_of(leat_endpoint endpoint) const {
+    uint32_t plan = 0;
+    while (plan + 1 < endpoints_.size() && endpoint >= endpoints_[plan + 1]) ++plan;
+    return plan;
+}
+
 void Load::open_batch(BatchRun* run) {
     leat_batch_config config;
     leat_batch_config_init(&config);
+    std::vector<leat_target> targets = run->plan->targets;
+    for (leat_target& target : targets) target.endpoint = endpoints_[target.endpoint];
+    config.targets = targets.data();
+    config.targets_count = static_cast<uint32_t>(targets.size());
+    config.hedge = run->plan->hedge;
+    config.budget_usd = run->plan->budget_usd;
+    config.share = run->plan->share;
     config.endpoint = endpoints_[run->plan->endpoint];
     config.on_failure = run->plan->on_failure;
     config.order = run->plan->order;
@@ -96,7 +120,8 @@ void Load::open_batch(BatchRun* run) {
     const leat_status status = leat_batch_open(client_, &config, &run->handle);
     if (status == LEAT_E_TOO_MANY) return;  // once another one is closed
     if (status != LEAT_OK) {
-        verdict_->fail("open", "leat_batch_open answers %s", leat_status_name(status));
+        verdict_->fail("open", "leat_batch_open answers %s: %s", leat_status_name(status),
+                       leat_batch_config_error(client_, &config));
         return;
     }
     run->opened = true;
@@ -113,6 +138,8 @@ void Load::fill(BatchRun* run, leat_request* request) {
     request->estimated_tokens = item.estimated_tokens;
     request->timeout_ms = item.timeout_ms;
     request->deadline_ms = item.deadline_ms;
+    request->lane = item.lane;
+    request->model = {item.model, strlen(item.model)};
     if (item.copy) request->flags |= LEAT_COPY;
 }
 
@@ -218,8 +245,8 @@ void Load::act() {
         }
         cancel_due(&run);
         release_some(&run);
-        const bool done = leat_batch_done(run.handle) != 0 && run.kept.empty() &&
-                          run.delivered == run.accepted;
+        const bool done =
+            leat_batch_done(run.handle) != 0 && run.kept.empty() && run.delivered == run.accepted;
         const uint64_t close_at_ms = run.plan->close_at_ms;
         if (done || (close_at_ms != 0 && now() >= planned(close_at_ms))) close_batch(&run);
     }

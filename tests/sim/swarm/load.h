@@ -34,15 +34,15 @@ struct BatchRun {
     bool opened = false;
     bool closing = false;
     bool closed = false;
-    bool fed = false;         // all was submitted, or the source has said so
+    bool fed = false;  // all was submitted, or the source has said so
     bool cancelled = false;
     bool cancel_done = false;
-    uint64_t deadline_ns = 0; // 0: none
-    uint64_t wake_at_ns = 0;  // 0: the source is awake
+    uint64_t deadline_ns = 0;  // 0: none
+    uint64_t wake_at_ns = 0;   // 0: the source is awake
     uint64_t accepted = 0;
     uint64_t delivered = 0;
-    std::vector<Record> records;     // by index
-    std::vector<uint64_t> order;     // indexes as they were delivered
+    std::vector<Record> records;  // by index
+    std::vector<uint64_t> order;  // indexes as they were delivered
     std::vector<const leat_result*> kept;
     std::vector<char> item_cancelled;
 };
@@ -69,6 +69,8 @@ public:
     leat_client* client() const { return client_; }
     const std::vector<BatchRun>& batches() const { return batches_; }
     const Scenario& scenario() const { return scenario_; }
+    // Whose endpoint that is.
+    uint32_t plan_of(leat_endpoint endpoint) const;
     Verdict* verdict() { return verdict_; }
     // Told of every result before its item is released.
     std::function<void(const leat_result&)> observer;
@@ -102,7 +104,7 @@ private:
     leat_client* client_ = nullptr;
     void* block_ = nullptr;
     size_t block_bytes_ = 0;
-    std::vector<leat_endpoint> endpoints_;
+    std::vector<leat_endpoint> endpoints_;  // the first of each plan's keys
     std::vector<BatchRun> batches_;
 };
 

@@ -26,7 +26,15 @@ leat_status Load::on_source(void* user, leat_request* request) {
 // Calls from inside a callback: they are wishes that a later stage carries out.
 void Load::meddle(BatchRun* run) {
     if (!run->plan->cancels_in_callback || run->accepted == 0) return;
-    if (chance_.one_in(6)) cancel_item(run, chance_.below(run->accepted));
+    if (chance_.one_in(6)) {
+        uint64_t index = chance_.below(run->accepted);
+        // The oldest that is not over has often just been tried, or is about to be tried again.
+        if (chance_.one_in(2)) {
+            index = 0;
+            while (index + 1 < run->accepted && run->records[index].progresses > 0) ++index;
+        }
+        cancel_item(run, index);
+    }
     if (chance_.one_in(60)) cancel_batch(run, LEAT_CANCEL_DRAIN);
 }
 
@@ -62,8 +70,7 @@ void Load::on_progress(void* user, const leat_progress* progress) {
     ++run->delivered;
     // What waits for leat_batch_next when its batch is closed dies without a word.
     const bool unheard = run->plan->by_next && run->closing;
-    if (!unheard &&
-        (progress->completed != run->delivered || progress->total != run->accepted)) {
+    if (!unheard && (progress->completed != run->delivered || progress->total != run->accepted)) {
         self->verdict_->fail("one-result", "progress says %llu of %llu, seen were %llu of %llu",
                              static_cast<unsigned long long>(progress->completed),
                              static_cast<unsigned long long>(progress->total),

@@ -9,6 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define LEAT_SWARM_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LEAT_SWARM_SANITIZED 1
+#endif
+#endif
+#ifdef LEAT_SWARM_SANITIZED
+#include <sanitizer/common_interface_defs.h>
+#endif
+
 #include "base/mutant.h"
 #include "sim/swarm/run.h"
 #include "sim/swarm/scenario.h"
@@ -97,8 +108,8 @@ void say(const char* text) {
     if (write(STDOUT_FILENO, text, strlen(text)) < 0) _exit(3);
 }
 
-// A failed check inside leat stops the process: the seed is all that is left to say.
-void on_trap(int number) {
+// Something stops the process: the seed is all that is left to say. No call here allocates.
+void say_last_words(const char* why) {
     char digits[24];
     char* at = digits + sizeof digits - 1;
     *at = '\0';
@@ -109,11 +120,27 @@ void on_trap(int number) {
     } while (seed > 0);
     say("not ok - seed ");
     say(at);
-    say(number == SIGSEGV ? ": crash: a bad address\n" : ": assertion: a check inside leat failed\n");
-    say("# replay: leat_swarm --verbose --seeds ");
+    say(why);
+    say("# replay: ");
+    say(program);
+    say(" --verbose --seeds ");
     say(at);
     say("\n");
+}
+
+void on_trap(int number) {
+    say_last_words(number == SIGSEGV ? ": crash: a bad address\n"
+                                     : ": assertion: a check inside leat failed\n");
     _exit(1);
+}
+
+void catch_the_end() {
+    for (const int number : {SIGILL, SIGTRAP, SIGABRT}) (void)signal(number, on_trap);
+#ifdef LEAT_SWARM_SANITIZED
+    __sanitizer_set_death_callback([] { say_last_words(": sanitizer: see above\n"); });
+#else
+    (void)signal(SIGSEGV, on_trap);
+#endif
 }
 
 void report(uint64_t seed, const Outcome& outcome) {
@@ -140,16 +167,17 @@ Outcome run_checked(uint64_t seed, const Options& options, Tally* tally) {
 }
 
 void print_tally(const Tally& t, uint64_t failed) {
-    printf("# %" PRIu64 " seeds, %" PRIu64 " items: %" PRIu64 " succeeded, %" PRIu64 " failed, %" PRIu64
-           " cancelled; %" PRIu64 " rate limits, %" PRIu64 " retries, %" PRIu64 " replays, %" PRIu64
-           " resumed handshakes\n",
-           t.seeds, t.items, t.succeeded, t.failed, t.cancelled, t.rate_limited, t.retries, t.replays,
-           t.resumed);
+    printf("# %" PRIu64 " seeds, %" PRIu64 " items: %" PRIu64 " succeeded, %" PRIu64
+           " failed, %" PRIu64 " cancelled; %" PRIu64 " rate limits, %" PRIu64 " retries, %" PRIu64
+           " replays, %" PRIu64 " resumed handshakes\n",
+           t.seeds, t.items, t.succeeded, t.failed, t.cancelled, t.rate_limited, t.retries,
+           t.replays, t.resumed);
     printf("# %" PRIu64 " steps (most %" PRIu64 ", %" PRIu64 " after faults stopped), %" PRIu64
-           " virtual s (most %.1f after faults stopped), %" PRIu64 " sends that a service did not "
-           "wish for; %" PRIu64 " seeds failed\n",
+           " virtual s (most %.1f after faults stopped), %" PRIu64
+           " pauses seen from outside, "
+           "%" PRIu64 " sends that a service did not wish for; %" PRIu64 " seeds failed\n",
            t.steps, t.steps_most, t.steps_after_heal_most, t.virtual_ms / 1000,
-           static_cast<double>(t.after_heal_ms_most) / 1e3, t.paused_sends, failed);
+           static_cast<double>(t.after_heal_ms_most) / 1e3, t.pauses_seen, t.paused_sends, failed);
 }
 
 int run_all(const Options& options) {
@@ -192,7 +220,7 @@ int main(int count, char** arguments) {
     program = arguments[0];
     Options options;
     if (!read_options(count, arguments, &options)) return usage();
-    for (const int number : {SIGILL, SIGTRAP, SIGABRT, SIGSEGV}) (void)signal(number, on_trap);
+    catch_the_end();
     setvbuf(stdout, nullptr, _IOLBF, 0);
     running_mutant = options.mutant;
     if (!leat::choose_mutant(options.mutant)) {

@@ -47,9 +47,8 @@ void Network::add_service(const Scenario& scenario, const ServicePlan& plan, uin
     service->name = "s" + std::to_string(number) + ".test";
     service->key = LEAT_SWARM_CANARY + std::to_string(number);
     service->memory = std::make_unique<char[]>(leat_sim_provider_bytes());
-    const bool opened =
-        leat_sim_provider_open(service->memory.get(), leat_sim_provider_bytes(), sim_,
-                               &plan.provider, &service->provider) == LEAT_OK;
+    const bool opened = leat_sim_provider_open(service->memory.get(), leat_sim_provider_bytes(),
+                                               sim_, &plan.provider, &service->provider) == LEAT_OK;
     if (!opened) {
         verdict_->fail("scenario", "a provider does not open");
         return;
@@ -154,16 +153,35 @@ void Network::carry_out(const Event& event) {
         case Deed::refuse:
             set_accept(service, event.amount == 0 ? LEAT_SIM_REFUSE : LEAT_SIM_REFUSE_AT_ONCE);
             return;
-        case Deed::blackhole: set_accept(service, LEAT_SIM_BLACKHOLE); return;
-        case Deed::accept: set_accept(service, LEAT_SIM_ACCEPT); return;
-        case Deed::kill: kill_one(service); return;
-        case Deed::clog: clog(event); return;
-        case Deed::unclog: unclog(service, event.connection); return;
-        case Deed::swizzle: swizzle(event.service); return;
-        case Deed::clock_back: leat_sim_clock_back(sim_, event.amount * ms); return;
-        case Deed::port_call: fail_port_call(); return;
-        case Deed::heal: heal(); return;
-        case Deed::act_again: return;
+        case Deed::blackhole:
+            set_accept(service, LEAT_SIM_BLACKHOLE);
+            return;
+        case Deed::accept:
+            set_accept(service, LEAT_SIM_ACCEPT);
+            return;
+        case Deed::kill:
+            kill_one(service);
+            return;
+        case Deed::clog:
+            clog(event);
+            return;
+        case Deed::unclog:
+            unclog(service, event.connection);
+            return;
+        case Deed::swizzle:
+            swizzle(event.service);
+            return;
+        case Deed::clock_back:
+            leat_sim_clock_back(sim_, event.amount * ms);
+            return;
+        case Deed::port_call:
+            fail_port_call();
+            return;
+        case Deed::heal:
+            heal();
+            return;
+        case Deed::act_again:
+            return;
     }
 }
 
@@ -180,9 +198,15 @@ void Network::kill_one(Service* service) {
     std::advance(victim, static_cast<long>(chance_.below(service->open.size())));
     leat_sim_conn* const conn = victim->second.conn;
     switch (chance_.below(3)) {
-        case 0: leat_sim_conn_finish(conn); return;  // half close: what comes is still taken
-        case 1: leat_sim_conn_close(conn); return;
-        default: leat_sim_conn_reset(conn); return;
+        case 0:
+            leat_sim_conn_finish(conn);
+            return;  // half close: what comes is still taken
+        case 1:
+            leat_sim_conn_close(conn);
+            return;
+        default:
+            leat_sim_conn_reset(conn);
+            return;
     }
 }
 
@@ -225,14 +249,12 @@ void Network::unclog(Service* service, uint32_t number) {
 }
 
 void Network::fail_port_call() {
-    const leat_sim_call calls[] = {LEAT_SIM_STREAM_OPEN, LEAT_SIM_STREAM_READ,
-                                   LEAT_SIM_STREAM_WRITE, LEAT_SIM_POLLER_ADD,
-                                   LEAT_SIM_TLS_START, LEAT_SIM_TLS_HANDSHAKE,
-                                   LEAT_SIM_TLS_READ, LEAT_SIM_TLS_WRITE};
+    const leat_sim_call calls[] = {
+        LEAT_SIM_STREAM_OPEN, LEAT_SIM_STREAM_READ,   LEAT_SIM_STREAM_WRITE, LEAT_SIM_POLLER_ADD,
+        LEAT_SIM_TLS_START,   LEAT_SIM_TLS_HANDSHAKE, LEAT_SIM_TLS_READ,     LEAT_SIM_TLS_WRITE};
     const leat_sim_call call = chance_.pick(calls);
     const bool descriptors = call == LEAT_SIM_STREAM_OPEN && chance_.one_in(2);
-    leat_sim_fail(sim_, call, chance_.between(1, 6), 0,
-                  descriptors ? LEAT_E_DESCRIPTORS : LEAT_OK);
+    leat_sim_fail(sim_, call, chance_.between(1, 6), 0, descriptors ? LEAT_E_DESCRIPTORS : LEAT_OK);
 }
 
 void Network::heal() {

@@ -45,7 +45,7 @@ struct Service {
     std::vector<leat_sim_host*> hosts;
     leat_sim_link link = {};  // healthy
     std::string name;
-    std::string key;          // the only credential that may come here
+    std::string key;  // the only credential that may come here
     std::vector<Arrival> arrivals;
     std::map<uint32_t, Watched> open;
     std::unique_ptr<char[]> memory;
@@ -69,8 +69,19 @@ public:
     uint64_t clogged_until(Service* service, leat_sim_conn* conn);
 
 private:
-    enum class Deed { act_again, refuse, blackhole, accept, kill, clog, unclog, swizzle,
-                      clock_back, port_call, heal };
+    enum class Deed {
+        act_again,
+        refuse,
+        blackhole,
+        accept,
+        kill,
+        clog,
+        unclog,
+        swizzle,
+        clock_back,
+        port_call,
+        heal
+    };
     struct Event {
         Deed deed;
         uint32_t service;

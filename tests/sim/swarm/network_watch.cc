@@ -95,8 +95,10 @@ void Network::hear(Service* service, uint32_t number, leat_str bytes) {
             continue;
         }
         service->arrivals.push_back({ear->begun_ns, number});
-        const size_t key = ear->head.find(service->key + "\r\n");
-        if (key == std::string::npos || ear->head.find(LEAT_SWARM_CANARY) != key) {
+        // One of its own keys, and no other one anywhere.
+        const size_t key = ear->head.find(service->key);
+        if (key == std::string::npos || ear->head.find(LEAT_SWARM_CANARY) != key ||
+            ear->head.rfind(LEAT_SWARM_CANARY) != key) {
             verdict_->fail("credential", "a request at %s carries another key than its own",
                            service->name.c_str());
         }

@@ -8,12 +8,6 @@ namespace swarm {
 
 namespace {
 
-using Number = unsigned long long;
-
-constexpr double tolerance = 1e-6;
-
-double seconds(uint64_t at_ns) { return static_cast<double>(at_ns) / 1e9; }
-
 // What a request must keep from the one before it, in slow start.
 uint64_t slow_gap_ns(const leat_cooldown& rules, uint32_t item, uint32_t permits) {
     if (item >= rules.slow_start_items) return 0;
@@ -43,8 +37,7 @@ void PaceModel::check_pace(uint64_t at_ns, uint32_t permits) {
             verdict_->fail("pause", "sent %.3f ms before the pause is over",
                            static_cast<double>(pause_until_ns_ - at_ns) / 1e6);
         }
-        const uint64_t gap_ns =
-            slow_ ? slow_gap_ns(rules_.config.cooldown, resumed_, permits) : 0;
+        const uint64_t gap_ns = slow_ ? slow_gap_ns(rules_.config.cooldown, resumed_, permits) : 0;
         const uint64_t from_ns = resumed_ == 0 ? pause_until_ns_ : slow_last_ns_;
         if (gap_ns > 1000 && at_ns + 1000 < from_ns + gap_ns) {
             verdict_->fail("slow-start", "item %u after a pause came %.3f ms too soon", resumed_,
@@ -53,24 +46,12 @@ void PaceModel::check_pace(uint64_t at_ns, uint32_t permits) {
         ++resumed_;
         slow_last_ns_ = at_ns;
     }
-    if (rules_.config.requests_per_minute == 0) return;
-    // excess(i..j) = sum(i..j) - burst - rate * (t_j - t_i): one pass, best start so far.
-    const double rate = rules_.config.requests_per_minute / 60.0;
-    const double second = std::max(rules_.config.requests_per_minute / 60, 1u);
-    const double burst = rules_.config.request_burst != 0 ? rules_.config.request_burst : second;
-    best_start_ = std::min(best_start_, sum_ - rate * seconds(at_ns));
-    sum_ += 1;
-    const double excess = sum_ - rate * seconds(at_ns) - best_start_ - burst;
-    if (excess > tolerance) {
-        verdict_->fail("requests-budget", "%.3f requests over the budget at %.3f s", excess,
-                       seconds(at_ns));
-    }
 }
 
 void PaceModel::note_pause(uint64_t now_ns, const PauseSeen& seen) {
     const bool moved = seen.until_ns != 0 && seen.until_ns != until_seen_ns_;
     until_seen_ns_ = seen.until_ns;
-    if (rules_.overloads) {  // both kinds of pause may meet in one step: the gate is believed
+    if (rules_.trusts_gate) {
         if (moved || limited_now_) {
             paused_before_ = true;
             pause_from_ns_ = now_ns;
@@ -102,33 +83,6 @@ void PaceModel::step_over(uint64_t now_ns, const PauseSeen& seen, uint32_t permi
     for (const uint64_t at_ns : fresh_) check_pace(at_ns, most);
     permits_before_ = permits;
     fresh_.clear();
-}
-
-void PaceModel::used(uint64_t dispatched_ns, uint64_t tokens) {
-    if (rules_.config.tokens_per_minute != 0) spends_.push_back({dispatched_ns, tokens});
-}
-
-void PaceModel::check_tokens() {
-    std::sort(spends_.begin(), spends_.end(),
-              [](const Spend& a, const Spend& b) { return a.at_ns < b.at_ns; });
-    const double rate = static_cast<double>(rules_.config.tokens_per_minute) / 60.0;
-    const double burst = static_cast<double>(rules_.config.tokens_per_minute) / 12.0;
-    double sum = 0;
-    double best_start = 1e18;
-    double largest = 0;
-    for (const Spend& spend : spends_) {
-        const double tokens = static_cast<double>(spend.tokens);
-        best_start = std::min(best_start, sum - rate * seconds(spend.at_ns));
-        sum += tokens;
-        largest = std::max(largest, tokens);
-        // One request larger than the bucket goes when the bucket is full.
-        const double most = largest > burst ? burst + largest : burst;
-        const double excess = sum - rate * seconds(spend.at_ns) - best_start - most;
-        if (excess > 1.0) {
-            verdict_->fail("tokens-budget", "%.1f tokens over the budget at %.3f s", excess,
-                           seconds(spend.at_ns));
-        }
-    }
 }
 
 }  // namespace swarm

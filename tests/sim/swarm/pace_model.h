@@ -1,5 +1,5 @@
-// tests/sim/swarm/pace_model.h: what an endpoint may send when, modelled a second time and from the
-// outside: pauses after rate limits, slow start, budgets. Depends on leat/config.h only.
+// tests/sim/swarm/pace_model.h: when a domain may send, modelled a second time and from the outside:
+// pauses after rate limits, slow start. Depends on leat/config.h only.
 // Invariants: fed with dispatches and rate limits as they happened; it demands only what every
 // correct pace keeps, so that a finer pace passes too.
 #pragma once
@@ -16,7 +16,9 @@ namespace swarm {
 struct PaceRules {
     leat_endpoint_config config;
     uint64_t pause_least_ns;  // what any pause lasts at least, whatever the service asked for
-    bool overloads;           // the service may say that it is overloaded: that pauses as well
+    // Overloads pause as well, and items that move hide whose rate limit it was: then only what the
+    // gate itself calls a pause is held against it.
+    bool trusts_gate;
 };
 
 // What the gate says of its pause at the end of a step.
@@ -36,9 +38,6 @@ public:
     // An attempt that was dispatched then has been rate limited now.
     void limited(uint64_t now_ns, uint64_t dispatched_ns);
     void step_over(uint64_t now_ns, const PauseSeen& seen, uint32_t permits);
-    // An answer told how many tokens its request took; it was dispatched then.
-    void used(uint64_t dispatched_ns, uint64_t tokens);
-    void check_tokens();
 
 private:
     void check_pace(uint64_t at_ns, uint32_t permits);
@@ -46,24 +45,17 @@ private:
 
     PaceRules rules_;
     Verdict* verdict_;
-    std::vector<uint64_t> fresh_;   // dispatches of this step
+    std::vector<uint64_t> fresh_;  // dispatches of this step
     uint32_t unseen_ = 0;
-    bool limited_now_ = false;      // a fresh rate limit in this step
+    bool limited_now_ = false;  // a fresh rate limit in this step
     uint64_t pause_from_ns_ = 0;
     uint64_t pause_until_ns_ = 0;
     uint64_t until_seen_ns_ = 0;
-    bool paused_before_ = false;    // there has been a pause
-    bool slow_ = false;             // ... by a rate limit, which slow start follows
+    bool paused_before_ = false;  // there has been a pause
+    bool slow_ = false;           // ... by a rate limit, which slow start follows
     uint32_t permits_before_ = 1;
-    uint32_t resumed_ = 0;          // items since it
+    uint32_t resumed_ = 0;  // items since it
     uint64_t slow_last_ns_ = 0;
-    double sum_ = 0;                // requests bucket, see check_pace
-    double best_start_ = 1e18;
-    struct Spend {
-        uint64_t at_ns;
-        uint64_t tokens;
-    };
-    std::vector<Spend> spends_;
 };
 
 }  // namespace swarm

@@ -7,6 +7,7 @@
 
 #include "sim/swarm/load.h"
 #include "sim/swarm/network.h"
+#include "sim/swarm/pause_eye.h"
 #include "sim/swarm/whitebox.h"
 
 namespace swarm {
@@ -33,8 +34,9 @@ std::vector<PaceRules> rules_of(const Scenario& scenario) {
     std::vector<PaceRules> rules;
     for (const EndpointPlan& endpoint : scenario.endpoints) {
         const leat_sim_provider_config& service = scenario.services[endpoint.service].provider;
-        rules.push_back({endpoint.config, pause_least_ns(service, endpoint.config.cooldown),
-                         scenario.has(Fault::overload)});
+        const PaceRules each = {endpoint.config, pause_least_ns(service, endpoint.config.cooldown),
+                                scenario.has(Fault::overload) || scenario.moves_items()};
+        rules.insert(rules.end(), endpoint.keys, each);
     }
     return rules;
 }
@@ -42,16 +44,19 @@ std::vector<PaceRules> rules_of(const Scenario& scenario) {
 class Run {
 public:
     explicit Run(uint64_t seed)
-        : scenario_(scenario_of(seed)), network_(scenario_, &verdict_),
+        : scenario_(scenario_of(seed)),
+          network_(scenario_, &verdict_),
           load_(scenario_, &network_, &verdict_) {}
 
     Outcome go(Tally* tally) {
         if (!verdict_.failed() && load_.open()) {
-            Whitebox inside(load_.client(), network_.sim(), rules_of(scenario_), &verdict_);
+            const std::vector<PaceRules> rules = rules_of(scenario_);
+            Whitebox inside(load_.client(), network_.sim(), rules, &verdict_);
+            PauseEye eye(scenario_, &network_, rules[0].pause_least_ns, &verdict_);
             load_.observer = [&inside](const leat_result& result) { inside.result_seen(result); };
-            loop(&inside);
+            loop(&inside, &eye);
             load_.observer = nullptr;
-            if (!verdict_.failed()) end(&inside, tally);
+            if (!verdict_.failed()) end(&inside, &eye, tally);
         }
         Outcome outcome;
         outcome.verdict = verdict_;
@@ -62,7 +67,7 @@ public:
 private:
     uint64_t now() const { return leat_sim_now_ns(network_.sim()); }
 
-    void loop(Whitebox* inside) {
+    void loop(Whitebox* inside, PauseEye* eye) {
         uint64_t last_ns = now();
         uint64_t still = 0;
         while (!verdict_.failed()) {
@@ -71,17 +76,17 @@ private:
             step();
             load_.take_results();
             inside->after_step();
+            eye->after_step(load_.client());
             ++steps_;
             if (network_.healed()) ++steps_after_heal_;
             still = now() == last_ns ? still + 1 : 0;
             last_ns = now();
             const bool late = now() > network_.heal_ns() + after_heal_ms_max * ms;
             if (late || steps_ > steps_max || still > steps_without_time_max) {
-                verdict_.fail("live", "not over %.1f s after faults stopped, %llu steps, %s",
-                              (static_cast<double>(now()) -
-                               static_cast<double>(network_.heal_ns())) / 1e9,
-                              static_cast<unsigned long long>(steps_),
-                              late ? "time goes on" : "it spins");
+                verdict_.fail(
+                    "live", "not over %.1f s after faults stopped, %llu steps, %s",
+                    (static_cast<double>(now()) - static_cast<double>(network_.heal_ns())) / 1e9,
+                    static_cast<unsigned long long>(steps_), late ? "time goes on" : "it spins");
             }
         }
     }
@@ -100,8 +105,9 @@ private:
             if (patience_ms < 0 && ++idle_ > 1) {
                 verdict_.fail("live", "leat_step has nothing to do, but a batch is not over");
             }
-            leat_sim_advance(network_.sim(), std::max<uint64_t>(
-                static_cast<uint64_t>(std::max(patience_ms, 0)), 1) * ms);
+            leat_sim_advance(
+                network_.sim(),
+                std::max<uint64_t>(static_cast<uint64_t>(std::max(patience_ms, 0)), 1) * ms);
         } else if (status != LEAT_OK) {
             verdict_.fail("step", "leat_step answers %s", leat_status_name(status));
         } else {
@@ -109,8 +115,10 @@ private:
         }
     }
 
-    void end(Whitebox* inside, Tally* tally) {
+    void end(Whitebox* inside, PauseEye* eye, Tally* tally) {
         inside->at_end();
+        eye->at_end();
+        tally->pauses_seen += eye->has_seen_a_pause() ? 1u : 0u;
         check_counts(load_, &network_, &verdict_);
         count(tally);
         load_.close();

@@ -25,6 +25,7 @@ struct Tally {
     uint64_t replays = 0;
     uint64_t resumed = 0;
     uint64_t paused_sends = 0;
+    uint64_t pauses_seen = 0;
 };
 
 struct Outcome {

@@ -41,7 +41,7 @@ void plan_client(Scenario* s, Chance chance) {
     s->client.items_max = chance.number(2, 20);
     s->client.item_bytes = chance.pick({12u, 16u, 24u}) * 1024;
     s->client.connections_max = chance.number(1, 12);
-    s->client.endpoints_max = 2;
+    s->client.endpoints_max = 6;
     s->client.batches_max = chance.number(1, 3);
     s->client.ring_entries = chance.pick({1u, 4u, 16u, 64u});
     s->client.intake_bytes = chance.pick({2048u, 8192u});
@@ -83,7 +83,7 @@ void plan_provider(const Scenario& s, Chance* chance, leat_sim_provider_config* 
     leat_sim_provider_config_init(config);
     config->told = static_cast<leat_sim_told>(chance->below(3));
     config->wait = static_cast<leat_sim_wait>(chance->below(3));
-    config->burst_ms = chance->pick({1000u, 5000u, 60000u});
+    config->burst_ms = chance->pick({200u, 1000u, 3000u});
     config->first_byte_ms = {static_cast<double>(chance->between(5, 400)), 0.3};
     config->token_us = {static_cast<double>(chance->between(50, 3000)), 0};
     config->output_tokens = {static_cast<double>(chance->between(3, 40)), 0.4};
@@ -147,6 +147,7 @@ void plan_endpoints(Scenario* s, Chance chance) {
     for (uint32_t i = 0; i < s->services.size(); ++i) {
         EndpointPlan endpoint = {};
         endpoint.service = i;
+        endpoint.keys = chance.one_in(5) ? chance.number(2, 3) : 1;
         leat_endpoint_config_init(&endpoint.config);
         endpoint.config.max_in_flight = chance.one_in(4) ? LEAT_AUTO : chance.number(1, 10);
         endpoint.config.adaptive.enabled = chance.one_in(4) ? 0 : 1;
@@ -162,6 +163,7 @@ void plan_endpoints(Scenario* s, Chance chance) {
         }
         if (chance.one_in(4)) endpoint.config.tokens_per_minute = chance.number(20000, 120000);
         endpoint.config.output_estimate_tokens = chance.number(20, 200);
+        endpoint.config.price = leat_price{1.0, -1.0, 4.0};
         s->endpoints.push_back(endpoint);
     }
 }
@@ -174,12 +176,20 @@ uint32_t Scenario::items() const {
     return static_cast<uint32_t>(count);
 }
 
+bool Scenario::moves_items() const {
+    for (const BatchPlan& batch : batches) {
+        if (!batch.targets.empty() || batch.hedge.percentile > 0) return true;
+    }
+    return false;
+}
+
 Scenario scenario_of(uint64_t seed) {
     Chance chance(seed * 0x9E3779B97F4A7C15u + 0x5bd1e995u);
     Scenario s = {};
     s.seed = seed;
     s.faults = choose_faults(&chance);
     s.tls = chance.one_in(3);
+    s.several_models = chance.one_in(4);
     s.heal_ms = chance.between(300, 12000);
     plan_world(&s, chance.fork(1));
     plan_client(&s, chance.fork(2));

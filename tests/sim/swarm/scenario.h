@@ -22,11 +22,13 @@ constexpr uint64_t second = 1000 * ms;
 
 // Kinds of trouble. Each seed switches a random part of them on, so that combinations vary (swarm
 // testing: Groce, Zhang, Eide, Chen, Regehr 2012).
-#define LEAT_SWARM_FAULTS(X)                                                                \
-    X(jitter) X(chunks) X(small_buffers) X(refuse) X(blackhole) X(kill) X(clog)             \
-    X(dead_address) X(clock_back) X(port) X(late_caller) X(server_error) X(answer_reset)    \
-    X(answer_stall) X(overload) X(rpm) X(tpm) X(concurrency) X(quota) X(change)             \
-    X(slow_tokens) X(cancel_item) X(cancel_batch) X(deadline) X(close_early) X(no_tickets)
+#define LEAT_SWARM_FAULTS(X)                                                                      \
+    X(jitter)                                                                                     \
+    X(chunks)                                                                                     \
+    X(small_buffers) X(refuse) X(blackhole) X(kill) X(clog) X(dead_address) X(clock_back) X(port) \
+        X(late_caller) X(server_error) X(answer_reset) X(answer_stall) X(overload) X(rpm) X(tpm)  \
+            X(concurrency) X(quota) X(change) X(slow_tokens) X(cancel_item) X(cancel_batch)       \
+                X(deadline) X(close_early) X(no_tickets)
 
 enum class Fault : uint32_t {
 #define LEAT_SWARM_ENTRY(name) name,
@@ -38,13 +40,14 @@ enum class Fault : uint32_t {
 struct ServicePlan {
     leat_sim_provider_config provider;
     leat_sim_link link;
-    bool dead_first;       // the name's first address has no listener, or one that never answers
+    bool dead_first;  // the name's first address has no listener, or one that never answers
     bool dead_is_blackhole;
     bool no_tickets;
 };
 
 struct EndpointPlan {
     uint32_t service;
+    uint32_t keys;                // 1, or a pool of so many
     leat_endpoint_config config;  // texts are filled in by the load
 };
 
@@ -56,11 +59,17 @@ struct ItemPlan {
     uint32_t timeout_ms;
     uint64_t deadline_ms;
     uint64_t cancel_at_ms;  // after the start; 0: never
+    leat_lane lane;
+    const char* model;  // "": the endpoint's
     bool copy;
 };
 
 struct BatchPlan {
     uint32_t endpoint;
+    std::vector<leat_target> targets;  // by number of endpoint plan; empty: endpoint alone
+    leat_hedge hedge;
+    double budget_usd;
+    uint32_t share;
     uint64_t open_at_ms;
     leat_failure_policy on_failure;
     leat_order order;
@@ -69,12 +78,12 @@ struct BatchPlan {
     uint64_t deadline_ms;
     bool by_source;
     uint32_t source_blocks_percent;
-    bool by_next;            // results are taken with leat_batch_next
-    uint32_t keep_percent;   // of results, released later
+    bool by_next;           // results are taken with leat_batch_next
+    uint32_t keep_percent;  // of results, released later
     bool cancels_in_callback;
-    uint64_t cancel_at_ms;   // 0: never
+    uint64_t cancel_at_ms;  // 0: never
     leat_cancel cancel_mode;
-    uint64_t close_at_ms;    // 0: when it is done
+    uint64_t close_at_ms;  // 0: when it is done
     std::vector<ItemPlan> items;
 };
 
@@ -82,7 +91,8 @@ struct Scenario {
     uint64_t seed;
     uint32_t faults;  // one bit for each Fault
     bool tls;
-    uint64_t heal_ms; // after the start: faults end
+    bool several_models;
+    uint64_t heal_ms;  // after the start: faults end
     leat_sim_config world;
     leat_config client;  // without ports
     std::vector<ServicePlan> services;
@@ -91,6 +101,8 @@ struct Scenario {
 
     bool has(Fault fault) const { return (faults >> static_cast<uint32_t>(fault) & 1) != 0; }
     uint32_t items() const;
+    // What a pace model cannot tell from the outside: whose rate limit it was that paused a gate.
+    bool moves_items() const;
 };
 
 Scenario scenario_of(uint64_t seed);

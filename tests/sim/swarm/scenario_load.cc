@@ -21,7 +21,33 @@ ItemPlan plan_item(const Scenario& s, Chance* chance, uint32_t batch, uint32_t i
         item.cancel_at_ms = chance->between(1, chance->one_in(2) ? 600 : 6000);
     }
     item.copy = chance->one_in(2);
+    item.lane = static_cast<leat_lane>(chance->one_in(3) ? chance->below(3) : 0);
+    item.model = "";
+    if (s.several_models) item.model = chance->pick({"", "m", "m2", "m3", "m4", "m5"});
     return item;
+}
+
+// Several endpoints for one batch, second tries, money.
+void plan_routes(const Scenario& s, Chance* chance, BatchPlan* batch) {
+    batch->share = chance->number(0, 3);
+    if (s.endpoints.size() > 1 && chance->one_in(2)) {
+        const bool fallback = chance->one_in(2);
+        for (uint32_t i = 0; i < s.endpoints.size(); ++i) {
+            leat_target target = {};
+            target.endpoint = i;
+            target.rank = fallback ? i : 0;
+            target.weight = chance->number(0, 3);
+            if (chance->one_in(3))
+                target.fall_on = uint32_t{LEAT_ON_RATE_LIMIT} | uint32_t{LEAT_ON_FALLBACK};
+            batch->targets.push_back(target);
+        }
+    }
+    if (chance->one_in(5)) {
+        batch->hedge.percentile = chance->one_in(2) ? 0.5 : 0.9;
+        batch->hedge.least_ms = chance->number(0, 100);
+        batch->hedge.share_percent = chance->number(5, 60);
+    }
+    if (chance->one_in(8)) batch->budget_usd = 1e-6 * chance->number(200, 20000);
 }
 
 BatchPlan plan_batch(const Scenario& s, Chance* chance) {
@@ -40,7 +66,8 @@ BatchPlan plan_batch(const Scenario& s, Chance* chance) {
     batch.source_blocks_percent = chance->one_in(2) ? 0 : 20;
     batch.by_next = chance->one_in(4);
     batch.keep_percent = chance->one_in(3) ? 30 : 0;
-    if (s.has(Fault::cancel_item)) batch.cancels_in_callback = chance->one_in(3);
+    plan_routes(s, chance, &batch);
+    if (s.has(Fault::cancel_item)) batch.cancels_in_callback = chance->one_in(2);
     if (s.has(Fault::cancel_batch) && chance->one_in(2)) {
         batch.cancel_at_ms = chance->between(1, 6000);
         batch.cancel_mode = chance->one_in(2) ? LEAT_CANCEL_HARD : LEAT_CANCEL_DRAIN;

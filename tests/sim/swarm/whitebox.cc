@@ -19,7 +19,8 @@ using Number = unsigned long long;
 // Of an item that was rate limited in this step: it is not where a rate limit leads.
 bool was_sent_after_its_limit(const Item& item) {
     switch (item.state) {
-        case ItemState::waiting: return item.replayed;
+        case ItemState::waiting:
+            return item.replayed;
         case ItemState::done:
         case ItemState::held:
             return item.result.status != LEAT_E_RATE_LIMIT &&
@@ -30,7 +31,8 @@ bool was_sent_after_its_limit(const Item& item) {
         case ItemState::tunnelling:
         case ItemState::sending:
         case ItemState::receiving:
-        case ItemState::calling: break;
+        case ItemState::calling:
+            break;
     }
     return true;
 }
@@ -39,8 +41,18 @@ bool was_sent_after_its_limit(const Item& item) {
 
 Whitebox::Whitebox(leat_client* client, leat_sim* sim, const std::vector<PaceRules>& rules,
                    Verdict* verdict)
-    : engine_(client), sim_(sim), verdict_(verdict), slots_(client->config.items_max),
-      rules_(rules), visits_(client->config.items_max) {}
+    : engine_(client),
+      sim_(sim),
+      verdict_(verdict),
+      slots_(client->config.items_max),
+      rules_(rules),
+      visits_(client->config.items_max) {
+    for (const PaceRules& each : rules) budgets_.emplace_back(each.config, verdict);
+}
+
+size_t Whitebox::endpoint_of(const Endpoint* endpoint) const {
+    return static_cast<size_t>(endpoint - engine_->endpoints);
+}
 
 // A dispatch or a rate limit that shows for the first time. An item is limited at most once in a
 // step; a stale one may find the pause over and be sent again in the same step.
@@ -57,11 +69,14 @@ void Whitebox::note_item(const Item& item) {
         model->limited(engine_->now_ns, again ? slot->dispatched_ns : dispatched_ns);
     }
     slot->rate_limited = item.rate_limited;
-    const bool sent = dispatched_ns != slot->dispatched_ns && dispatched_ns != 0;
+    const bool fresh = dispatched_ns != slot->dispatched_ns && dispatched_ns != 0;
+    // An item that has just fallen back was sent elsewhere.
+    const bool sent = fresh && !(item.attempts == 0 && item.attempts_before > 0);
     if (sent) model->dispatched(dispatched_ns);
+    if (sent) budgets_[endpoint_of(item.endpoint)].dispatched(dispatched_ns);
     slot->dispatched_ns = dispatched_ns;
     // A step may send, fail, wait and send again: only the last of these shows.
-    const uint32_t tries = item.attempts + item.rate_limited;
+    const uint32_t tries = item.attempts_before + item.attempts + item.rate_limited;
     const uint32_t seen = slot->tries + (sent ? 1 : 0);
     if (tries > seen) model->sent_unseen(tries - seen);
     slot->tries = tries;
@@ -71,15 +86,17 @@ void Whitebox::result_seen(const leat_result& result) {
     const uintptr_t first = reinterpret_cast<uintptr_t>(&engine_->items[0].result);
     const uintptr_t distance = reinterpret_cast<uintptr_t>(&result) - first;
     const uintptr_t place = distance / sizeof(Item);
-    if (distance % sizeof(Item) != 0 || place >= engine_->config.items_max) return;  // never an item
+    if (distance % sizeof(Item) != 0 || place >= engine_->config.items_max)
+        return;  // never an item
     const Item& item = engine_->items[place];
     note_item(item);
-    if (result.outcome == LEAT_SUCCEEDED && item.domain != nullptr && result.usage.total_tokens > 0) {
+    if (result.outcome == LEAT_SUCCEEDED && item.domain != nullptr &&
+        result.usage.total_tokens > 0) {
         const uint64_t used = static_cast<uint64_t>(result.usage.total_tokens);
         const leat::Demand& demand = item.ticket.demand;
         const uint64_t reserved = demand.input_tokens + demand.output_tokens;
-        models_[place_of(item.domain)].used(item.times.dispatched_ns,
-                                        std::min(used, reserved));
+        budgets_[endpoint_of(item.endpoint)].used(item.times.dispatched_ns,
+                                                  std::min(used, reserved));
     }
 }
 
@@ -153,21 +170,29 @@ void Whitebox::check_batches() {
         uint32_t wire = 0;
         uint32_t alive = 0;
         uint32_t held = 0;
+        uint32_t twins = 0;  // second tries: they were never accepted
         for (uint32_t i = 0; i < engine_->config.items_max; ++i) {
             const Item& item = engine_->items[i];
             if (item.batch != &batch) continue;
             ++alive;
             wire += leat::on_wire(item.state) ? 1u : 0u;
             held += item.state == ItemState::held ? 1u : 0u;
+            twins += item.is_twin ? 1u : 0u;
+            if (item.twin != nullptr &&
+                (item.twin->twin != &item || item.twin->is_twin == item.is_twin ||
+                 item.twin->index != item.index)) {
+                verdict_->fail("twins", "item slot %u and its twin do not fit", i);
+            }
         }
-        const uint64_t known = batch.ring.size() + (alive - held) + batch.completed;
+        const uint64_t known = batch.ring.size() + (alive - held - twins) + batch.completed;
         if (batch.in_flight != wire || batch.alive != alive || batch.accepted != known) {
             verdict_->fail("counts", "batch %u: in flight %u (%u), alive %u (%u), %llu of %llu", b,
                            batch.in_flight, wire, batch.alive, alive, static_cast<Number>(known),
                            static_cast<Number>(batch.accepted));
         }
         const uint32_t most = batch.config.max_in_flight;
-        if (most != 0 && wire > most) verdict_->fail("permits", "batch %u has %u on the wire", b, wire);
+        if (most != 0 && wire > most)
+            verdict_->fail("permits", "batch %u has %u on the wire", b, wire);
     }
 }
 
@@ -194,7 +219,8 @@ void Whitebox::check_connections() {
         }
     }
     size_t kept = 0;
-    for (uint32_t e = 0; e < engine_->endpoints_count; ++e) kept += engine_->endpoints[e].idle.size();
+    for (uint32_t e = 0; e < engine_->endpoints_count; ++e)
+        kept += engine_->endpoints[e].idle.size();
     leat_sim_stats world = {};
     leat_sim_get_stats(sim_, &world);
     if (kept != idle || world.streams_open != open || engine_->wire.counters().open < users) {
@@ -207,7 +233,8 @@ void Whitebox::check_connections() {
 void Whitebox::find_domains() {
     for (uint32_t e = 0; e < engine_->endpoints_count; ++e) {
         leat::Endpoint* const endpoint = &engine_->endpoints[e];
-        for (uint32_t d = 0; d < endpoint->domains_count; ++d) (void)place_of(&endpoint->domains[d]);
+        for (uint32_t d = 0; d < endpoint->domains_count; ++d)
+            (void)place_of(&endpoint->domains[d]);
     }
 }
 
@@ -217,7 +244,7 @@ size_t Whitebox::place_of(leat::Domain* domain) {
     }
     domains_.push_back(domain);
     on_wire_.push_back(0);
-    models_.emplace_back(rules_[static_cast<size_t>(domain->endpoint - engine_->endpoints)], verdict_);
+    models_.emplace_back(rules_[endpoint_of(domain->endpoint)], verdict_);
     return domains_.size() - 1;
 }
 
@@ -228,7 +255,7 @@ void Whitebox::check_gates() {
     std::vector<uint32_t> taken(engine_->endpoints_count, 0);
     for (size_t i = 0; i < domains_.size(); ++i) {
         leat::Gate* const gate = &domains_[i]->gate;
-        taken[static_cast<size_t>(domains_[i]->endpoint - engine_->endpoints)] += on_wire_[i];
+        taken[endpoint_of(domains_[i]->endpoint)] += on_wire_[i];
         if (gate->in_flight() != on_wire_[i]) {
             verdict_->fail("permits", "domain %zu: %u permits are taken, %u on the wire", i,
                            gate->in_flight(), on_wire_[i]);
@@ -243,6 +270,7 @@ void Whitebox::check_gates() {
         models_[i].step_over(now_ns, seen, gate->permits(now_ns));
     }
     for (uint32_t e = 0; e < engine_->endpoints_count; ++e) {
+        budgets_[e].step_over();
         const leat::Allowance& allowance = engine_->endpoints[e].allowance;
         const uint32_t most = rules_[e].config.max_in_flight;
         if (allowance.in_flight() != taken[e] || taken[e] > most) {
@@ -262,7 +290,7 @@ void Whitebox::after_step() {
 }
 
 void Whitebox::at_end() {
-    for (PaceModel& model : models_) model.check_tokens();
+    for (BudgetModel& budget : budgets_) budget.check_tokens();
 }
 
 }  // namespace swarm

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "flow/engine.h"
+#include "sim/swarm/budget_model.h"
 #include "sim/swarm/pace_model.h"
 #include "sim/swarm/verdict.h"
 
@@ -46,6 +47,7 @@ private:
     void visit(const leat::Item* item, bool fits, const char* list);
     void find_domains();
     size_t place_of(leat::Domain* domain);
+    size_t endpoint_of(const leat::Endpoint* endpoint) const;
 
     leat_client* engine_;
     leat_sim* sim_;
@@ -54,8 +56,9 @@ private:
     std::vector<PaceRules> rules_;  // by endpoint
     std::vector<uint32_t> visits_;
     std::vector<leat::Domain*> domains_;
-    std::vector<uint32_t> on_wire_;  // by domain
-    std::vector<PaceModel> models_;  // by domain
+    std::vector<uint32_t> on_wire_;     // by domain
+    std::vector<PaceModel> models_;     // by domain
+    std::vector<BudgetModel> budgets_;  // by endpoint
     uint64_t replayed_ = 0;
 };
 

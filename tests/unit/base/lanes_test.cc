@@ -34,7 +34,7 @@ protected:
 TEST_F(LanesTest, hold_exactly_their_capacity) {
     for (const size_t capacity : {size_t{1}, size_t{2}, size_t{7}}) {
         open(capacity);
-        for (size_t i = 0; i < capacity; ++i) EXPECT_TRUE(push(i % 3, 1));
+        for (size_t i = 0; i < capacity; ++i) EXPECT_TRUE(push(static_cast<uint32_t>(i % 3), 1));
         EXPECT_TRUE(lanes_.full());
         EXPECT_FALSE(push(0, 1));
         (void)pop();

@@ -223,8 +223,10 @@ TEST(OverloadTest, asks_again_after_a_tenth_of_the_outage_with_one_at_a_time) {
 TEST(OverloadTest, heeds_what_the_service_asks_for_and_gives_up_in_the_end) {
     Overload overload;
     overload.open(600 * second);
-    EXPECT_EQ(overload.overloaded(0, ticket_of(1, 0), 1, 7 * second), 7 * second);
-    uint64_t number = 1;
+    EXPECT_EQ(overload.overloaded(0, ticket_of(1, 0), 3, 7 * second), 0u) << "it is one item's";
+    (void)overload.overloaded(0, ticket_of(2, 0), 3, 0);
+    EXPECT_EQ(overload.overloaded(0, ticket_of(3, 0), 3, 7 * second), 7 * second);
+    uint64_t number = 3;
     for (uint64_t at = 10 * second; at < 600 * second; at += 10 * second) {
         ++number;
         (void)overload.overloaded(at, ticket_of(number, at), number, 0);
