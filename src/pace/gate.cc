@@ -12,6 +12,8 @@ namespace {
 constexpr uint64_t ms_ns = UINT64_C(1000000);
 // No answer has more tokens than its reservation and this: what is above is a lie.
 constexpr uint64_t tokens_beyond_most = 1000000;
+constexpr double surprise_weight = 0.02;
+constexpr double surprises_share = 0.08;
 
 uint64_t believed(uint64_t reserved, int64_t used) {
     if (used < 0) return reserved;
@@ -113,6 +115,18 @@ void Gate::succeeded(uint64_t now_ns, const Ticket& ticket) {
     cooldown_.succeeded();
     overload_.succeeded(ticket.totals.number);
     concurrency_.succeeded(now_ns, ticket);
+    surprises_ -= surprises_ * surprise_weight;
+}
+
+// From a refusal that nothing explains. True when it shows what was too much.
+bool Gate::learn(uint64_t now_ns, const Ticket& ticket) {
+    const uint64_t latest = totals_.number;
+    const bool too_many = concurrency_.refused(now_ns, ticket, latest, in_flight_);
+    if (uses_learned_) {
+        return learned_.refused(now_ns, ticket.totals.number, latest, too_many) || too_many;
+    }
+    if (!too_many) concurrency_.yield(ticket, latest);
+    return too_many;
 }
 
 bool Gate::rate_limited(uint64_t now_ns, const Ticket& ticket, leat_rate_limit_info info,
@@ -121,19 +135,19 @@ bool Gate::rate_limited(uint64_t now_ns, const Ticket& ticket, leat_rate_limit_i
         concurrency_.refused_too(ticket);
         return false;
     }
-    if (told_.any() && told_.explains_refusal(now_ns, ticket.demand)) {
+    const bool explained = told_.any() && told_.explains_refusal(now_ns, ticket.demand);
+    if (explained) {
         // It is known how much is missing.
         info.own_step = 1;
-    } else if (!allowance_->is_empty(now_ns)) {
-        const bool too_many = concurrency_.refused(now_ns, ticket, totals_.number, in_flight_);
-        bool taught = too_many;
-        if (uses_learned_) {
-            const bool rate = learned_.refused(now_ns, ticket.totals.number, totals_.number, too_many);
-            taught = taught || rate;
-        } else if (!too_many) {
-            concurrency_.yield(ticket, totals_.number);
-        }
-        info.own_step = taught ? 1 : 0;
+        surprises_ += (1.0 - surprises_) * surprise_weight;
+    }
+    // Who keeps to what is told and is refused all the same shares the limit with others: then the rate
+    // that is left is learnt as if nothing were told.
+    const bool is_shared = explained && surprises_ > surprises_share;
+    if (is_shared && uses_learned_) {
+        (void)learned_.refused(now_ns, ticket.totals.number, totals_.number, false);
+    } else if (!explained && !allowance_->is_empty(now_ns)) {
+        info.own_step = learn(now_ns, ticket) ? 1 : 0;
     }
     const bool pauses = cooldown_.limited(now_ns, ticket.generation, info, unit);
     learned_.paused(cooldown_.until_ns() - now_ns);

@@ -73,6 +73,7 @@ public:
     uint32_t generation() const { return cooldown_.generation(); }
 
 private:
+    bool learn(uint64_t now_ns, const Ticket& ticket);
     GateVerdict ask_limits(uint64_t now_ns, const Demand& demand);
 
     Allowance* allowance_ = nullptr;
@@ -84,6 +85,7 @@ private:
     Totals totals_;
     uint64_t patience_ns_ = 0;
     uint64_t retry_after_max_ms_ = 0;
+    double surprises_ = 0;  // share of refusals that told limits explain, and did not prevent
     uint32_t in_flight_ = 0;
     bool uses_told_ = false;
     bool uses_learned_ = false;
