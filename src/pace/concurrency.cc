@@ -140,7 +140,8 @@ void Concurrency::yield(const Ticket& ticket, uint64_t latest) {
     if (adapts()) cut(ticket, latest, rules_.adaptive.decrease);
 }
 
-void Concurrency::overloaded(uint64_t now_ns, const Ticket& ticket, uint64_t latest, bool is_outage) {
+void Concurrency::overloaded(uint64_t now_ns, const Ticket& ticket, uint64_t latest,
+                             bool is_outage) {
     if (is_outage) trouble_ = max_of(trouble_, trouble_share);
     troubled(now_ns, ticket, latest);
 }
@@ -161,8 +162,8 @@ void Concurrency::first_byte(uint64_t now_ns, const Ticket& ticket, uint64_t lat
         first_byte_at_ns_ = now_ns;
     }
     first_byte_ns_ += (waited - first_byte_ns_) * usual_weight;
-    // What an idle service takes follows a fall at once; it rises by a thousandth in a second, so that
-    // a line that stays long does not become the rule.
+    // What an idle service takes follows a fall at once; it rises by a thousandth in a second, so
+    // that a line that stays long does not become the rule.
     const double idle_s = static_cast<double>(now_ns - first_byte_at_ns_) / 1e9;
     first_byte_at_ns_ = now_ns;
     const double risen = first_byte_slow_ns_ * (1.0 + rise_in_a_second * min_of(idle_s, 60.0));

@@ -1,5 +1,5 @@
-// pace/cooldown.cc: see cooldown.h. Lengths are computed from configured values that leat_endpoint_add
-// has checked; the caller's clock is the only time.
+// pace/cooldown.cc: see cooldown.h. Lengths are computed from configured values that
+// leat_endpoint_add has checked; the caller's clock is the only time.
 #include "pace/cooldown.h"
 
 #include "base/check.h"

@@ -46,7 +46,7 @@ private:
     const leat_pacing* pacing_ = nullptr;
     uint64_t until_ns_ = 0;
     uint64_t last_admitted_ns_ = 0;
-    uint64_t delay_ns_ = 0;      // of each permit before the next item; 0: no slow start
+    uint64_t delay_ns_ = 0;  // of each permit before the next item; 0: no slow start
     uint32_t generation_ = 0;
     uint32_t consecutive_ = 0;
     uint32_t since_resume_ = 0;  // items admitted since the pause

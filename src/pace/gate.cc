@@ -141,8 +141,8 @@ bool Gate::rate_limited(uint64_t now_ns, const Ticket& ticket, leat_rate_limit_i
         info.own_step = 1;
         surprises_ += (1.0 - surprises_) * surprise_weight;
     }
-    // Who keeps to what is told and is refused all the same shares the limit with others: then the rate
-    // that is left is learnt as if nothing were told.
+    // Who keeps to what is told and is refused all the same shares the limit with others: then the
+    // rate that is left is learnt as if nothing were told.
     const bool is_shared = explained && surprises_ > surprises_share;
     if (is_shared && uses_learned_) {
         (void)learned_.refused(now_ns, ticket.totals.number, totals_.number, false);
@@ -174,7 +174,8 @@ void Gate::troubled(uint64_t now_ns, const Ticket& ticket) {
 double Gate::learned_per_minute() const {
     const Bucket& bucket = learned_.bucket();
     if (!bucket.limited()) return 0;
-    const double windows = static_cast<double>(Bucket::minute_ns) / static_cast<double>(bucket.window_ns());
+    const double windows =
+        static_cast<double>(Bucket::minute_ns) / static_cast<double>(bucket.window_ns());
     return static_cast<double>(bucket.rate()) * windows;
 }
 

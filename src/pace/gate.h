@@ -1,6 +1,7 @@
 // pace/gate.h: the one admission gate of a limit domain. Every send passes it, retries too:
-// pause -> concurrency permit -> slow start -> limits of the configuration (the endpoint's allowance),
-// of the answers' headers, of experience. What the answers say comes back here and corrects it.
+// pause -> concurrency permit -> slow start -> limits of the configuration (the endpoint's
+// allowance), of the answers' headers, of experience. What the answers say comes back here and
+// corrects it.
 // Depends on base and its siblings; time is an argument.
 // Invariant: in_flight <= permits at the time of an admission; a sleeping item holds no permit;
 // nothing goes while paused.

@@ -1,5 +1,5 @@
-// pace/learned.cc: see learned.h. Rates are kept as requests in an hour, so that a slow one keeps its
-// digits in integers. Depends on base.
+// pace/learned.cc: see learned.h. Rates are kept as requests in an hour, so that a slow one keeps
+// its digits in integers. Depends on base.
 #include "pace/learned.h"
 
 #include "base/check.h"
@@ -16,9 +16,9 @@ constexpr uint64_t measure_least_ns = UINT64_C(10000000000);
 constexpr uint64_t measure_least = 3;
 constexpr uint64_t active_share = 16;  // a window is not believed to be nearly all pause
 constexpr double safety = 0.97;
-constexpr double fall = 0.93;       // without a measurement: refused at a rate that had worked
+constexpr double fall = 0.93;  // without a measurement: refused at a rate that had worked
 constexpr double fall_low = 0.8;
-constexpr double bounds_near = 1.06; // closer ones are not worth a refusal
+constexpr double bounds_near = 1.06;  // closer ones are not worth a refusal
 constexpr double step_least = 0.02;
 constexpr double step_most = 0.5;
 constexpr double rate_least = 1.0 / 3600;
@@ -52,8 +52,8 @@ void Learned::begin_window(uint64_t now_ns, uint64_t latest) {
 
 // What was sent before the refused request got through: refusals are quick, answers may take long.
 // From that, narrows the bounds to what the rate must have been: without the pauses in it when
-// the service's bucket is small and overflowed meanwhile, with them when it is large. False when the
-// window says nothing.
+// the service's bucket is small and overflowed meanwhile, with them when it is large. False when
+// the window says nothing.
 bool Learned::measure(uint64_t now_ns, uint64_t number, double* rate) {
     const uint64_t whole_ns = now_ns - window_ns_;
     const uint64_t sent = number > window_number_ ? number - window_number_ - 1 : 0;
@@ -96,7 +96,8 @@ bool Learned::refused(uint64_t now_ns, uint64_t number, uint64_t latest, bool is
     if (measured || now_ns - window_ns_ > measure_most_ns) begin_window(now_ns, latest);
     // A bound that was tried again in vain is believed for longer, one that surprised is new.
     const double request_s = 1.0 / max_of(rate, rate_least);
-    const uint64_t least_ns = max_of(hold_least_ns, ns_of(min_of(hold_requests * request_s, hold_most_s)));
+    const uint64_t least_ns =
+        max_of(hold_least_ns, ns_of(min_of(hold_requests * request_s, hold_most_s)));
     const uint64_t most_ns = max_of(hold_most_ns, 4 * least_ns);
     hold_ns_ = shows ? min_of(beyond_ ? 2 * hold_ns_ : hold_ns_, most_ns) : 0;
     hold_ns_ = max_of(hold_ns_, least_ns);
@@ -113,7 +114,8 @@ bool Learned::refused(uint64_t now_ns, uint64_t number, uint64_t latest, bool is
 void Learned::plan_review(uint64_t now_ns) {
     used_ = false;
     const double over = tries_ && low_ > 0 ? max_of(rate_ / low_ - 1.0, step_least) : step_most;
-    const double trial_s = max_of(max_of(trial_least_s, trial_requests / rate_), trial_pause_s / over);
+    const double trial_s =
+        max_of(max_of(trial_least_s, trial_requests / rate_), trial_pause_s / over);
     review_ns_ = now_ns + ns_of(trial_s);
 }
 

@@ -1,10 +1,10 @@
-// pace/learned.h: the rate of requests that a service seems to allow which tells no limits. It is kept
-// between two bounds. A refusal shows that the rate in force is too much; what went through from one
-// refusal to the next, when the service's bucket was empty both times, is the rate itself, give or take
-// one request and the pause between. While nothing is refused the rate is tried in the middle of the
-// bounds, and beyond the upper one when that was found long ago.
+// pace/learned.h: the rate of requests that a service seems to allow which tells no limits. It is
+// kept between two bounds. A refusal shows that the rate in force is too much; what went through
+// from one refusal to the next, when the service's bucket was empty both times, is the rate itself,
+// give or take one request and the pause between. While nothing is refused the rate is tried in the
+// middle of the bounds, and beyond the upper one when that was found long ago.
 // Depends on bucket.h, base. Time is an argument.
-// Invariants: before a refusal has shown a rate there is none; low_ <= rate_ <= high_ when there is.
+// Invariant: before a refusal has shown a rate there is none.
 #pragma once
 
 #include <stdint.h>
@@ -47,11 +47,11 @@ private:
     uint64_t refused_ = 0;        // in the window
     uint64_t paused_ns_ = 0;      // of the window
     uint64_t review_ns_ = 0;
-    uint64_t hold_ns_ = 0;        // how long high_ is believed; doubles
+    uint64_t hold_ns_ = 0;  // how long high_ is believed; doubles
     uint64_t high_until_ns_ = 0;
     bool used_ = false;
-    bool tries_ = false;          // rate_ is above low_ ...
-    bool beyond_ = false;         // ... and above what high_ was
+    bool tries_ = false;   // rate_ is above low_ ...
+    bool beyond_ = false;  // ... and above what high_ was
 };
 
 }  // namespace leat

@@ -17,7 +17,8 @@ constexpr uint64_t windows_ns[] = {60000 * ms_ns, 3600000 * ms_ns, 86400000 * ms
 constexpr uint64_t window_most_ns = 366 * UINT64_C(86400000) * ms_ns;
 // A reset that is this far from what a window of known length would say is of no such window.
 constexpr double fit_most = 1.35;
-constexpr double whole_share = 0.8;  // who ever saw so much of a limit remain takes all of it for real
+constexpr double whole_share =
+    0.8;  // who ever saw so much of a limit remain takes all of it for real
 constexpr int32_t fixed_sure = 3;
 constexpr int32_t fixed_most = 6;
 // Ends are compared over so long a time, the longer one where resets are rounded to seconds.
@@ -34,14 +35,19 @@ constexpr double spread_weight = 0.05;
 constexpr double spreads = 3.0;
 // A refusal is explained by a bucket that is as good as empty.
 constexpr double empty_share = 0.05;
-constexpr double surprise_most = 4.0;  // what is reserved may be so much less than what was asked for
+constexpr double surprise_most =
+    4.0;  // what is reserved may be so much less than what was asked for
 
 uint64_t total_of(const Totals& totals, Resource resource) {
     switch (resource) {
-        case Resource::requests: return totals.number;
-        case Resource::tokens: return totals.input_tokens + totals.output_tokens;
-        case Resource::input_tokens: return totals.input_tokens;
-        case Resource::output_tokens: return totals.output_tokens;
+        case Resource::requests:
+            return totals.number;
+        case Resource::tokens:
+            return totals.input_tokens + totals.output_tokens;
+        case Resource::input_tokens:
+            return totals.input_tokens;
+        case Resource::output_tokens:
+            return totals.output_tokens;
     }
     return 0;
 }
@@ -50,15 +56,16 @@ double ratio(double a, double b) { return a > b ? a / b : b / a; }
 
 }  // namespace
 
-// A provider may keep less than a whole window's worth: what was ever seen to remain is what it holds.
+// A provider may keep less than a whole window's worth: what was ever seen to remain is what it
+// holds.
 uint64_t ToldLimit::size() const {
     const double whole = static_cast<double>(limit_) * whole_share;
     if (static_cast<double>(remaining_most_) >= whole) return limit_;
     return max_of<uint64_t>(remaining_most_, 1);
 }
 
-// Whether what is missing from `whole` would be refilled, in the time that the reset names, by a window
-// of a usual length. That is the window then.
+// Whether what is missing from `whole` would be refilled, in the time that the reset names, by a
+// window of a usual length. That is the window then.
 bool ToldLimit::fits(const leat_limit& limit, uint64_t whole) {
     const uint64_t remaining = static_cast<uint64_t>(limit.remaining);
     if (remaining >= whole) return false;
@@ -66,8 +73,8 @@ bool ToldLimit::fits(const leat_limit& limit, uint64_t whole) {
     // Resets in whole seconds were rounded up, so a short one may mean less.
     if (rounded && limit.reset_ms < 5000) return false;
     const double whole_ms = static_cast<double>(limit.reset_ms) - (rounded ? 500.0 : 0.0);
-    const double window = whole_ms * 1e6 * static_cast<double>(limit.limit) /
-                          static_cast<double>(whole - remaining);
+    const double window =
+        whole_ms * 1e6 * static_cast<double>(limit.limit) / static_cast<double>(whole - remaining);
     if (window_ns_ != 0 && ratio(window, static_cast<double>(window_ns_)) < fit_most) return true;
     for (const uint64_t one : windows_ns) {
         if (ratio(window, static_cast<double>(one)) >= fit_most) continue;
@@ -89,8 +96,8 @@ void ToldLimit::note_window(const leat_limit& limit) {
     if (window_ns_ == 0) window_ns_ = window_guess_ns_;
 }
 
-// Two answers, long enough apart for a refill to show. The end of a window that is filled up at its end
-// stands still, and nothing comes back before it.
+// Two answers, long enough apart for a refill to show. The end of a window that is filled up at its
+// end stands still, and nothing comes back before it.
 void ToldLimit::compare_ends(uint64_t now_ns, uint64_t end_ns, uint64_t remaining, bool rounded) {
     const uint64_t apart_ns = now_ns - end_told_ns_;
     const double refill = static_cast<double>(apart_ns) * static_cast<double>(limit_) /
@@ -161,7 +168,8 @@ void ToldLimit::told(uint64_t now_ns, const Ticket& ticket, const Totals& totals
                           static_cast<double>(most) / static_cast<double>(window_ns_);
     if (fixed_end_ns_ == 0) level += refill;
     level = min_of(level, static_cast<double>(bucket_.burst()));
-    // Lowered at once, raised by and by: what overflowed at the service meanwhile is not in the sum.
+    // Lowered at once, raised by and by: what overflowed at the service meanwhile is not in the
+    // sum.
     const double known = bucket_.level(now_ns);
     if (!is_new && sent_after > 0 && level > known) level = known + (level - known) * raise_share;
     bucket_.set_level(now_ns, level);
@@ -213,9 +221,8 @@ void Told::open() {
     const Resource resources[slots_count] = {
         Resource::requests, Resource::tokens, Resource::input_tokens, Resource::output_tokens,
         Resource::requests, Resource::tokens, Resource::requests,     Resource::tokens};
-    const uint64_t guesses[slots_count] = {minute,        minute,        minute,
-                                           minute,        second_ns,     second_ns,
-                                           windows_ns[2], windows_ns[2]};
+    const uint64_t guesses[slots_count] = {minute,    minute,    minute,        minute,
+                                           second_ns, second_ns, windows_ns[2], windows_ns[2]};
     for (uint32_t i = 0; i < slots_count; ++i) slots_[i].open(resources[i], guesses[i]);
 }
 

@@ -1,9 +1,9 @@
-// pace/told.h: the limits that a provider's answers tell, kept as buckets that are corrected by each
-// answer. What an answer says remained is taken at its word, less what was sent after that request,
-// plus what has been refilled since, less a margin: providers round, answers overtake each other, and
-// what the requests on the wire really take is not known. The margin costs no rate, only the last of a
-// burst. A window that refills continuously and one that is filled up at its end are told apart by
-// their resets: the end of the latter stands still while requests go on.
+// pace/told.h: the limits that a provider's answers tell, kept as buckets that are corrected by
+// each answer. What an answer says remained is taken at its word, less what was sent after that
+// request, plus what has been refilled since, less a margin: providers round, answers overtake each
+// other, and what the requests on the wire really take is not known. The margin costs no rate, only
+// the last of a burst. A window that refills continuously and one that is filled up at its end are
+// told apart by their resets: the end of the latter stands still while requests go on.
 // Depends on leat/limits.h for the struct alone, bucket.h, demand.h, base. Time is an argument.
 // Invariant: a slot that was never told holds nothing back; no lie holds the domain for longer than
 // patience_ns after the answer that told it; then one request at a time asks again.
@@ -55,9 +55,10 @@ private:
     uint64_t end_ns_ = 0;         // when it was last said to be whole again ...
     uint64_t end_told_ns_ = 0;    // ... when that was said ...
     uint64_t end_remaining_ = 0;  // ... and what remained then
-    uint64_t fixed_end_ns_ = 0;   // of a window that is filled up at its end; 0: refills continuously
-    int32_t fixed_ = 0;           // ends that stood still (> 0) or moved on
-    double spread_ = 0;           // mean square of what a request took beyond what was reserved
+    uint64_t fixed_end_ns_ =
+        0;               // of a window that is filled up at its end; 0: refills continuously
+    int32_t fixed_ = 0;  // ends that stood still (> 0) or moved on
+    double spread_ = 0;  // mean square of what a request took beyond what was reserved
     Resource resource_ = Resource::requests;
 };
 

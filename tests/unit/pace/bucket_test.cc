@@ -25,11 +25,10 @@ void expect_limit(const std::vector<Event>& events, uint64_t per_minute, uint64_
         Wide taken = 0;
         for (size_t j = i; j < events.size(); ++j) {
             taken += events[j].count;
-            const Wide most = Wide{burst} * minute +
-                              Wide{per_minute} * (events[j].at_ns - events[i].at_ns);
-            ASSERT_LE(taken * minute, most)
-                << "per minute " << per_minute << ", burst " << burst << ", window from take " << i
-                << " to " << j;
+            const Wide most =
+                Wide{burst} * minute + Wide{per_minute} * (events[j].at_ns - events[i].at_ns);
+            ASSERT_LE(taken * minute, most) << "per minute " << per_minute << ", burst " << burst
+                                            << ", window from take " << i << " to " << j;
         }
     }
 }
@@ -178,8 +177,15 @@ TEST(BucketTest, without_a_rate_nothing_waits) {
 }
 
 TEST(BucketTest, nothing_overflows_at_the_ends_of_the_numbers) {
-    const uint64_t extremes[] = {1, 2, minute - 1, minute, minute + 1, UINT64_MAX / minute,
-                                 UINT64_MAX / minute + 1, UINT64_MAX - 1, UINT64_MAX};
+    const uint64_t extremes[] = {1,
+                                 2,
+                                 minute - 1,
+                                 minute,
+                                 minute + 1,
+                                 UINT64_MAX / minute,
+                                 UINT64_MAX / minute + 1,
+                                 UINT64_MAX - 1,
+                                 UINT64_MAX};
     for (const uint64_t rate : extremes) {
         for (const uint64_t burst : extremes) {
             for (const uint64_t count : extremes) {

@@ -1,5 +1,5 @@
-// How many at once: growth, ceilings, cuts, cascade damping, the start-up ramp (B43), and the advice
-// RPM / 60 * latency (features section 10). Depends on pace/concurrency.h.
+// How many at once: growth, ceilings, cuts, cascade damping, the start-up ramp (B43), and the
+// advice RPM / 60 * latency (features section 10). Depends on pace/concurrency.h.
 #include "pace/concurrency.h"
 
 #include <gtest/gtest.h>
@@ -246,14 +246,24 @@ TEST(ConcurrencyTest, stays_between_the_least_and_the_most_whatever_happens) {
                 case 0:
                     (void)wire.permits.refused(wire.now, ticket, wire.number, wire.in_flight);
                     break;
-                case 1: wire.permits.refused_too(ticket); break;
-                case 2: wire.permits.overloaded(wire.now, ticket, wire.number, true); break;
-                case 3: wire.permits.troubled(wire.now, ticket, wire.number); break;
-                case 4: wire.permits.yield(ticket, wire.number); break;
+                case 1:
+                    wire.permits.refused_too(ticket);
+                    break;
+                case 2:
+                    wire.permits.overloaded(wire.now, ticket, wire.number, true);
+                    break;
+                case 3:
+                    wire.permits.troubled(wire.now, ticket, wire.number);
+                    break;
+                case 4:
+                    wire.permits.yield(ticket, wire.number);
+                    break;
                 case 5:
                     wire.permits.first_byte(wire.now, ticket, wire.number, random.below(second));
                     [[fallthrough]];
-                default: wire.permits.succeeded(wire.now, ticket); break;
+                default:
+                    wire.permits.succeeded(wire.now, ticket);
+                    break;
             }
             ASSERT_GE(wire.now_permits(), rules.adaptive.min_in_flight);
             ASSERT_LE(wire.now_permits(), 60u);

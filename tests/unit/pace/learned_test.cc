@@ -13,8 +13,8 @@ constexpr uint64_t ms = 1'000'000u;
 constexpr uint64_t second = 1000 * ms;
 constexpr uint64_t minute = 60 * second;
 
-// A service that says nothing but 429, and a client that sends as fast as the learned rate lets it and
-// pauses after each refusal.
+// A service that says nothing but 429, and a client that sends as fast as the learned rate lets it
+// and pauses after each refusal.
 struct Service {
     Service(uint64_t per_minute, uint64_t burst) { theirs.open(per_minute, burst); }
     void run(uint64_t length_ns) {

@@ -1,5 +1,5 @@
-// How long to wait after what: backoff (B27, B28), pauses (B36, B37), slow start (B38), the tables of
-// leat/pacing.h (B39, P23), and what other systems do as options (features section 10).
+// How long to wait after what: backoff (B27, B28), pauses (B36, B37), slow start (B38), the tables
+// of leat/pacing.h (B39, P23), and what other systems do as options (features section 10).
 #include "pace/pacing.h"
 
 #include <gtest/gtest.h>
@@ -78,7 +78,8 @@ TEST(BackoffTest, the_largest_configuration_does_not_overflow) {
 TEST(PauseTest, the_default_is_ten_seconds_doubling_to_ten_minutes_B36) {
     const leat_cooldown rules = defaults().cooldown;
     const uint64_t expected_s[] = {10, 20, 40, 80, 160, 320, 600, 600};
-    for (uint32_t c = 1; c <= 8; ++c) EXPECT_EQ(cooldown_ms(rules, c, -1), expected_s[c - 1] * 1000);
+    for (uint32_t c = 1; c <= 8; ++c)
+        EXPECT_EQ(cooldown_ms(rules, c, -1), expected_s[c - 1] * 1000);
     EXPECT_EQ(cooldown_ms(rules, UINT32_MAX, -1), 600000u);
 }
 

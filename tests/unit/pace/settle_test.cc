@@ -1,6 +1,7 @@
-// What is given back (P-8): a bucket whose takes turn out to be smaller is never fuller than one from
-// which the never-used part had never been taken, so what was really used obeys the limit over every
-// window. Proved against a model that replays all of history. Depends on pace/bucket.h, peaks.h.
+// What is given back (P-8): a bucket whose takes turn out to be smaller is never fuller than one
+// from which the never-used part had never been taken, so what was really used obeys the limit over
+// every window. Proved against a model that replays all of history. Depends on pace/bucket.h,
+// peaks.h.
 #include <gtest/gtest.h>
 
 #include "pace/bucket.h"

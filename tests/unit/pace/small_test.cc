@@ -1,5 +1,5 @@
-// The small rules of src/pace: what may be spent (G31), what retries may cost (features 7.17), what a
-// request will probably take (B14), and when a service is left alone.
+// The small rules of src/pace: what may be spent (G31), what retries may cost (features 7.17), what
+// a request will probably take (B14), and when a service is left alone.
 // Depends on pace/budget.h, retry_quota.h, estimate.h, overload.h.
 #include <gtest/gtest.h>
 

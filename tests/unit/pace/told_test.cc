@@ -149,7 +149,8 @@ struct Loop {
             }
             const double level = std::max(0.0, theirs.level(client.now));
             int64_t reset_ms = static_cast<int64_t>((static_cast<double>(burst) - level) * 60000 /
-                                                    static_cast<double>(rate)) + 1;
+                                                    static_cast<double>(rate)) +
+                               1;
             if (rounds) reset_ms = (reset_ms + 999) / 1000 * 1000;
             wire.push_back({ticket, client.requests(static_cast<int64_t>(rate),
                                                     static_cast<int64_t>(level), reset_ms)});
@@ -189,7 +190,7 @@ TEST(ToldTest, a_window_that_is_filled_up_at_its_end_holds_until_then) {
 }
 
 TEST(ToldTest, no_lie_holds_for_longer_than_patience) {
-    const int64_t odd[] = {-1, 0, 1, 1000, 999999999999999, 1000000000000000, INT64_MAX - 1,
+    const int64_t odd[] = {-1,       0, 1, 1000, 999999999999999, 1000000000000000, INT64_MAX - 1,
                            INT64_MAX};
     for (const int64_t limit : odd) {
         for (const int64_t remaining : odd) {
