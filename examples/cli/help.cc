@@ -9,6 +9,8 @@ namespace cli {
 
 namespace {
 
+constexpr size_t columns_max = 120;
+
 void print_option(const Option& option) {
     char left[64];
     char letter[8] = "    ";
@@ -21,7 +23,8 @@ void print_option(const Option& option) {
              argument != nullptr ? argument : "");
     printf("  %-30s %s", left, option.text);
     if (option.initial != nullptr) {
-        printf(" [%s]", option.initial);
+        const bool fits = 33 + strlen(option.text) + strlen(option.initial) + 3 <= columns_max;
+        printf("%s[%s]", fits ? " " : "\n                                   ", option.initial);
     }
     printf("\n");
     if (choice) {
@@ -74,7 +77,11 @@ void print_run_help() {
          "response_format cached_content headers extra_body timeout_s deadline_s metadata. What a\n"
          "line says goes before the option of that name.");
     print_options(run_options());
-    puts("\nThe key comes from the environment (OPENAI_API_KEY for openai; `leat providers` has all),\n"
+    puts("\nWHO is a PROVIDER, a PROVIDER/MODEL, or a MODEL of the same service; where it lives elsewhere,\n"
+         "with @URL behind it; or a URL alone, which gets neither key nor -H. Each service keeps to the\n"
+         "limits of its own, and to the pace options; -j N holds for all together.\n"
+         "\n"
+         "The key comes from the environment (OPENAI_API_KEY for openai; `leat providers` has all),\n"
          "never from the command line. With --base-url alone no key is sent, unless --provider or\n"
          "--api-key-env is given as well. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are honoured.\n"
          "\n"

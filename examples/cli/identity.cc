@@ -54,6 +54,27 @@ void put_file(leat::JsonWriter* json, leat_str name, leat_str content) {
     json->string(leat_str{digits, sizeof digits});
 }
 
+// Who may answer, without weights: those are a matter of pace.
+void put_services(const char* option, const Service& service, bool fallbacks,
+                  leat::JsonWriter* json) {
+    bool any = false;
+    for (uint32_t i = 0; i < service.targets_count; ++i) {
+        const ServiceTarget& target = service.targets[i];
+        if (leat::empty(target.who) || (target.rank > 0) != fallbacks) {
+            continue;
+        }
+        if (!any) {
+            json->key(leat_str{option, strlen(option)});
+            json->begin_array();
+            any = true;
+        }
+        json->string(target.who);
+    }
+    if (any) {
+        json->end_array();
+    }
+}
+
 // Options that came later leave no trace where they are not given, so that older files go on.
 void put_more(const Settings& settings, const Defaults& defaults, leat::JsonWriter* json) {
     struct Text {
@@ -108,6 +129,8 @@ size_t write_identity(const Settings& settings, const Service& service, const De
     json.key(leat::text("lines"));
     json.boolean(settings.lines);
     put_more(settings, defaults, &json);
+    put_services("balance", service, false, &json);
+    put_services("fallback", service, true, &json);
     json.end_object();
     if (!json.ok()) {
         return 0;

@@ -25,19 +25,31 @@ void print_own(const char* consumer, uint64_t bytes, const char* reason) {
     printf("  %-28s %24s  %11s  %s\n", consumer, "", byte_words(bytes).text, reason);
 }
 
+// Keys and services that the options name; what the names mean is another matter.
+uint32_t endpoints_wanted(const Settings& settings) {
+    uint32_t keys = 1;
+    for (const char* at = settings.api_key_env; at != nullptr && *at != 0; ++at) {
+        keys += *at == ',' ? 1 : 0;
+    }
+    return keys + settings.balance.count + settings.fallbacks.count;
+}
+
 }  // namespace
+
+void set_room(const Settings& settings, uint32_t in_flight, leat_config* config) {
+    const bool ordered = static_cast<Order>(settings.order) == Order::input;
+    // Twice the permits and some: items that sleep before a retry keep their memory, not a permit.
+    config->items_max = in_flight * 2 + (ordered ? 1024 : 64);
+    config->connections_max = in_flight + 2;
+}
 
 void fill_client_config(const Settings& settings, leat_config* config) {
     const bool is_auto = settings.max_in_flight == LEAT_AUTO;
-    const uint32_t in_flight =
-        is_auto ? auto_in_flight_max : static_cast<uint32_t>(settings.max_in_flight);
-    const bool ordered = static_cast<Order>(settings.order) == Order::input;
     leat_config_init(config);
-    // Twice the permits and some: items that sleep before a retry keep their memory, not a permit.
-    config->items_max = in_flight * 2 + (ordered ? 1024 : 64);
+    set_room(settings, is_auto ? auto_in_flight_max : static_cast<uint32_t>(settings.max_in_flight),
+             config);
     config->item_bytes = settings.item_bytes;
-    config->connections_max = in_flight + 2;
-    config->endpoints_max = 1;
+    config->endpoints_max = endpoints_wanted(settings);
     config->batches_max = 1;
     config->ring_entries = 1;
     config->intake_bytes = 0;
@@ -63,6 +75,10 @@ void fill_batch_config(const Settings& settings, leat_batch_config* config) {
     config->retry_failed =
         settings.retry_failed ? LEAT_RETRY_FAILED_RETRYABLE : LEAT_RETRY_FAILED_OFF;
     config->deadline_ms = settings.deadline_ms;
+    config->hedge.percentile = static_cast<double>(settings.hedge) / 100;
+    // Over all services together.
+    config->max_in_flight =
+        settings.max_in_flight == LEAT_AUTO ? 0 : static_cast<uint32_t>(settings.max_in_flight);
 }
 
 int run_limits(int argc, char** argv) {

@@ -1,5 +1,5 @@
 // cli/option_values.cc: see option_values.h. One reader for each kind of option.
-// Depends on the number parser.
+// Depends on the number parser and the families of statuses.
 #include "cli/option_values.h"
 
 #include <stdio.h>
@@ -66,6 +66,68 @@ bool read_counts(const Value& value, CountList* list) {
         if (!read_count(one, &list->items[list->count++])) {
             return false;
         }
+    } while (!leat::empty(rest));
+    return true;
+}
+
+struct Family {
+    const char* word;
+    uint32_t bit;
+};
+
+constexpr Family families[] = {
+    {"rate_limit", LEAT_ON_RATE_LIMIT},
+    {"overloaded", LEAT_ON_OVERLOADED},
+    {"server", LEAT_ON_SERVER},
+    {"network", LEAT_ON_NETWORK},
+    {"timeout", LEAT_ON_TIMEOUT},
+    {"authentication", LEAT_ON_AUTHENTICATION},
+    {"permission", LEAT_ON_PERMISSION},
+    {"quota", LEAT_ON_QUOTA},
+    {"invalid_request", LEAT_ON_INVALID_REQUEST},
+    {"context_length", LEAT_ON_CONTEXT_LENGTH},
+    {"content_filter", LEAT_ON_CONTENT_FILTER},
+    {"model", LEAT_ON_MODEL},
+    {"parse", LEAT_ON_PARSE},
+    {"schema", LEAT_ON_SCHEMA},
+    {"any", LEAT_ON_ANY},
+};
+
+uint32_t find_family(leat_str word) {
+    for (const Family& family : families) {
+        if (leat::equal(word, leat_str{family.word, strlen(family.word)})) {
+            return family.bit;
+        }
+    }
+    return 0;
+}
+
+bool refuse_family(const Value& value, leat_str word, bool takes_none) {
+    fprintf(stderr, "leat %s: --%s: '%.*s' is not one of%s", value.command, value.option.name,
+            static_cast<int>(word.size), word.data, takes_none ? " none," : "");
+    const char* comma = "";
+    for (const Family& family : families) {
+        fprintf(stderr, "%s %s", comma, family.word);
+        comma = ",";
+    }
+    fprintf(stderr, "\n");
+    return false;
+}
+
+bool read_families(const Value& value, uint64_t* out) {
+    const bool takes_none = value.option.least == 0;
+    *out = 0;
+    if (takes_none && leat::equal(value.text, leat::text("none"))) {
+        return true;
+    }
+    leat_str rest = value.text;
+    do {
+        const leat_str word = leat::trim(leat::take_until(&rest, ','));
+        const uint32_t bit = find_family(word);
+        if (bit == 0) {
+            return refuse_family(value, word, takes_none);
+        }
+        *out |= bit;
     } while (!leat::empty(rest));
     return true;
 }
@@ -173,6 +235,7 @@ bool read_option_value(const char* command, const Option& option, const char* te
         case Kind::choice: return read_choice(value, static_cast<int32_t*>(field));
         case Kind::list: return read_list(value, static_cast<TextList*>(field));
         case Kind::counts: return read_counts(value, static_cast<CountList*>(field));
+        case Kind::families: return read_families(value, static_cast<uint64_t*>(field));
         case Kind::pair: return read_pair(value, static_cast<NumberPair*>(field));
     }
     return false;

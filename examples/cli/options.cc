@@ -12,7 +12,7 @@ namespace cli {
 
 namespace {
 
-constexpr size_t names_max = 96;
+constexpr size_t names_max = 128;
 
 struct Parser {
     const OptionTable& table;

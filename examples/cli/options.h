@@ -30,6 +30,7 @@ enum class Format : int32_t { automatic, jsonl, text, compact };
 enum class OnError : int32_t { go_on, fail_fast, skip };
 enum class Order : int32_t { completion, input };
 enum class ProgressMode : int32_t { automatic, line, off };
+enum class Pacing : int32_t { exponential, linear, fixed_delay, batch_llm };
 
 // Texts are borrowed from argv. Times are milliseconds, sizes bytes, whatever the option takes.
 struct Settings {
@@ -58,17 +59,37 @@ struct Settings {
 
     uint64_t max_in_flight;
     uint64_t rpm;
+    uint64_t request_burst;
     uint64_t tpm;
+    uint64_t input_tpm;
+    uint64_t output_tpm;
+    uint64_t rpd;
+    uint64_t tpd;
+    bool ignore_headers;
+    uint64_t ramp_ms;
+    leat_number latency_factor;
     uint64_t max_attempts;
     uint64_t backoff_ms;
+    uint64_t retry_quota;
+    uint64_t rate_limit_retries;
+    int32_t pacing;
     uint64_t cooldown_ms;
+    uint64_t max_wait_ms;
     uint64_t slow_start;
     uint64_t timeout_ms;
     uint64_t connect_timeout_ms;
     uint64_t deadline_ms;
     int32_t on_error;
     bool retry_failed;
+    uint64_t hedge;  // percentile; 0: off
     int32_t order;
+
+    TextList fallbacks;
+    uint64_t fallback_on;  // LEAT_ON_*
+    TextList balance;
+    uint64_t abort_on;     // LEAT_ON_*
+    TextList prices;
+    leat_number budget_usd;
 
     const char* system;
     leat_number temperature;
@@ -107,6 +128,7 @@ enum class Kind : uint8_t {
     choice,
     list,
     counts,  // whole numbers with commas between
+    families,  // words of failures with commas between: a sum of LEAT_ON_*; least 1: not none
     pair     // two numbers with a slash between, in the argument's own words
 };
 

@@ -76,6 +76,13 @@ private:
     char text_[1024];
 };
 
+// The service does not let us, rather than we keep to what is known of it.
+bool is_alarming(leat_limiter limiter) {
+    return limiter == LEAT_LIMITER_COOLDOWN || limiter == LEAT_LIMITER_SLOW_START ||
+           limiter == LEAT_LIMITER_OVERLOAD || limiter == LEAT_LIMITER_DAY ||
+           limiter == LEAT_LIMITER_BUDGET;
+}
+
 }  // namespace
 
 void Progress::start(Mode mode, const Terminal& terminal, uint64_t now_ms) {
@@ -144,12 +151,13 @@ void Progress::draw_live(const ProgressState& state) {
     line.add("", "", "  %u in flight", state.in_flight);
     const double tokens = static_cast<double>(tally.input_tokens + tally.output_tokens);
     line.add("", "", "  %s tok", short_count(tokens).text);
+    if (state.cost_usd >= 0) {
+        line.add("", "", "  %s", money_words(state.cost_usd).text);
+    }
     if (state.stopping) {
         line.add(terminal_.yellow(), plain, "  stopping");
     } else if (state.limiter != LEAT_LIMITER_NONE) {
-        const bool slow = state.limiter == LEAT_LIMITER_COOLDOWN ||
-                          state.limiter == LEAT_LIMITER_SLOW_START;
-        line.add(slow ? terminal_.yellow() : terminal_.dim(), plain, "  limit: %s",
+        line.add(is_alarming(state.limiter) ? terminal_.yellow() : terminal_.dim(), plain, "  limit: %s",
                  leat_limiter_name(state.limiter));
     }
     line.write_out();
@@ -168,11 +176,15 @@ void Progress::draw_line(const ProgressState& state) {
     if (eta >= 0) {
         snprintf(left, sizeof left, ", ETA %s", eta < 1000 ? "1 s" : time_words(eta).text);
     }
+    char money[48] = "";
+    if (state.cost_usd >= 0) {
+        snprintf(money, sizeof money, ", %s", money_words(state.cost_usd).text);
+    }
     fprintf(stderr,
-            "leat run: %s%s done, %s ok, %s failed, %u in flight, %s, %s tokens%s, limit: %s\n",
+            "leat run: %s%s done, %s ok, %s failed, %u in flight, %s, %s tokens%s%s, limit: %s\n",
             count_words(tally.finished() + tally.done_before).text, total,
             count_words(tally.succeeded).text, count_words(tally.failed).text, state.in_flight,
-            rate_words(rate()).text, short_count(tokens).text, left,
+            rate_words(rate()).text, short_count(tokens).text, money, left,
             state.stopping ? "stopping" : leat_limiter_name(state.limiter));
 }
 

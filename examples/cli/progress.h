@@ -16,6 +16,7 @@ struct ProgressState {
     uint32_t in_flight;
     leat_limiter limiter;
     bool stopping;
+    double cost_usd;  // so far; < 0: nobody knows
 };
 
 class Progress {

@@ -97,6 +97,15 @@ leat_str RecordWriter::one_line(leat_str json) {
     return leat::text(scratch_, size);
 }
 
+// Where the last request went; nullptr: there is but one such place, or none was sent.
+const char* RecordWriter::who(const leat_result& result) const {
+    const bool several = service_ != nullptr && service_->targets_count > 1;
+    const ServiceTarget* const owner = several && result.attempts + result.rate_limited > 0
+                                           ? service_->owner(result.endpoint)
+                                           : nullptr;
+    return owner != nullptr ? owner->name : nullptr;
+}
+
 size_t RecordWriter::json_result(const leat_result& result, char* out, size_t capacity) {
     JsonWriter json(out, capacity);
     json.begin_object();
@@ -135,7 +144,7 @@ size_t RecordWriter::json_result(const leat_result& result, char* out, size_t ca
         json.string(said ? clean(result.error_message) : word_of(leat_status_hint(result.status)));
         json.end_object();
     }
-    write_leat(&json, result);
+    write_leat(&json, result, who(result));
     json.end_object();
     return end_line(json, out, capacity);
 }
@@ -158,6 +167,7 @@ size_t RecordWriter::fault(leat_str id, leat_str metadata, uint64_t index, uint6
     result.user_number = index;
     result.error_code = word_of(fault.code);
     result.error_message = leat::text(message, static_cast<size_t>(size));
+    result.cost_usd = -1;
     result.usage = leat_usage{-1, -1, -1, -1, -1, -1};
     result.timing = leat_timing{-1, -1, -1, -1, -1, -1};
     return this->result(result, out, capacity);

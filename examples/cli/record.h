@@ -8,6 +8,7 @@
 
 #include "cli/item.h"
 #include "cli/options.h"
+#include "cli/service.h"
 
 namespace cli {
 
@@ -28,6 +29,8 @@ public:
     ~RecordWriter();
 
     bool open(Format format, size_t item_bytes);
+    // Records say who of them answered, when there are several. Borrowed.
+    void name_services(const Service* service) { service_ = service; }
     // Each returns the size of the record in out, 0 when capacity is too small.
     size_t result(const leat_result& result, char* out, size_t capacity);
     // A line that never became an item. index as in a result; line from 1.
@@ -42,7 +45,10 @@ private:
     size_t json_result(const leat_result& result, char* out, size_t capacity);
     size_t people_result(const leat_result& result, char* out, size_t capacity);
 
+    const char* who(const leat_result& result) const;
+
     Format format_ = Format::jsonl;
+    const Service* service_ = nullptr;
     char* scratch_ = nullptr;
     size_t scratch_bytes_ = 0;
 };

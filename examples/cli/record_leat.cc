@@ -68,14 +68,36 @@ void write_tool_calls(JsonWriter* json, const leat_tool_call* calls, uint32_t co
     json->end_array();
 }
 
-// What costs are known once there are price tables.
-void write_costs(JsonWriter* json) {
+// Without a price there is no cost; the energy is known once there are tables of it.
+void write_costs(JsonWriter* json, const leat_result& result) {
     json->key(leat::text("cost_usd"));
-    json->null();
+    if (result.cost_usd < 0) {
+        json->null();
+    } else {
+        json->number(round(result.cost_usd * 1e12) / 1e12);
+    }
     json->key(leat::text("energy_kwh"));
     json->null();
     json->key(leat::text("gwp_kgco2eq"));
     json->null();
+}
+
+// The way of an item through several services.
+void write_way(JsonWriter* json, const leat_result& result, const char* who) {
+    json->key(leat::text("endpoint"));
+    if (who == nullptr) {
+        json->null();
+    } else {
+        json->string(word_of(who));
+    }
+    json->key(leat::text("fallbacks"));
+    json->integer(result.fallbacks);
+    json->key(leat::text("hedged"));
+    if (result.hedged == 0) {
+        json->null();
+    } else {
+        json->string(word_of(result.hedged == 1 ? "sent" : "won"));
+    }
 }
 
 leat_str finish_of(const leat_result& result) {
@@ -121,7 +143,7 @@ void write_ignored(JsonWriter* json, uint32_t fields) {
 
 }  // namespace
 
-void write_leat(JsonWriter* json, const leat_result& result) {
+void write_leat(JsonWriter* json, const leat_result& result, const char* who) {
     const bool good = result.outcome == LEAT_SUCCEEDED;
     json->key(leat::text("leat"));
     json->begin_object();
@@ -143,7 +165,8 @@ void write_leat(JsonWriter* json, const leat_result& result) {
     json->key(leat::text("cached"));
     json->boolean(result.cached != 0);
     write_usage(json, result.usage);
-    write_costs(json);
+    write_costs(json, result);
+    write_way(json, result, who);
     write_timing(json, result.timing);
     write_tool_calls(json, result.tool_calls, result.tool_calls_count);
     text_or_null(json, leat::text("thinking"), result.thinking);

@@ -21,7 +21,7 @@ inline void text_or_null(leat::JsonWriter* json, leat_str name, leat_str value) 
     }
 }
 
-// The member "leat" and its object.
-void write_leat(leat::JsonWriter* json, const leat_result& result);
+// The member "leat" and its object. who: that was asked last; nullptr: not worth a word.
+void write_leat(leat::JsonWriter* json, const leat_result& result, const char* who);
 
 }  // namespace cli

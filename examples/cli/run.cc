@@ -128,8 +128,7 @@ void Run::draw() {
     }
     leat_stats stats;
     leat_get_stats(client_, &stats);
-    const ProgressState state{&tally_, stats.in_flight, leat_endpoint_limiter(client_, endpoint_),
-                              stopped_ != nullptr};
+    const ProgressState state{&tally_, stats.in_flight, limiter(), stopped_ != nullptr, cost_usd()};
     progress_.tick(state, now);
 }
 
@@ -146,6 +145,7 @@ void Run::loop() {
             break;
         }
         react_to_signals();
+        look_for_stop();
         if (stopped_ != nullptr && !cancelled) {
             // Without an output there is no use in finishing; a deadline drains by itself.
             cancelled = true;
@@ -158,13 +158,27 @@ void Run::loop() {
         unwritten_ = true;
         stop("the output cannot be written");
     }
+    if (!all_read_) {  // a deadline may pass while no item waits that could tell of it
+        stop("the --deadline passed");
+    }
 }
 
 void Run::finish() {
     progress_.clear();
+    if (settings_.quiet && stopped_ != nullptr && signals_done_ == 0) {
+        fprintf(stderr, "leat run: stopped: %s\n", stopped_);  // else the summary says so
+    }
     if (journal_.failure() != 0) {
         fprintf(stderr, "leat run: %s: %s\n", settings_.output, strerror(journal_.failure()));
     }
+}
+
+// Without a record; lines that were never read are known when IN is a file.
+uint64_t Run::unfinished() const {
+    const uint64_t read = accepted_ - delivered_ + tally_.cancelled;
+    const uint64_t recorded = tally_.finished() + tally_.done_before;
+    const uint64_t all = tally_.total > recorded ? tally_.total - recorded : 0;
+    return stopped_ != nullptr && all > read ? all : read;
 }
 
 int Run::exit_code() const {
@@ -183,6 +197,7 @@ int Run::run() {
         !open_service(settings_, &service_) || !open_ids() || !write_first_line()) {
         return stopped_ != nullptr ? exit_stopped : exit_usage;
     }
+    records_.name_services(&service_);
     ItemParser parser(service_.model, service_.override_model, defaults_);
     parser_ = &parser;
     if (!open_client() || !open_batch()) {
@@ -204,12 +219,15 @@ int Run::run() {
     finish();
     SummaryFacts facts{};
     facts.tally = &tally_;
+    facts.people = &service_;
+    facts.budget_usd = settings_.budget_usd.value;
+    leat_batch_summary(batch_, &facts.summary);
     leat_get_stats(client_, &facts.stats);
     facts.wall_ms = wall_ms() - start;
     facts.service = service_.label;
     facts.output = journal_.is_stdout() ? "stdout" : settings_.output;
     facts.stopped = stopped_;
-    facts.unfinished = accepted_ - delivered_ + tally_.cancelled;
+    facts.unfinished = unfinished();
     facts.block_bytes = block_bytes_;
     facts.resident_bytes = resident_bytes();
     facts.ids_capacity = ids_.is_open() ? ids_.capacity() : 0;

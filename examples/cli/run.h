@@ -33,13 +33,15 @@ public:
     int run();
 
 private:
-    // run_open.cc: each false after it has said why.
+    // run_open.cc and run_client.cc: each false after it has said why.
     bool open_input();
     bool open_output();
     bool explain_output(Journal::Opened opened);
     bool open_ids();
     bool resume();
     bool write_first_line();
+    bool map_block(leat_config* config);
+    bool add_services();
     bool open_client();
     bool open_batch();
 
@@ -64,6 +66,15 @@ private:
     void check_options();
     void say_ignored(uint32_t fields);
 
+    // run_stop.cc: nobody is left who answers; the budget.
+    static void take_budget(void* user, const leat_budget_state* state);
+    bool is_anybody_left() const;
+    bool was_turned_away(const leat_result& result) const;
+    void stop_for(const leat_result& result);
+    void look_for_stop();
+    double cost_usd() const;
+    leat_limiter limiter() const;
+
     // run.cc
     void loop();
     void react_to_signals();
@@ -71,6 +82,7 @@ private:
     void draw();
     void stop(const char* reason);
     void finish();
+    uint64_t unfinished() const;
     int exit_code() const;
 
     const Settings settings_;
@@ -88,7 +100,6 @@ private:
     leat_client* client_ = nullptr;
     void* block_ = nullptr;
     size_t block_bytes_ = 0;
-    leat_endpoint endpoint_ = 0;
     leat_batch* batch_ = nullptr;
     Defaults defaults_;
 
@@ -96,8 +107,10 @@ private:
     uint64_t accepted_ = 0;     // handed to the engine
     uint64_t delivered_ = 0;    // came back from it
     bool waiting_ = false;      // the input is a pipe with nothing in it now
+    bool all_read_ = false;     // pull has said that there is no more
     bool wake_ = false;         // pull stopped only to keep its step short
     const char* stopped_ = nullptr;
+    char stop_text_[600] = "";  // where a reason is made up
     int signals_done_ = 0;
     bool hard_ = false;
     bool unwritten_ = false;    // a record could not be written

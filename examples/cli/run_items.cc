@@ -25,7 +25,9 @@ leat_status Run::pull(void* user, leat_request* request) {
         run->stop("the output cannot be written");
         return LEAT_E_DONE;
     }
-    return run->pull_item(request);
+    const leat_status status = run->pull_item(request);
+    run->all_read_ = run->all_read_ || status == LEAT_E_DONE;
+    return status;
 }
 
 leat_status Run::pull_item(leat_request* request) {
@@ -175,7 +177,11 @@ void Run::say_failure(leat_str id, const char* word, leat_str message) {
 // A cancelled item leaves no record, so that --resume does it.
 leat_keep Run::take_result(void* user, const leat_result* result) {
     Run* const run = static_cast<Run*>(user);
-    if (result->outcome == LEAT_CANCELLED || result->outcome == LEAT_SKIPPED) {
+    const bool turned_away = run->was_turned_away(*result);
+    if (turned_away) {
+        run->stop_for(*result);
+    }
+    if (turned_away || result->outcome == LEAT_CANCELLED || result->outcome == LEAT_SKIPPED) {
         (void)run->end_live(*result);
         if (result->status == LEAT_E_DEADLINE_BATCH && run->stopped_ == nullptr) {
             run->stop("the --deadline passed");
@@ -192,7 +198,12 @@ leat_keep Run::take_result(void* user, const leat_result* result) {
 
 void Run::take_progress(void* user, const leat_progress* progress) {
     Run* const run = static_cast<Run*>(user);
-    const leat_result& result = *progress->result;
+    leat_result result = *progress->result;
+    const bool turned_away = run->was_turned_away(result);
+    if (turned_away) {
+        run->stop_for(result);
+        result.outcome = LEAT_CANCELLED;
+    }
     run->tally_.add(result);
     ++run->delivered_;
     if (result.outcome != LEAT_FAILED) {
@@ -214,8 +225,12 @@ void Run::take_log(void* user, leat_log_level level, leat_str line) {
     if (run->settings_.quiet && level != LEAT_LOG_ERROR) {
         return;
     }
+    // Why nobody is left is told once, at the end.
+    if (level == LEAT_LOG_WARNING && run->batch_ != nullptr && !run->is_anybody_left()) {
+        return;
+    }
     run->progress_.clear();
-    fprintf(stderr, "leat: %.*s\n", static_cast<int>(leat::head(line, 1000).size), line.data);
+    fprintf(stderr, "%.*s\n", static_cast<int>(leat::head(line, 1000).size), line.data);
 }
 
 }  // namespace cli

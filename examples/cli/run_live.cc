@@ -80,7 +80,7 @@ void Run::check_options() {
     uint32_t ignored = 0;
     probe.prompt = leat::text("x");
     probe.model = service_.model;
-    if (leat_endpoint_check(client_, endpoint_, &probe, &ignored) == LEAT_OK) {
+    if (leat_endpoint_check(client_, service_.targets[0].first, &probe, &ignored) == LEAT_OK) {
         say_ignored(ignored);
     }
 }

@@ -1,13 +1,12 @@
-// cli/run_open.cc: everything that happens before the first request: files, id table, client.
-// All of the command's memory is mapped here; pages that a run never touches cost nothing.
+// cli/run_open.cc: the files of a run and its id table, before the first request. The client is opened
+// in run_client.cc.
+// Invariant: an output that is not ours, or was made with other settings, stays as it is.
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "cli/identity.h"
 #include "cli/run.h"
-#include "cli/tables.h"
 
 namespace cli {
 
@@ -118,60 +117,6 @@ bool Run::write_first_line() {
     }
     return explain_output(journal_.read_back(leat_str{identity, identity_bytes}, settings_.force,
                                              &ids_));
-}
-
-bool Run::open_client() {
-    leat_config config;
-    fill_client_config(settings_, &config);
-    config.tls_ca_file = service_.ca_file;
-    log_.struct_size = sizeof log_;
-    log_.write = take_log;
-    config.ports.log = &log_;
-    config.ports.log_user = this;
-    block_bytes_ = leat_memory_required(&config);
-    if (block_bytes_ == 0) {
-        fprintf(stderr, "leat run: %s\n", leat_config_error(&config));
-        return false;
-    }
-    void* block = mmap(nullptr, block_bytes_, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (block == MAP_FAILED) {
-        fprintf(stderr, "leat run: no memory for a block of %zu bytes; lower --max-in-flight or "
-                        "--item-bytes\n", block_bytes_);
-        return false;
-    }
-    block_ = block;
-    leat_status status = leat_open(&config, block_, block_bytes_, &client_);
-    if (status == LEAT_OK) {
-        status = leat_endpoint_add(client_, &service_.endpoint, &endpoint_);
-        if (status == LEAT_OK) {
-            return true;
-        }
-        const char* field = leat_endpoint_config_error(&service_.endpoint);
-        fprintf(stderr, "leat run: %s: %s%s%s\n", service_.label, leat_status_hint(status),
-                field[0] != 0 ? ": " : "", field);
-        return false;
-    }
-    fprintf(stderr, "leat run: %s: %s\n", leat_status_word(status), leat_status_hint(status));
-    return false;
-}
-
-bool Run::open_batch() {
-    leat_batch_config config;
-    fill_batch_config(settings_, &config);
-    config.endpoint = endpoint_;
-    config.defaults = &defaults_.request();
-    config.user = this;
-    config.source = pull;
-    config.on_result = take_result;
-    config.on_progress = take_progress;
-    config.on_token = shows_live() ? take_token : nullptr;
-    const leat_status status = leat_batch_open(client_, &config, &batch_);
-    if (status != LEAT_OK) {
-        fprintf(stderr, "leat run: %s: %s\n", leat_status_word(status), leat_status_hint(status));
-    }
-    check_options();
-    return status == LEAT_OK;
 }
 
 }  // namespace cli

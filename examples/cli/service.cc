@@ -1,9 +1,9 @@
-// cli/service.cc: provider, key, headers and fixed addresses. The built-in server is in
-// service_mock.cc, the proxy's choice in service_proxy.cc.
+// cli/service.cc: provider, headers and fixed addresses of the first service. Its keys are read in
+// service_keys.cc, the built-in server is in service_mock.cc, the proxy's choice in service_proxy.cc,
+// and who else may answer in service_targets.cc.
 #include "cli/service.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -13,15 +13,6 @@
 namespace cli {
 
 namespace {
-
-leat_str view(const char* text) {
-    return text == nullptr ? leat_str{nullptr, 0} : leat_str{text, strlen(text)};
-}
-
-const char* environment(const char* name) {
-    const char* value = getenv(name);
-    return value != nullptr && value[0] != 0 ? value : nullptr;
-}
 
 bool refuse_provider(const char* name) {
     const char* names[256];
@@ -47,35 +38,10 @@ bool is_left_open(const Settings& settings) {
            settings.api_key_env == nullptr && environment("OPENAI_API_KEY") == nullptr;
 }
 
-bool refuse_keyless(const char* provider, const ProviderFacts& facts, const char* asked) {
-    const bool two = asked == nullptr && facts.names_count > 1;
-    fprintf(stderr,
-            "leat run: the environment variable %s%s%s is not set; it must hold the key (to try "
-            "%s's format without one: --mock)\n",
-            asked != nullptr ? asked : facts.names[0], two ? " or " : "",
-            two ? facts.names[1] : "", provider);
-    return false;
-}
-
 bool refuse_without_url(const char* provider, const ProviderFacts& facts) {
     fprintf(stderr, "leat run: %s has no address of its own; give --base-url %s\n", provider,
             facts.url_form != nullptr ? facts.url_form : "URL");
     return false;
-}
-
-// The key is sent when the provider or the variable was named, never to a bare URL by guess.
-const char* find_key(const Settings& settings, const ProviderFacts& facts) {
-    if (settings.api_key_env != nullptr) {
-        return environment(settings.api_key_env);
-    }
-    const char* key = nullptr;
-    if (settings.provider == nullptr && settings.base_url != nullptr) {
-        return key;
-    }
-    for (uint32_t i = 0; i < facts.names_count && key == nullptr; ++i) {
-        key = environment(facts.names[i]);
-    }
-    return key;
 }
 
 bool choose_provider(const Settings& settings, Service* service) {
@@ -108,13 +74,15 @@ bool choose_provider(const Settings& settings, Service* service) {
     if (settings.base_url == nullptr && facts.base_url[0] == 0) {
         return refuse_without_url(provider, facts);
     }
-    const char* const key = find_key(settings, facts);
+    if (settings.api_key_env != nullptr) {
+        return read_key_pool(settings.api_key_env, provider, service);
+    }
+    // The key is sent when the provider was named, never to a bare URL by guess.
+    const bool is_bare = settings.provider == nullptr && settings.base_url != nullptr;
+    const char* const key = is_bare ? nullptr : find_key(facts);
     service->endpoint.api_key = view(key);
     const bool needs_key = facts.needs_key && settings.base_url == nullptr;
-    if (key == nullptr && (needs_key || settings.api_key_env != nullptr)) {
-        return refuse_keyless(provider, facts, settings.api_key_env);
-    }
-    return true;
+    return key != nullptr || !needs_key || refuse_keyless(provider, facts, nullptr);
 }
 
 bool read_headers(const Settings& settings, Service* service) {
@@ -158,22 +126,6 @@ bool read_resolve(const Settings& settings, Service* service) {
 
 }  // namespace
 
-void set_pace(const Settings& settings, leat_endpoint_config* endpoint) {
-    endpoint->max_in_flight = static_cast<uint32_t>(settings.max_in_flight);
-    endpoint->requests_per_minute = static_cast<uint32_t>(settings.rpm);
-    endpoint->tokens_per_minute = settings.tpm;
-    endpoint->timeouts.attempt_ms = static_cast<uint32_t>(settings.timeout_ms);
-    endpoint->timeouts.connect_ms = static_cast<uint32_t>(settings.connect_timeout_ms);
-    if (endpoint->timeouts.idle_ms > settings.timeout_ms) {
-        endpoint->timeouts.idle_ms = static_cast<uint32_t>(settings.timeout_ms);
-    }
-    endpoint->retry.attempts_max = static_cast<uint32_t>(settings.max_attempts);
-    endpoint->retry.backoff_initial_ms = static_cast<uint32_t>(settings.backoff_ms);
-    endpoint->cooldown.initial_ms = static_cast<uint32_t>(settings.cooldown_ms);
-    endpoint->cooldown.slow_start_items = static_cast<uint32_t>(settings.slow_start);
-    endpoint->allow_plain_http = settings.allow_http ? 1 : 0;
-}
-
 bool open_service(const Settings& settings, Service* service) {
     *service = Service{};
     leat_endpoint_config_init(&service->endpoint);
@@ -181,8 +133,11 @@ bool open_service(const Settings& settings, Service* service) {
     service->override_model = settings.model != nullptr;
     service->ca_file = view(settings.ca_file);
     set_pace(settings, &service->endpoint);
-    return read_headers(settings, service) && read_resolve(settings, service) &&
-           choose_provider(settings, service) && choose_proxy(settings, service);
+    service->endpoint.abort_on = static_cast<uint32_t>(settings.abort_on);
+    return check_pace("run", settings) && read_headers(settings, service) &&
+           read_resolve(settings, service) && choose_provider(settings, service) &&
+           choose_proxy(settings, &service->endpoint) && open_targets(settings, service) &&
+           set_prices(settings, service);
 }
 
 void close_service(Service* service) { stop_mock(service); }

@@ -23,9 +23,9 @@ leat_str environment(const char* lower, const char* upper) {
 
 }  // namespace
 
-bool choose_proxy(const Settings& settings, Service* service) {
+bool choose_proxy(const Settings& settings, leat_endpoint_config* endpoint) {
     if (settings.proxy != nullptr) {
-        service->endpoint.proxy = leat_str{settings.proxy, strlen(settings.proxy)};
+        endpoint->proxy = leat_str{settings.proxy, strlen(settings.proxy)};
         return true;
     }
     const bool cgi = getenv("REQUEST_METHOD") != nullptr;
@@ -33,17 +33,17 @@ bool choose_proxy(const Settings& settings, Service* service) {
     rules.https_proxy = environment("https_proxy", "HTTPS_PROXY");
     rules.http_proxy = environment("http_proxy", cgi ? nullptr : "HTTP_PROXY");
     rules.no_proxy = environment("no_proxy", "NO_PROXY");
-    const leat_str source = leat::empty(service->endpoint.base_url)
+    const leat_str source = leat::empty(endpoint->base_url)
                                 ? leat::text("https://provider.invalid/")
-                                : service->endpoint.base_url;
+                                : endpoint->base_url;
     char host[leat::host_bytes_max];
     leat::Url target;
     if (leat::parse_url(source, leat::UrlUse::endpoint, host, &target) != LEAT_OK) {
-        fprintf(stderr, "leat run: --base-url: '%.*s' is not a usable http:// or https:// URL\n",
+        fprintf(stderr, "leat run: '%.*s' is not a usable http:// or https:// URL\n",
                 static_cast<int>(source.size), source.data);
         return false;
     }
-    service->endpoint.proxy = leat::choose_proxy(rules, target);
+    endpoint->proxy = leat::choose_proxy(rules, target);
     return true;
 }
 

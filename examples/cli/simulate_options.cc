@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/service.h"
 #include "cli/simulate.h"
 
 namespace cli {
@@ -126,10 +127,18 @@ size_t put_if_changed(const Option& option, const void* field, const void* initi
                            static_cast<int>(strcspn(begin, "|")), begin);
             break;
         }
+        case Kind::number: {
+            leat_number number{};
+            memcpy(&number, field, sizeof number);
+            if (number.is_set != 0) {
+                put = snprintf(out, size, " --%s %g", option.name, number.value);
+            }
+            break;
+        }
         case Kind::text:
         case Kind::bytes:
-        case Kind::number:
         case Kind::whole:
+        case Kind::families:
         case Kind::list:
         case Kind::counts:
         case Kind::pair:
@@ -186,7 +195,7 @@ bool parse_simulate(int argc, char** argv, SimulateSettings* settings) {
     if (settings->overload_s.is_set && settings->overload_s.second > 1e9) {
         return refuse("overload", "the period is longer than a life");
     }
-    return true;
+    return check_pace("simulate", settings->run);
 }
 
 }  // namespace cli

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/text_line.h"
+
 namespace cli {
 
 namespace {
@@ -76,12 +78,14 @@ void print_outcomes(const SummaryFacts& facts, const Terminal& terminal, Table* 
 void print_work(const SummaryFacts& facts, Table* table) {
     const Tally& tally = *facts.tally;
     char remark[200];
-    const int size = snprintf(remark, sizeof remark, "%s retries, %s rate-limited (429)",
-                              count_words(facts.stats.retries).text,
-                              count_words(facts.stats.rate_limited).text);
+    TextLine line(remark, sizeof remark);
+    line.add("%s retries, %s rate-limited (429)", count_words(facts.stats.retries).text,
+             count_words(facts.stats.rate_limited).text);
+    if (facts.stats.overload_probes > 0) {
+        line.add(", %s overload probes", count_words(facts.stats.overload_probes).text);
+    }
     if (tally.retried > 0) {
-        snprintf(remark + size, sizeof remark - static_cast<size_t>(size), ", %s extra passes",
-                 count_words(tally.retried).text);
+        line.add(", %s extra passes", count_words(tally.retried).text);
     }
     table->count("attempts", tally.attempts, "", remark);
     snprintf(remark, sizeof remark, "%s in, %s out",
@@ -89,6 +93,51 @@ void print_work(const SummaryFacts& facts, Table* table) {
              count_words(static_cast<uint64_t>(tally.output_tokens)).text);
     table->count("tokens", static_cast<uint64_t>(tally.input_tokens + tally.output_tokens), "",
                  remark);
+}
+
+// Who answered how many, where there are several.
+void answer_words(const SummaryFacts& facts, char* out, size_t size) {
+    TextLine line(out, size);
+    const Service& people = *facts.people;
+    const bool is_pool = people.targets_count == 1;
+    for (uint32_t i = 0; i < people.targets_count; ++i) {
+        const ServiceTarget& target = people.targets[i];
+        uint64_t count = 0;
+        for (uint32_t k = 0; k < target.keys_count && target.first + k < endpoints_most; ++k) {
+            const uint64_t its = facts.tally->answered[target.first + k];
+            if (is_pool) {
+                line.add("%s%s %s", k > 0 ? ", " : "", people.key_names[k], count_words(its).text);
+            }
+            count += its;
+        }
+        if (!is_pool) {
+            line.add("%s%s %s", i > 0 ? ", " : "", target.name, count_words(count).text);
+        }
+    }
+}
+
+void print_services(const SummaryFacts& facts, Table* table) {
+    char words[500];
+    if (facts.people->endpoints_count() > 1) {
+        answer_words(facts, words, sizeof words);
+        table->words("answered", "%s", words);
+    }
+    if (facts.summary.fallbacks > 0) {
+        table->count("fallbacks", facts.summary.fallbacks, "", "times that an item moved on");
+    }
+    if (facts.summary.hedges > 0) {
+        snprintf(words, sizeof words, "second tries, of which %s came first",
+                 count_words(facts.summary.hedges_won).text);
+        table->count("hedges", facts.summary.hedges, "", words);
+    }
+    if (facts.people->is_priced) {
+        TextLine line(words, sizeof words);
+        line.add("%12s", money_words(facts.summary.cost_usd).text);
+        if (facts.budget_usd > 0) {
+            line.add("  of a budget of %s", money_words(facts.budget_usd).text);
+        }
+        table->words("cost", "%s", words);
+    }
 }
 
 void print_time(const SummaryFacts& facts, Table* table) {
@@ -134,6 +183,7 @@ void print_summary(const SummaryFacts& facts, const Terminal& terminal) {
             facts.stopped != nullptr ? facts.stopped : "");
     print_outcomes(facts, terminal, &table);
     print_work(facts, &table);
+    print_services(facts, &table);
     print_time(facts, &table);
     print_resources(facts, &table);
     table.words("service", "%s", facts.service);

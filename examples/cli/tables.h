@@ -19,10 +19,12 @@ void print_simulate_help();
 void print_options(const OptionTable& table);
 
 // Room for --max-in-flight auto: leat goes no further.
-constexpr uint32_t auto_in_flight_max = 1024;
+constexpr uint32_t auto_in_flight_max = 256;
 
 // The client's configuration that `run` uses with these settings.
 void fill_client_config(const Settings& settings, leat_config* config);
+// The items and connections that so many requests at once need.
+void set_room(const Settings& settings, uint32_t in_flight, leat_config* config);
 // The batch's policies; callbacks and endpoint are the caller's to add.
 void fill_batch_config(const Settings& settings, leat_batch_config* config);
 

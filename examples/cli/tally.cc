@@ -60,6 +60,9 @@ void Tally::add(const leat_result& result) {
     attempts += result.attempts;
     rate_limited += result.rate_limited;
     retried += result.retried;
+    if (result.outcome == LEAT_SUCCEEDED && result.endpoint < endpoints_most) {
+        ++answered[result.endpoint];
+    }
     if (result.outcome == LEAT_FAILED) {
         count_failure(leat_status_word(result.status));
     }

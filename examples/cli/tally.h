@@ -23,6 +23,7 @@ private:
 };
 
 constexpr uint32_t words_max = 48;
+constexpr uint32_t endpoints_most = LEAT_TARGETS_MAX;
 
 struct WordCount {
     const char* word;
@@ -40,6 +41,7 @@ struct Tally {
     uint64_t attempts = 0;
     uint64_t rate_limited = 0;
     uint64_t retried = 0;
+    uint64_t answered[endpoints_most] = {};  // successes, by endpoint
     int64_t input_tokens = 0;
     int64_t output_tokens = 0;
     double sum_item_ms = 0;

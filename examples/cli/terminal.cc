@@ -131,4 +131,11 @@ Words rate_words(double per_second) {
     return words;
 }
 
+Words money_words(double usd) {
+    Words words;
+    const int digits = usd >= 1 || usd <= 0 ? 2 : usd >= 0.01 ? 4 : 6;
+    snprintf(words.text, sizeof words.text, "$%.*f", digits, usd);
+    return words;
+}
+
 }  // namespace cli

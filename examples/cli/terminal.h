@@ -34,5 +34,6 @@ Words short_count(double count);              // 950, 21.3k, 4.1M
 Words byte_words(uint64_t bytes);             // 12.5 MiB
 Words time_words(double milliseconds);        // 4.2 ms, 310 ms, 6.2 s, 3 min 20 s, 2 h 05 min
 Words rate_words(double per_second);          // 48.2/s
+Words money_words(double usd);                // $12.34, $0.0123, $0.000456
 
 }  // namespace cli

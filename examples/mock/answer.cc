@@ -65,7 +65,7 @@ Head Server::make_head(Conn& conn, unsigned status, const Action* retry) {
                       conn.request.azure,
                       conn.request_id,
                       (now_ns_ - conn.arrived_ns) / 1000000,
-                      limiter_.enabled() || config_.rate_headers != 0 ? &limiter_ : nullptr,
+                      limiter_.enabled() || config_.rate_headers != 0 ? &conn.limits : nullptr,
                       retry};
     Head head;
     head.status = status;

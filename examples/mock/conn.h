@@ -9,6 +9,7 @@
 #include <llhttp.h>
 
 #include "inject.h"
+#include "limit.h"
 #include "stream.h"
 #include "timers.h"
 #include "tls.h"
@@ -67,6 +68,7 @@ struct Conn : TimerNode {
     uint32_t served = 0;  // requests on this connection
     uint64_t request_id = 0;
     uint64_t arrived_ns = 0;
+    Limiter limits;  // as they stood when the request was admitted: what its answer tells
     uint64_t created_s = 0;  // the same in each event of a stream
     Action action;
     Request request;

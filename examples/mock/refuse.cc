@@ -24,6 +24,7 @@ void Server::answer_fault(Conn& conn, Fault fault) {
 void Server::answer_refused(Conn& conn) {
     ++stats_.requests;
     conn.arrived_ns = now_ns_;
+    conn.limits = limiter_;
     conn.finish = Finish::Linger;
     conn.pending.clear();
     conn.request = Request{};

@@ -39,6 +39,7 @@ bool method_fits(const Conn& conn, const Route& route) {
 
 void Server::serve(Conn& conn) {
     conn.arrived_ns = now_ns_;
+    conn.limits = limiter_;
     conn.created_s = now_s_;
     conn.request_id = id_salt_ + ++id_count_;
     conn.action = Action{};
@@ -200,6 +201,7 @@ void Server::schedule(Conn& conn) {
             conn.request.max_tokens > 0 ? static_cast<uint64_t>(conn.request.max_tokens) : 16;
         const Limiter::Verdict verdict =
             limiter_.admit(prompt_tokens(conn.request) + wanted, now_ns_);
+        conn.limits = limiter_;
         if (!verdict.admitted) return answer_limited(conn, verdict);
     }
     double delay_ms = static_cast<double>(action.latency_ms);

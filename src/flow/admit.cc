@@ -91,13 +91,30 @@ void hold_back(Engine* engine, Domain* domain, const GateVerdict& verdict) {
     }
 }
 
-// Whether a fresh item would find a gate open; spares work that would only wait in a slot.
+// What holds a domain back, as a failure that a fallback may be for; LEAT_OK: it only takes its time.
+leat_status trouble_of(leat_limiter limiter) {
+    if (limiter == LEAT_LIMITER_OVERLOAD) return LEAT_E_OVERLOADED;
+    return limiter == LEAT_LIMITER_COOLDOWN ? LEAT_E_RATE_LIMIT : LEAT_OK;
+}
+
+bool anybody_has_relief(Engine* engine, const Endpoint* endpoint, leat_status trouble) {
+    for (uint32_t i = 0; trouble != LEAT_OK && i < engine->config.batches_max; ++i) {
+        Batch* const batch = &engine->batches[i];
+        const Target* const target = batch->open ? main_target(batch, endpoint) : nullptr;
+        if (target != nullptr && has_relief(engine, *batch, *target, trouble)) return true;
+    }
+    return false;
+}
+
+// Whether a fresh item would find a gate open, here or at a fallback; spares work that would only wait
+// in a slot.
 bool worth_fetching(Engine* engine, Endpoint* endpoint) {
     for (uint32_t i = 0; i < endpoint->domains_count; ++i) {
         Domain* const domain = &endpoint->domains[i];
         const GateVerdict verdict = domain->gate.ask(engine->now_ns, Demand{});
         if (verdict.admit) return true;
         hold_back(engine, domain, verdict);
+        if (anybody_has_relief(engine, endpoint, trouble_of(verdict.limiter))) return true;
     }
     return false;
 }
@@ -125,6 +142,7 @@ bool has_no_work(Engine* engine, Endpoint* endpoint) {
     return true;
 }
 
+// sent: it left the list of those who wait here, to the wire or to a fallback.
 enum class Admission : uint8_t { sent, held, nothing_waits, no_connection };
 
 Admission admit_one(Engine* engine, Domain* domain) {
@@ -133,7 +151,9 @@ Admission admit_one(Engine* engine, Domain* domain) {
     const GateVerdict verdict = domain->gate.ask(engine->now_ns, demand_of(*item));
     if (!verdict.admit) {
         hold_back(engine, domain, verdict);
-        return Admission::held;
+        const leat_status trouble = trouble_of(verdict.limiter);
+        return trouble != LEAT_OK && divert(engine, item, trouble) ? Admission::sent
+                                                                   : Admission::held;
     }
     if (dispatch(engine, domain->endpoint, item)) return Admission::sent;
     domain->endpoint->limiter = LEAT_LIMITER_CONNECTIONS;

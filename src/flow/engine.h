@@ -76,6 +76,10 @@ Target* main_target(Batch* batch, const Endpoint* endpoint);
 bool is_its_turn(Engine* engine, Batch* batch, const Target& target);
 // The item, which is in no list, goes on at another target, if there is one for such a failure.
 bool fall_back(Engine* engine, Item* item, leat_status status);
+// Whether the batch has a fallback for such trouble of the target that could take an item at once.
+bool has_relief(Engine* engine, const Batch& batch, const Target& target, leat_status trouble);
+// The waiting item, which its target's trouble holds back, goes to such a fallback, if there is one.
+bool divert(Engine* engine, Item* item, leat_status trouble);
 // Outcomes of attempts, for abort_on.
 void note_success(Item* item);
 void note_failure(Engine* engine, Item* item, leat_status status);

@@ -153,6 +153,25 @@ bool fall_back(Engine* engine, Item* item, leat_status status) {
     return true;
 }
 
+bool has_relief(Engine* engine, const Batch& batch, const Target& target, leat_status trouble) {
+    const uint32_t family = leat_status_family(trouble);
+    if (family == 0 || batch.targets_count == 1 || batch.stop != BatchStop::none) return false;
+    const uint32_t from = static_cast<uint32_t>(&target - batch.targets);
+    const uint32_t next = next_target(batch, from, family);
+    return next != batch.targets_count && could_fetch(engine, batch.targets[next].endpoint);
+}
+
+bool divert(Engine* engine, Item* item, leat_status trouble) {
+    const Batch& batch = *item->batch;
+    if (item->is_twin || item->cancel_asked ||
+        !has_relief(engine, batch, batch.targets[item->target], trouble)) {
+        return false;
+    }
+    leave_lists(engine, item);
+    engine->work_pending = true;
+    return fall_back(engine, item, trouble);
+}
+
 void note_success(Item* item) {
     item->endpoint->had_success = true;
     item->endpoint->failures_in_a_row = 0;
@@ -181,8 +200,8 @@ void stop_endpoints(Engine* engine) {
         }
         for (uint32_t k = 0; k < engine->config.items_max; ++k) {
             Item* const item = &engine->items[k];
-            const bool waits = item->state == ItemState::waiting ||
-                               item->state == ItemState::sleeping;
+            const bool waits =
+                item->state == ItemState::waiting || item->state == ItemState::sleeping;
             if (!waits || item->endpoint != endpoint) continue;
             leave_lists(engine, item);
             if (fall_back(engine, item, endpoint->stopped)) continue;

@@ -17,8 +17,8 @@ constexpr uint64_t windows_ns[] = {60000 * ms_ns, 3600000 * ms_ns, 86400000 * ms
 constexpr uint64_t window_most_ns = 366 * UINT64_C(86400000) * ms_ns;
 // A reset that is this far from what a window of known length would say is of no such window.
 constexpr double fit_most = 1.35;
-constexpr double whole_share =
-    0.8;  // who ever saw so much of a limit remain takes all of it for real
+// Who ever saw so much of a limit remain takes all of it for real.
+constexpr double whole_share = 0.8;
 constexpr int32_t fixed_sure = 3;
 constexpr int32_t fixed_most = 6;
 // Ends are compared over so long a time, the longer one where resets are rounded to seconds.
@@ -35,8 +35,8 @@ constexpr double spread_weight = 0.05;
 constexpr double spreads = 3.0;
 // A refusal is explained by a bucket that is as good as empty.
 constexpr double empty_share = 0.05;
-constexpr double surprise_most =
-    4.0;  // what is reserved may be so much less than what was asked for
+// A request may have asked for so much more than what was reserved.
+constexpr double surprise_most = 4.0;
 
 uint64_t total_of(const Totals& totals, Resource resource) {
     switch (resource) {

@@ -42,7 +42,7 @@ def help_text():
                             ("--provider-concurrency", "0"), ("--burst", "60"),
                             ("--headers", "none"), ("--retry-after", "none"),
                             ("--error-rate", "0"), ("--max-in-flight", "auto,5,20,50"), ("--rpm", "0"),
-                            ("--max-attempts", "3"), ("--backoff", "1"), ("--cooldown", "300"),
+                            ("--max-attempts", "3"), ("--backoff", "1"), ("--cooldown", "10"),
                             ("--slow-start", "50"), ("--timeout", "120"), ("--seed", "1")):
         found = [line for line in lines if re.search(rf"{option} ", line)
                  and line.endswith(f"[{default}]")]
@@ -103,6 +103,10 @@ def provider_limits():
     got = results("-j", "20", "--provider-concurrency", 10, "--provider-rpm", 0)
     check("too many at once: as many as it serves", got["best"] == 1 and
           got["settings"][1]["max_in_flight"] == 10, got)
+    row = results("-n", 1500, "-j", "auto", "--provider-rpm", 3000, "--burst", 5, "--headers",
+                  "openai", "--latency", 0.1, "--token-time", 0)["settings"][0]
+    check("told limits of a small bucket are used up, and not overrun", row["rate_limited"] == 0 and
+          row["seconds"] < 27, row)
     got = results("-j", 5, "--provider-rpm", 0)
     check("no limit: no share of it", got["settings"][0]["capacity_share"] is None, got)
     whole, half = (results("-n", 2000, "-j", 40, "--provider-rpm", 600, "--burst", 1, "--rpm", 570,
@@ -117,11 +121,15 @@ def provider_limits():
     row = results("-j", 5, "--price", "10/20")["settings"][0]
     cost = row["input_tokens"] * 10e-6 + row["output_tokens"] * 20e-6
     check("--price: the tokens' cost", abs(row["cost_usd"] - cost) < 1e-4, row)
-    row = results("-j", 20, "--provider-rpm", 100, "--burst", 1, "--cooldown", 1,
-                  "--slow-start", 0)["settings"][0]
-    longer = results("-j", 20, "--provider-rpm", 100, "--burst", 1)["settings"][0]
+    row, longer = (results("-n", 500, "-j", 20, "--provider-rpm", 600, "--burst", 1, "--rpm", 570,
+                           "--halve-at", 20, "--slow-start", 0, "--cooldown", pause)["settings"][0]
+                   for pause in (1, 60))
     check("--cooldown is that of run", longer["limited_by"]["cooldown"] >
           row["limited_by"]["cooldown"] * 5, (row, longer))
+    text = simulate("-j", 5, "--hedge", 95, "--latency-factor", 2.5, "--pacing", "linear",
+                    "--ignore-headers").stdout.decode()
+    check("so are the newer ones, and the line for run has them", "-j 5 --ignore-headers "
+          "--latency-factor 2.5 --pacing linear --hedge 95\n" in text, text)
     text = simulate("-j", 5, "--cooldown", 2.5, "--order", "input", "--retry-failed").stdout.decode()
     check("the line for run has the pace that was given", "leat run IN -o OUT -j 5 --cooldown 2.5 "
           "--retry-failed --order input\n" in text, text)
@@ -217,7 +225,8 @@ def a_real_run():
     with Mock("--latency-ms", "50") as mock:
         source = prompts("real.jsonl", 200)
         started = time.monotonic()
-        done = run(source, "-o", path("real.out"), "--base-url", mock.url, "-m", "m", "-q")
+        done = run(source, "-o", path("real.out"), "--base-url", mock.url, "-m", "m", "-q",
+                   "-j", 5)
         real = time.monotonic() - started
     check(f"a real run takes as long as was said ({simulated:.2f} s, {real:.2f} s)",
           done.returncode == 0 and 2.0 < simulated < 2.2 and simulated * 0.95 < real < simulated * 2)

@@ -90,7 +90,7 @@ def elsewhere(mock):
 def slow_lines():
     with Mock("--latency-ms", "400") as mock:
         done = run(prompts("slow.jsonl", 70), "-o", path("slow.out"), "--base-url", mock.url,
-                   "-m", "m", timeout=30)
+                   "-m", "m", "-j", 5, timeout=30)
         lines = [line for line in said(done).splitlines() if "in flight, " in line]
         check("a plain line every five seconds", len(lines) == 1 and "/70 done" in lines[0],
               said(done))
