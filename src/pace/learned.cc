@@ -32,6 +32,13 @@ constexpr uint64_t hold_most_ns = UINT64_C(480000000000);
 // A refusal is not to be risked more often than once for so many requests.
 constexpr double hold_requests = 100.0;
 constexpr double hold_most_s = 1800.0;
+// Below the true rate nothing is refused, but for a few that come of answers of unlike size.
+constexpr uint32_t surprises_most = 3;
+constexpr uint64_t chance_least_ns = UINT64_C(600000000000);
+constexpr uint64_t chance_most_ns = UINT64_C(4800000000000);
+// More refusals than this share are a limit after all.
+constexpr uint64_t chance_share = 12;
+constexpr uint64_t chance_refusals_least = 16;
 
 uint64_t ns_of(double seconds) { return static_cast<uint64_t>(seconds * second_ns); }
 }  // namespace
@@ -73,6 +80,31 @@ bool Learned::measure(uint64_t now_ns, uint64_t number, double* rate) {
     return true;
 }
 
+void Learned::leave_to_chance(uint64_t now_ns, uint64_t latest) {
+    const uint64_t doubled_ns = min_of(2 * chance_wait_ns_, chance_most_ns);
+    chance_wait_ns_ = max_of(doubled_ns, chance_least_ns);
+    chance_until_ns_ = now_ns + chance_wait_ns_;
+    chance_number_ = latest;
+    chance_refused_ = 0;
+    surprises_ = 0;
+    bucket_ = Bucket{};
+    rate_ = 0;
+    low_ = 0;
+    high_ = 0;
+    tries_ = false;
+    beyond_ = false;
+}
+
+bool Learned::comes_by_chance(uint64_t now_ns, uint64_t number) {
+    if (now_ns >= chance_until_ns_) return false;
+    ++chance_refused_;
+    const uint64_t sent = number > chance_number_ ? number - chance_number_ : 0;
+    const bool too_many =
+        chance_refused_ >= chance_refusals_least && chance_refused_ * chance_share > sent;
+    if (too_many) chance_until_ns_ = 0;
+    return !too_many;
+}
+
 bool Learned::refused(uint64_t now_ns, uint64_t number, uint64_t latest, bool is_other) {
     LEAT_CHECK(number <= latest);
     LEAT_CHECK(now_ns >= window_ns_);
@@ -80,6 +112,16 @@ bool Learned::refused(uint64_t now_ns, uint64_t number, uint64_t latest, bool is
     if (is_other || is_first) {
         begin_window(now_ns, latest);
         return false;
+    }
+    if (comes_by_chance(now_ns, number)) {
+        begin_window(now_ns, latest);
+        return true;
+    }
+    surprises_ = rate_ > 0 && !tries_ ? surprises_ + 1 : 0;
+    if (surprises_ == surprises_most) {
+        leave_to_chance(now_ns, latest);
+        begin_window(now_ns, latest);
+        return true;
     }
     double rate = rate_;
     const bool tried = tries_;

@@ -3,6 +3,8 @@
 // from one refusal to the next, when the service's bucket was empty both times, is the rate itself,
 // give or take one request and the pause between. While nothing is refused the rate is tried in the
 // middle of the bounds, and beyond the upper one when that was found long ago.
+// Where refusals go on below a rate that had been seen to work, they come by chance: then no rate is
+// believed for a while.
 // Depends on bucket.h, base. Time is an argument.
 // Invariant: before a refusal has shown a rate there is none.
 #pragma once
@@ -36,6 +38,8 @@ private:
     bool measure(uint64_t now_ns, uint64_t number, double* rate);
     void set_rate(uint64_t now_ns, double per_second, uint64_t latest);
     void plan_review(uint64_t now_ns);
+    bool comes_by_chance(uint64_t now_ns, uint64_t number);
+    void leave_to_chance(uint64_t now_ns, uint64_t latest);
 
     Bucket bucket_;
     double rate_ = 0;             // per second
@@ -49,6 +53,11 @@ private:
     uint64_t review_ns_ = 0;
     uint64_t hold_ns_ = 0;  // how long high_ is believed; doubles
     uint64_t high_until_ns_ = 0;
+    uint64_t chance_until_ns_ = 0;  // refusals mean nothing until then
+    uint64_t chance_wait_ns_ = 0;   // doubles
+    uint64_t chance_number_ = 0;    // requests up to this one were sent before
+    uint64_t chance_refused_ = 0;
+    uint32_t surprises_ = 0;  // refusals in a row at rates that had worked
     bool used_ = false;
     bool tries_ = false;   // rate_ is above low_ ...
     bool beyond_ = false;  // ... and above what high_ was
