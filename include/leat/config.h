@@ -101,7 +101,7 @@ LEAT_API void leat_cooldown_batch_llm(leat_cooldown *cooldown);
 /* How the number of requests on the wire finds itself, below max_in_flight. It grows while it is in use
  * and answers come, gives way on 429s that no known limit explains, on overload, and on timeouts and
  * broken connections when they are many; what was refused is remembered as a ceiling, and tried again
- * after 1, 2, 4 ... 16 minutes. */
+ * after half a minute, a minute, then every two minutes (and 300 requests). */
 typedef struct leat_adaptive {
     uint8_t enabled;        /* 1 */
     uint8_t reserved8[3];

@@ -22,7 +22,7 @@ typedef struct leat_rate_limit_info {
     leat_status status;   /* LEAT_E_RATE_LIMIT, as a rule */
     int32_t http_status;  /* 0: no HTTP */
     uint32_t consecutive; /* pauses in a row without a success between, this one included: 1.. */
-    uint8_t own_step;     /* 1: leat had just gone beyond what was known to work */
+    uint8_t own_step;     /* 1: beyond what was known to work, or what is missing is known */
     uint8_t reserved[3];
     int64_t wait_ms;      /* what the provider asks to wait; -1: it does not say */
 } leat_rate_limit_info;

@@ -1,5 +1,6 @@
-// pace/allowance.h: what the configuration allows an endpoint, whatever its provider would: requests
-// on the wire, requests and tokens in a minute, in a day. All limit domains of an endpoint share it.
+// pace/allowance.h: what the configuration allows an endpoint, whatever its provider would:
+// requests on the wire, requests and tokens in a minute, in a day. All limit domains of an endpoint
+// share it.
 // Depends on base and its siblings; time is an argument.
 // Invariant (P-8): no window of length t sees more than burst + rate * t; in_flight <= most.
 #pragma once

@@ -90,8 +90,8 @@ void Bucket::give_back(uint64_t now_ns, uint64_t number, uint64_t cost) {
 void Bucket::settle(uint64_t now_ns, uint64_t number, uint64_t reserved, uint64_t used) {
     if (!limited() || number <= reshaped_) return;
     if (used >= reserved) {
-        full_at_ns_ = min_of(max_of(full_at_ns_, now_ns) + cost_ns(used - reserved),
-                             full_at_max_ns);
+        full_at_ns_ =
+            min_of(max_of(full_at_ns_, now_ns) + cost_ns(used - reserved), full_at_max_ns);
         return;
     }
     // Rounded the other way, so that a settled sum is never below its true cost.

@@ -3,7 +3,8 @@
 // Time is an argument. Depends on base and peaks.h. Invariant (P-8): what is taken in any window of
 // length t, less what turned out not to be used, is at most burst + rate * t, save a single request
 // larger than the burst, which goes when the bucket is full and leaves a debt that the next ones
-// wait for. What is given back never lifts the bucket above where it would be had it never been taken.
+// wait for. What is given back never lifts the bucket above where it would be had it never been
+// taken.
 #pragma once
 
 #include <stdint.h>
@@ -29,8 +30,8 @@ public:
 
     // The earliest moment at which `count` may be taken; now_ns when that is now.
     uint64_t ready_at(uint64_t now_ns, uint64_t count) const;
-    // Takes them; the caller has seen ready_at(now_ns, count) == now_ns. number: of this take, larger
-    // than those before.
+    // Takes them; the caller has seen ready_at(now_ns, count) == now_ns. number: of this take,
+    // larger than those before.
     void take(uint64_t now_ns, uint64_t count, uint64_t number);
     // Corrects the take of that number from `reserved` to `used`.
     void settle(uint64_t now_ns, uint64_t number, uint64_t reserved, uint64_t used);

@@ -1,7 +1,7 @@
 // pace/budget.h: money that may be spent: what the next request could cost is reserved before it is
 // sent and settled when its usage is known, so that the sum never passes the limit by more than an
-// answer costs more than was reserved for it. Amounts are dollars times 10^12, so that a sum of many
-// small ones is exact. Depends on base.
+// answer costs more than was reserved for it. Amounts are dollars times 10^12, so that a sum of
+// many small ones is exact. Depends on base.
 // Invariant: reserved_ is the sum over requests that are on the wire.
 #pragma once
 

@@ -10,10 +10,11 @@
 namespace leat {
 
 namespace {
-// What worked longer ago than this (or twice as long) proves nothing about now.
-constexpr uint64_t proven_span_ns = UINT64_C(30000000000);
-constexpr uint64_t ceiling_wait_least_ns = UINT64_C(60000000000);
-constexpr uint64_t ceiling_wait_most_ns = UINT64_C(960000000000);
+constexpr uint64_t ceiling_wait_least_ns = UINT64_C(30000000000);
+constexpr uint64_t ceiling_wait_most_ns = UINT64_C(120000000000);
+// A refusal is not to be risked more often than once for so many requests.
+constexpr uint64_t ceiling_wait_requests = 300;
+constexpr uint64_t barred_ns = UINT64_C(60000000000);
 // A limit is in use when so much of it was on the wire.
 constexpr double in_use = 0.8;
 constexpr double fast_share = 0.9;  // of the soft ceiling: up to there by one for each success
@@ -29,7 +30,6 @@ void Concurrency::open(const ConcurrencyRules& rules, uint64_t now_ns) {
     *this = Concurrency{};
     rules_ = rules;
     opened_ns_ = now_ns;
-    proven_from_ns_ = now_ns;
     limit_ = min_of(rules.initial, rules.most);
     ceiling_wait_ns_ = ceiling_wait_least_ns;
 }
@@ -51,28 +51,14 @@ uint64_t Concurrency::opens_at(uint64_t now_ns) const {
     return now_ns + ramp_ns - (now_ns - opened_ns_) % ramp_ns;
 }
 
-uint32_t Concurrency::proven(uint64_t now_ns) const {
-    if (now_ns - proven_from_ns_ >= 2 * proven_span_ns) return 0;
-    if (now_ns - proven_from_ns_ >= proven_span_ns) return proven_now_;
-    return max_of(proven_now_, proven_before_);
-}
-
-void Concurrency::note_proven(uint64_t now_ns, uint32_t in_flight) {
-    if (now_ns - proven_from_ns_ >= proven_span_ns) {
-        proven_before_ = now_ns - proven_from_ns_ < 2 * proven_span_ns ? proven_now_ : 0;
-        proven_now_ = 0;
-        proven_from_ns_ = now_ns;
-    }
-    proven_now_ = max_of(proven_now_, in_flight);
-}
-
 void Concurrency::grow(uint64_t now_ns, const Ticket& ticket) {
     double most = rules_.most;
     if (ceiling_ != 0) {
-        const bool tries = now_ns >= ceiling_until_ns_;
+        const bool tries =
+            now_ns >= ceiling_until_ns_ && ticket.totals.number >= ceiling_until_number_;
         most = min_of(most, static_cast<double>(ceiling_) + (tries ? 1.0 : 0.0));
     }
-    if (ceiling_ != 0 && ticket.in_flight > ceiling_) {
+    if (ceiling_ != 0 && ticket.in_flight > ceiling_ && ticket.totals.number > event_number_) {
         // It works by now: what was remembered is of another time.
         ceiling_ = 0;
         ceiling_wait_ns_ = ceiling_wait_least_ns;
@@ -88,7 +74,7 @@ void Concurrency::grow(uint64_t now_ns, const Ticket& ticket) {
 
 void Concurrency::succeeded(uint64_t now_ns, const Ticket& ticket) {
     LEAT_CHECK(ticket.in_flight >= 1);
-    note_proven(now_ns, ticket.in_flight);
+    if (ticket.totals.number > event_number_) proven_ = max_of(proven_, ticket.in_flight);
     trouble_ -= trouble_ * trouble_weight;
     if (ticket.totals.number <= cut_number_) return;
     cut_works_ = true;
@@ -100,31 +86,62 @@ void Concurrency::cut(const Ticket& ticket, uint64_t latest, double factor) {
     cut_number_ = latest;
     cut_works_ = false;
     soft_ceiling_ = limit_;
-    const double in_force = min_of(limit_, static_cast<double>(ticket.in_flight) / in_use);
-    limit_ = max_of(in_force * factor, static_cast<double>(rules_.adaptive.min_in_flight));
+    limit_ = max_of(limit_ * factor, static_cast<double>(rules_.adaptive.min_in_flight));
 }
 
-bool Concurrency::refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest, bool explained) {
-    if (!adapts() || explained) return false;
-    if (ticket.in_flight <= 1 || ticket.in_flight <= proven(now_ns)) {
-        cut(ticket, latest, rules_.adaptive.decrease);
+bool Concurrency::refused(uint64_t now_ns, const Ticket& ticket, uint64_t latest,
+                          uint32_t in_flight) {
+    if (!adapts()) return false;
+    // Just after another 429 nothing is proven: then every request is more than what had worked.
+    const bool knows = event_number_ == 0 || proven_ >= ticket.in_flight / 2;
+    const bool is_more = knows && ticket.in_flight >= 2 && ticket.in_flight > proven_;
+    proven_ = 0;
+    event_before_ = event_number_;
+    event_number_ = latest;
+    burst_lowers_ = false;
+    if (ceiling_ != 0 && ticket.in_flight <= ceiling_) {
+        // Refused in spite of the ceiling: it was a mistake.
+        ceiling_ = 0;
+        limit_ = max_of(limit_, limit_before_);
+        barred_until_ns_ = now_ns + barred_ns;
         return false;
     }
-    const bool is_new = ticket.totals.number > cut_number_;
-    if (is_new && ceiling_ != 0) ceiling_wait_ns_ = min_of(2 * ceiling_wait_ns_, ceiling_wait_most_ns);
-    if (is_new || ceiling_ == 0) {
-        ceiling_ = ticket.in_flight - 1;
-        cut_number_ = latest;
+    if (!is_more || now_ns < barred_until_ns_) return false;
+    if (ceiling_ != 0) {
+        // One more than the ceiling was tried, in vain.
+        ceiling_wait_ns_ = min_of(2 * ceiling_wait_ns_, ceiling_wait_most_ns);
+        ceiling_until_number_ = latest + ceiling_wait_requests;
+    } else {
+        ceiling_wait_ns_ = ceiling_wait_least_ns;
+        ceiling_until_number_ = 0;
+        limit_before_ = limit_;
+        burst_lowers_ = true;
+        ceiling_ = max_of(in_flight, uint32_t{1});
     }
-    // Of one burst the one with the fewest beside it tells where the limit is.
-    ceiling_ = min_of(ceiling_, ticket.in_flight - 1);
     ceiling_until_ns_ = now_ns + ceiling_wait_ns_;
-    soft_ceiling_ = ceiling_;
-    limit_ = min_of(limit_, static_cast<double>(ceiling_));
+    obey_ceiling();
     return true;
 }
 
-void Concurrency::overloaded(uint64_t now_ns, const Ticket& ticket, uint64_t latest, bool is_outage) {
+void Concurrency::obey_ceiling() {
+    soft_ceiling_ = ceiling_;
+    limit_ = min_of(limit_, static_cast<double>(ceiling_));
+    limit_ = max_of(limit_, static_cast<double>(rules_.adaptive.min_in_flight));
+}
+
+void Concurrency::refused_too(const Ticket& ticket) {
+    const uint64_t number = ticket.totals.number;
+    if (!burst_lowers_ || number <= event_before_ || number > event_number_) return;
+    if (ceiling_ > 1) --ceiling_;
+    obey_ceiling();
+}
+
+void Concurrency::yield(const Ticket& ticket, uint64_t latest) {
+    if (adapts()) cut(ticket, latest, rules_.adaptive.decrease);
+}
+
+void Concurrency::overloaded(uint64_t now_ns, const Ticket& ticket, uint64_t latest,
+                             bool is_outage) {
     if (is_outage) trouble_ = max_of(trouble_, trouble_share);
     troubled(now_ns, ticket, latest);
 }
@@ -145,8 +162,8 @@ void Concurrency::first_byte(uint64_t now_ns, const Ticket& ticket, uint64_t lat
         first_byte_at_ns_ = now_ns;
     }
     first_byte_ns_ += (waited - first_byte_ns_) * usual_weight;
-    // What an idle service takes follows a fall at once; it rises by a thousandth in a second, so that
-    // a line that stays long does not become the rule.
+    // What an idle service takes follows a fall at once; it rises by a thousandth in a second, so
+    // that a line that stays long does not become the rule.
     const double idle_s = static_cast<double>(now_ns - first_byte_at_ns_) / 1e9;
     first_byte_at_ns_ = now_ns;
     const double risen = first_byte_slow_ns_ * (1.0 + rise_in_a_second * min_of(idle_s, 60.0));

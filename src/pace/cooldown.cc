@@ -1,5 +1,5 @@
-// pace/cooldown.cc: see cooldown.h. Lengths are computed from configured values that leat_endpoint_add
-// has checked; the caller's clock is the only time.
+// pace/cooldown.cc: see cooldown.h. Lengths are computed from configured values that
+// leat_endpoint_add has checked; the caller's clock is the only time.
 #include "pace/cooldown.h"
 
 #include "base/check.h"
@@ -34,7 +34,7 @@ bool Cooldown::limited(uint64_t now_ns, uint32_t generation, leat_rate_limit_inf
                        double unit) {
     LEAT_CHECK(unit >= 0.0 && unit < 1.0);
     LEAT_CHECK(generation <= generation_);
-    if (generation != generation_ && !LEAT_MUTANT_IF(1)) return false;
+    if (is_stale(generation)) return false;
     ++consecutive_;
     info.consecutive = consecutive_;
     const uint64_t pause_ms = min_of(pacing_->pause_ms(pacing_->user, rules_, &info), pause_max_ms);
@@ -42,7 +42,9 @@ bool Cooldown::limited(uint64_t now_ns, uint32_t generation, leat_rate_limit_inf
     const uint64_t spread_ns = min_of(pause_ns / spread_share, spread_max_ns);
     begin(now_ns, pause_ns + static_cast<uint64_t>(static_cast<double>(spread_ns) * unit));
     since_resume_ = 0;
-    delay_ns_ = pacing_->slow_start_ns(pacing_->user, rules_, 0);
+    // A step too far that is taken back needs no slow start: what worked before it is known.
+    const bool is_slow = info.own_step == 0 || consecutive_ > 1;
+    delay_ns_ = is_slow ? pacing_->slow_start_ns(pacing_->user, rules_, 0) : 0;
     return true;
 }
 

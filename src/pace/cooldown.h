@@ -19,6 +19,10 @@ public:
     void open(const leat_cooldown* rules, const leat_pacing* pacing);
 
     uint32_t generation() const { return generation_; }
+    // Sent before the last pause: what comes of it says nothing about now (B41).
+    bool is_stale(uint32_t generation) const {
+        return generation != generation_ && !LEAT_MUTANT_IF(1);
+    }
     bool paused(uint64_t now_ns) const { return now_ns < until_ns_ && !LEAT_MUTANT_IF(6); }
     uint64_t until_ns() const { return until_ns_; }
 
@@ -42,7 +46,7 @@ private:
     const leat_pacing* pacing_ = nullptr;
     uint64_t until_ns_ = 0;
     uint64_t last_admitted_ns_ = 0;
-    uint64_t delay_ns_ = 0;      // of each permit before the next item; 0: no slow start
+    uint64_t delay_ns_ = 0;  // of each permit before the next item; 0: no slow start
     uint32_t generation_ = 0;
     uint32_t consecutive_ = 0;
     uint32_t since_resume_ = 0;  // items admitted since the pause

@@ -1,4 +1,5 @@
-// pace/daily.cc: see daily.h. An hour is a slot of a ring; a slot of an hour long gone counts nothing.
+// pace/daily.cc: see daily.h. An hour is a slot of a ring; a slot of an hour long gone counts
+// nothing.
 // Depends on base.
 #include "pace/daily.h"
 

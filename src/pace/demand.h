@@ -20,15 +20,19 @@ leat_limiter limiter_of(Resource resource);
 
 inline uint64_t amount_of(const Demand& demand, Resource resource) {
     switch (resource) {
-        case Resource::requests: return 1;
-        case Resource::tokens: return demand.input_tokens + demand.output_tokens;
-        case Resource::input_tokens: return demand.input_tokens;
-        case Resource::output_tokens: return demand.output_tokens;
+        case Resource::requests:
+            return 1;
+        case Resource::tokens:
+            return demand.input_tokens + demand.output_tokens;
+        case Resource::input_tokens:
+            return demand.input_tokens;
+        case Resource::output_tokens:
+            return demand.output_tokens;
     }
     return 0;
 }
 
-// All that was ever taken, corrected by what became known later.
+// All that was ever reserved.
 struct Totals {
     uint64_t number = 0;  // of requests
     uint64_t input_tokens = 0;
@@ -37,11 +41,11 @@ struct Totals {
 
 struct Ticket {
     Demand demand;
-    Totals totals;             // this request included
+    Totals totals;  // this request included
     uint64_t admitted_ns = 0;
-    uint64_t allowance = 0;    // its number there
-    uint32_t generation = 0;   // of the domain's pauses
-    uint32_t in_flight = 0;    // this request included
+    uint64_t allowance = 0;   // its number there
+    uint32_t generation = 0;  // of the domain's pauses
+    uint32_t in_flight = 0;   // this request included
 };
 
 }  // namespace leat

@@ -12,14 +12,12 @@ namespace {
 constexpr uint64_t ms_ns = UINT64_C(1000000);
 // No answer has more tokens than its reservation and this: what is above is a lie.
 constexpr uint64_t tokens_beyond_most = 1000000;
+constexpr double surprise_weight = 0.02;
+constexpr double surprises_share = 0.08;
 
 uint64_t believed(uint64_t reserved, int64_t used) {
     if (used < 0) return reserved;
     return min_of(static_cast<uint64_t>(used), reserved + tokens_beyond_most);
-}
-
-uint64_t corrected(uint64_t total, uint64_t reserved, uint64_t used) {
-    return total - min_of(total, reserved) + used;
 }
 }  // namespace
 
@@ -110,9 +108,6 @@ void Gate::settle(uint64_t now_ns, const Ticket& ticket, const Used& used) {
                           believed(reserved.output_tokens, used.output_tokens)};
     allowance_->settle(now_ns, ticket.admitted_ns, ticket.allowance, reserved, known);
     told_.settle(now_ns, ticket.totals.number, reserved, known);
-    totals_.input_tokens = corrected(totals_.input_tokens, reserved.input_tokens, known.input_tokens);
-    totals_.output_tokens =
-        corrected(totals_.output_tokens, reserved.output_tokens, known.output_tokens);
 }
 
 void Gate::succeeded(uint64_t now_ns, const Ticket& ticket) {
@@ -120,23 +115,43 @@ void Gate::succeeded(uint64_t now_ns, const Ticket& ticket) {
     cooldown_.succeeded();
     overload_.succeeded(ticket.totals.number);
     concurrency_.succeeded(now_ns, ticket);
-    learned_.succeeded();
+    surprises_ -= surprises_ * surprise_weight;
 }
 
-bool Gate::is_unexplained(uint64_t now_ns) const {
-    if (allowance_->is_empty(now_ns)) return false;
-    return !uses_told_ || !told_.any() || !told_.explains_refusal(now_ns);
+// From a refusal that nothing explains. True when it shows what was too much.
+bool Gate::learn(uint64_t now_ns, const Ticket& ticket) {
+    const uint64_t latest = totals_.number;
+    const bool too_many = concurrency_.refused(now_ns, ticket, latest, in_flight_);
+    if (uses_learned_) {
+        return learned_.refused(now_ns, ticket.totals.number, latest, too_many) || too_many;
+    }
+    if (!too_many) concurrency_.yield(ticket, latest);
+    return too_many;
 }
 
 bool Gate::rate_limited(uint64_t now_ns, const Ticket& ticket, leat_rate_limit_info info,
                         double unit) {
-    const bool unexplained = is_unexplained(now_ns);
-    const bool fresh = ticket.generation == cooldown_.generation();
-    const bool too_many = concurrency_.refused(now_ns, ticket, totals_.number, !unexplained);
-    const bool tried_rate = learned_.is_trying();
-    if (fresh && unexplained && !too_many && uses_learned_) learned_.refused(now_ns, totals_.number);
-    info.own_step = too_many || tried_rate ? 1 : 0;
-    return cooldown_.limited(now_ns, ticket.generation, info, unit);
+    if (cooldown_.is_stale(ticket.generation)) {
+        concurrency_.refused_too(ticket);
+        return false;
+    }
+    const bool explained = told_.any() && told_.explains_refusal(now_ns, ticket.demand);
+    if (explained) {
+        // It is known how much is missing.
+        info.own_step = 1;
+        surprises_ += (1.0 - surprises_) * surprise_weight;
+    }
+    // Who keeps to what is told and is refused all the same shares the limit with others: then the
+    // rate that is left is learnt as if nothing were told.
+    const bool is_shared = explained && surprises_ > surprises_share;
+    if (is_shared && uses_learned_) {
+        (void)learned_.refused(now_ns, ticket.totals.number, totals_.number, false);
+    } else if (!explained && !allowance_->is_empty(now_ns)) {
+        info.own_step = learn(now_ns, ticket) ? 1 : 0;
+    }
+    const bool pauses = cooldown_.limited(now_ns, ticket.generation, info, unit);
+    learned_.paused(cooldown_.until_ns() - now_ns);
+    return pauses;
 }
 
 bool Gate::overloaded(uint64_t now_ns, const Ticket& ticket, int64_t wait_ms) {
@@ -159,7 +174,8 @@ void Gate::troubled(uint64_t now_ns, const Ticket& ticket) {
 double Gate::learned_per_minute() const {
     const Bucket& bucket = learned_.bucket();
     if (!bucket.limited()) return 0;
-    const double windows = static_cast<double>(Bucket::minute_ns) / static_cast<double>(bucket.window_ns());
+    const double windows =
+        static_cast<double>(Bucket::minute_ns) / static_cast<double>(bucket.window_ns());
     return static_cast<double>(bucket.rate()) * windows;
 }
 

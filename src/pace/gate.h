@@ -1,6 +1,7 @@
 // pace/gate.h: the one admission gate of a limit domain. Every send passes it, retries too:
-// pause -> concurrency permit -> slow start -> limits of the configuration (the endpoint's allowance),
-// of the answers' headers, of experience. What the answers say comes back here and corrects it.
+// pause -> concurrency permit -> slow start -> limits of the configuration (the endpoint's
+// allowance), of the answers' headers, of experience. What the answers say comes back here and
+// corrects it.
 // Depends on base and its siblings; time is an argument.
 // Invariant: in_flight <= permits at the time of an admission; a sleeping item holds no permit;
 // nothing goes while paused.
@@ -73,8 +74,8 @@ public:
     uint32_t generation() const { return cooldown_.generation(); }
 
 private:
+    bool learn(uint64_t now_ns, const Ticket& ticket);
     GateVerdict ask_limits(uint64_t now_ns, const Demand& demand);
-    bool is_unexplained(uint64_t now_ns) const;
 
     Allowance* allowance_ = nullptr;
     Cooldown cooldown_;
@@ -85,6 +86,7 @@ private:
     Totals totals_;
     uint64_t patience_ns_ = 0;
     uint64_t retry_after_max_ms_ = 0;
+    double surprises_ = 0;  // share of refusals that told limits explain, and did not prevent
     uint32_t in_flight_ = 0;
     bool uses_told_ = false;
     bool uses_learned_ = false;

@@ -1,5 +1,5 @@
-// pace/overload.cc: see overload.h. To ask again after a share of the outage bounds both the time that
-// is lost at its end and the number of requests that are spent on finding out.
+// pace/overload.cc: see overload.h. To ask again after a share of the outage bounds both the time
+// that is lost at its end and the number of requests that are spent on finding out.
 // Depends on base.
 #include "pace/overload.h"
 

@@ -1,8 +1,9 @@
 // pace/overload.h: the breaker of a limit domain: when a service answers nothing but overload (503,
-// 529), the domain stops asking, and asks again with one request at a time after a tenth of the time
-// that it has been down. Single overloads between successes open nothing: those items just try again.
-// Depends on demand.h and base. Time is an argument. Invariant: a success that was sent after the last
-// overload closes it at once.
+// 529), the domain stops asking, and asks again with one request at a time after a tenth of the
+// time that it has been down. Single overloads between successes open nothing: those items just try
+// again.
+// Depends on demand.h and base. Time is an argument.
+// Invariant: a success that was sent after the last overload closes it at once.
 #pragma once
 
 #include <stdint.h>
@@ -26,9 +27,9 @@ public:
     // The service is known to be down: finding it so again is nobody's failed attempt.
     bool is_open() const { return open_; }
 
-    // While it is open, one request at a time asks whether the outage is over. One that has not been
-    // refused for several times as long as refusals take is probably being served: the next may go,
-    // long before its answer is whole. now_ns when nothing holds back.
+    // While it is open, one request at a time asks whether the outage is over. One that has not
+    // been refused for several times as long as refusals take is probably being served: the next
+    // may go, long before its answer is whole. now_ns when nothing holds back.
     uint64_t ready_at(uint64_t now_ns) const {
         return probe_number_ != 0 && probe_until_ns_ > now_ns ? probe_until_ns_ : now_ns;
     }
@@ -39,12 +40,12 @@ public:
 
 private:
     uint64_t outage_most_ns_ = 0;
-    uint64_t since_ns_ = 0;    // the first overload in this row
-    uint64_t last_number_ = 0; // the newest request that met one
-    uint64_t stale_number_ = 0; // requests up to this one were sent before the last pause
-    uint64_t probe_number_ = 0; // the one that asks, 0: none does
+    uint64_t since_ns_ = 0;      // the first overload in this row
+    uint64_t last_number_ = 0;   // the newest request that met one
+    uint64_t stale_number_ = 0;  // requests up to this one were sent before the last pause
+    uint64_t probe_number_ = 0;  // the one that asks, 0: none does
     uint64_t probe_until_ns_ = 0;
-    uint64_t refusal_ns_ = 0;   // how long refusals take, lately
+    uint64_t refusal_ns_ = 0;  // how long refusals take, lately
     uint32_t in_a_row_ = 0;
     bool open_ = false;
 };

@@ -46,12 +46,13 @@ uint64_t linear_backoff_ns(void*, const leat_retry* rules, uint32_t failed, doub
     return static_cast<uint64_t>(static_cast<double>(wait_ms) * jitter(*rules, chance) * 1e6);
 }
 
-constexpr leat_pacing exponential = {sizeof(leat_pacing), 0, nullptr, exponential_pause_ms,
-                                     linear_slow_start_ns, exponential_backoff_ns};
-constexpr leat_pacing fixed_delay = {sizeof(leat_pacing), 0, nullptr, fixed_pause_ms,
-                                     fixed_slow_start_ns, fixed_backoff_ns};
-constexpr leat_pacing linear = {sizeof(leat_pacing), 0, nullptr, exponential_pause_ms,
-                                linear_slow_start_ns, linear_backoff_ns};
+constexpr leat_pacing exponential = {
+    sizeof(leat_pacing),   0, nullptr, exponential_pause_ms, linear_slow_start_ns,
+    exponential_backoff_ns};
+constexpr leat_pacing fixed_delay = {
+    sizeof(leat_pacing), 0, nullptr, fixed_pause_ms, fixed_slow_start_ns, fixed_backoff_ns};
+constexpr leat_pacing linear = {
+    sizeof(leat_pacing), 0, nullptr, exponential_pause_ms, linear_slow_start_ns, linear_backoff_ns};
 
 }  // namespace
 
@@ -76,7 +77,8 @@ uint64_t cooldown_ms(const leat_cooldown& rules, uint32_t consecutive, int64_t w
     const uint64_t said = wait_ms == 0 ? least_ms : static_cast<uint64_t>(wait_ms);
     const uint64_t asked = wait_ms < 0 ? 0 : min_of(said, max_ms);
     if (wait_ms >= 0 && rules.retry_after_is_floor == 0) return asked;
-    if (own_step && consecutive == 1) return max_of(asked, min_of<uint64_t>(rules.initial_ms, least_ms));
+    if (own_step && consecutive == 1)
+        return max_of(asked, min_of<uint64_t>(rules.initial_ms, least_ms));
     double own = static_cast<double>(rules.initial_ms);
     const double most = static_cast<double>(rules.max_ms);
     for (uint32_t c = 1; c < consecutive && own < most; ++c) {

@@ -17,7 +17,8 @@ uint64_t backoff_ns(const leat_retry& retry, uint32_t failed, double unit);
 uint64_t cooldown_ms(const leat_cooldown& rules, uint32_t consecutive, int64_t wait_ms,
                      bool own_step = false);
 
-// Delay of each permit before the n-th item (from 0) after a pause; 0 once slow start is over (B38).
+// Delay of each permit before the n-th item (from 0) after a pause; 0 once slow start is over
+// (B38).
 uint64_t slow_start_ns(const leat_cooldown& rules, uint32_t item);
 
 }  // namespace leat

@@ -1,6 +1,6 @@
 // pace/peaks.h: how full a bucket has been since a certain take: the highest fill that any later
-// take found. Kept as the few takes that found more than all after them; when they are too many, the
-// oldest two are joined, which errs towards fuller.
+// take found. Kept as the few takes that found more than all after them; when they are too many,
+// the oldest two are joined, which errs towards fuller.
 // Depends on base. Invariants: number grows and fill falls along the list; after(n) is never below
 // the highest fill noted by a take later than n.
 #pragma once

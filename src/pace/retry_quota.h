@@ -1,6 +1,6 @@
 // pace/retry_quota.h: what a limit domain may spend on retries, as the AWS SDKs' standard mode has
-// it: a stock of tokens that retries draw on and successes fill up again. When a service is down, the
-// stock runs out, and items fail at once instead of each trying to its last attempt.
+// it: a stock of tokens that retries draw on and successes fill up again. When a service is down,
+// the stock runs out, and items fail at once instead of each trying to its last attempt.
 // Depends on base. Invariant: 0 <= left <= capacity.
 #pragma once
 

@@ -1,5 +1,5 @@
-// pace/told.cc: see told.h. Providers round what they tell, and answers overtake each other: a small
-// margin is left in each bucket, which costs no rate, only the last of a burst.
+// pace/told.cc: see told.h. All that is told may be a lie: nothing here may overflow, and patience
+// bounds what it can do.
 // Depends on base.
 #include "pace/told.h"
 
@@ -12,117 +12,167 @@ namespace {
 
 constexpr uint64_t ms_ns = UINT64_C(1000000);
 constexpr uint64_t second_ms = 1000;
-constexpr uint64_t windows_ns[] = {1000 * ms_ns, 60000 * ms_ns, 3600000 * ms_ns, 86400000 * ms_ns};
-// A reset that is this far from what a window of known length would say speaks against it.
+constexpr uint64_t second_ns = 1000 * ms_ns;
+constexpr uint64_t windows_ns[] = {60000 * ms_ns, 3600000 * ms_ns, 86400000 * ms_ns};
+constexpr uint64_t window_most_ns = 366 * UINT64_C(86400000) * ms_ns;
+// A reset that is this far from what a window of known length would say is of no such window.
 constexpr double fit_most = 1.35;
-constexpr double window_near = 3.0;
-constexpr int32_t fits_most = 4;
-constexpr int64_t small_bucket_part = 4;
-constexpr int32_t fits_against = -3;
-// So much of a limit stays in the bucket: requests are counted exactly, tokens are estimated.
+// Who ever saw so much of a limit remain takes all of it for real.
+constexpr double whole_share = 0.8;
+constexpr int32_t fixed_sure = 3;
+constexpr int32_t fixed_most = 6;
+// Ends are compared over so long a time, the longer one where resets are rounded to seconds.
+constexpr uint64_t end_apart_ns = 500 * ms_ns;
+constexpr uint64_t end_apart_rounded_ns = 5 * second_ns;
+constexpr double refill_shown = 4.0;
 constexpr uint64_t margin_requests_share = 200;
-constexpr uint64_t margin_tokens_share = 20;
+constexpr uint64_t margin_tokens_share = 100;
+constexpr uint64_t margin_most_share = 8;
+// A request reaches the service some time after it was let through.
+constexpr double refill_sure = 0.99;
+constexpr double raise_share = 0.125;
+constexpr double spread_weight = 0.05;
+constexpr double spreads = 3.0;
 // A refusal is explained by a bucket that is as good as empty.
 constexpr double empty_share = 0.05;
+// A request may have asked for so much more than what was reserved.
+constexpr double surprise_most = 4.0;
 
 uint64_t total_of(const Totals& totals, Resource resource) {
     switch (resource) {
-        case Resource::requests: return totals.number;
-        case Resource::tokens: return totals.input_tokens + totals.output_tokens;
-        case Resource::input_tokens: return totals.input_tokens;
-        case Resource::output_tokens: return totals.output_tokens;
+        case Resource::requests:
+            return totals.number;
+        case Resource::tokens:
+            return totals.input_tokens + totals.output_tokens;
+        case Resource::input_tokens:
+            return totals.input_tokens;
+        case Resource::output_tokens:
+            return totals.output_tokens;
     }
     return 0;
 }
 
 double ratio(double a, double b) { return a > b ? a / b : b / a; }
 
-uint64_t margin_of(Resource resource, uint64_t limit) {
-    if (resource == Resource::requests) return limit / margin_requests_share + (limit > 2 ? 1 : 0);
-    return limit / margin_tokens_share;
-}
-
 }  // namespace
 
-// A bucket that holds far less than a window's worth is full again when that much is back: its resets
-// say nothing of the limit as a whole.
-bool ToldLimit::refills_small_bucket(const leat_limit& limit) const {
-    const int64_t held = static_cast<int64_t>(remaining_most_);
-    if (held <= limit.remaining || held > limit.limit / small_bucket_part) return false;
-    const double missing = static_cast<double>(held - limit.remaining);
-    const double window =
-        static_cast<double>(limit.reset_ms) * static_cast<double>(limit.limit) / missing * 1e6;
-    return ratio(window, static_cast<double>(window_guess_ns_)) < fit_most;
+// A provider may keep less than a whole window's worth: what was ever seen to remain is what it
+// holds.
+uint64_t ToldLimit::size() const {
+    const double whole = static_cast<double>(limit_) * whole_share;
+    if (static_cast<double>(remaining_most_) >= whole) return limit_;
+    return max_of<uint64_t>(remaining_most_, 1);
 }
 
-// How long the window is that would refill what is missing in the time that the reset names. Resets
-// in whole seconds were rounded up, so a short one may mean less.
-uint64_t ToldLimit::guess_window(const leat_limit& limit) {
-    if (limit.window_ms > 0) return static_cast<uint64_t>(limit.window_ms) * ms_ns;
-    const bool tells = limit.reset_ms > 0 && limit.remaining >= 0 && limit.remaining < limit.limit;
-    const bool rounded = tells && static_cast<uint64_t>(limit.reset_ms) % second_ms == 0;
-    if (!tells || (rounded && limit.reset_ms < 5000)) return window_ns_;
-    if (refills_small_bucket(limit)) {
-        fits_ = min_of(fits_ + 1, fits_most);
-        return window_guess_ns_;
-    }
-    const double missing = static_cast<double>(limit.limit - limit.remaining);
+// Whether what is missing from `whole` would be refilled, in the time that the reset names, by a
+// window of a usual length. That is the window then.
+bool ToldLimit::fits(const leat_limit& limit, uint64_t whole) {
+    const uint64_t remaining = static_cast<uint64_t>(limit.remaining);
+    if (remaining >= whole) return false;
+    const bool rounded = static_cast<uint64_t>(limit.reset_ms) % second_ms == 0;
+    // Resets in whole seconds were rounded up, so a short one may mean less.
+    if (rounded && limit.reset_ms < 5000) return false;
     const double whole_ms = static_cast<double>(limit.reset_ms) - (rounded ? 500.0 : 0.0);
-    const double window = whole_ms * static_cast<double>(limit.limit) / missing * 1e6;
-    uint64_t nearest = window_guess_ns_;
-    double distance = window_near;
+    const double window =
+        whole_ms * 1e6 * static_cast<double>(limit.limit) / static_cast<double>(whole - remaining);
+    if (window_ns_ != 0 && ratio(window, static_cast<double>(window_ns_)) < fit_most) return true;
     for (const uint64_t one : windows_ns) {
-        const double away = ratio(window, static_cast<double>(one));
-        if (away >= distance) continue;
-        distance = away;
-        nearest = one;
+        if (ratio(window, static_cast<double>(one)) >= fit_most) continue;
+        window_ns_ = one;
+        return true;
     }
-    if (distance < fit_most) {
-        fits_ = min_of(fits_ + 1, fits_most);
-        return nearest;
-    }
-    fits_ = max_of(fits_ - 1, -fits_most);
-    return window_ns_ != 0 ? window_ns_ : nearest;
+    return false;
 }
 
-// A provider may keep less than a whole window's worth: what was ever seen to remain is what it holds.
-uint64_t ToldLimit::size_of(uint64_t limit, uint64_t remaining) const {
-    return max_of<uint64_t>(min_of(limit, max_of(remaining, remaining_most_)), 1);
+void ToldLimit::note_window(const leat_limit& limit) {
+    if (limit.window_ms > 0) {
+        const uint64_t most_ms = window_most_ns / ms_ns;
+        window_ns_ = min_of(static_cast<uint64_t>(limit.window_ms), most_ms) * ms_ns;
+        return;
+    }
+    const bool tells = limit.reset_ms > 0 && limit.remaining >= 0;
+    // Short windows are told by name; of the others the usual one stands until a reset speaks.
+    if (tells && window_guess_ns_ > second_ns && !fits(limit, limit_)) (void)fits(limit, size());
+    if (window_ns_ == 0) window_ns_ = window_guess_ns_;
+}
+
+// Two answers, long enough apart for a refill to show. The end of a window that is filled up at its
+// end stands still, and nothing comes back before it.
+void ToldLimit::compare_ends(uint64_t now_ns, uint64_t end_ns, uint64_t remaining, bool rounded) {
+    const uint64_t apart_ns = now_ns - end_told_ns_;
+    const double refill = static_cast<double>(apart_ns) * static_cast<double>(limit_) /
+                          static_cast<double>(window_ns_);
+    const bool is_first = end_told_ns_ == 0;
+    if (!is_first && apart_ns < (rounded ? end_apart_rounded_ns : end_apart_ns)) return;
+    if (!is_first && refill < refill_shown) return;
+    if (!is_first && remaining < size() / 2) {
+        const uint64_t moved_ns = end_ns > end_ns_ ? end_ns - end_ns_ : end_ns_ - end_ns;
+        const double grown = static_cast<double>(remaining) - static_cast<double>(end_remaining_);
+        const bool stands = moved_ns < apart_ns / 4 && grown < refill / 2;
+        fixed_ = stands ? min_of(fixed_ + 1, fixed_most) : max_of(fixed_ - 1, -fixed_most);
+    }
+    end_ns_ = end_ns;
+    end_told_ns_ = now_ns;
+    end_remaining_ = remaining;
+}
+
+// Says fixed_end_ns_.
+void ToldLimit::note_end(uint64_t now_ns, const leat_limit& limit) {
+    fixed_end_ns_ = 0;
+    if (limit.reset_ms <= 0 || limit.remaining < 0) return;
+    const uint64_t reset_ms = min_of(static_cast<uint64_t>(limit.reset_ms), window_most_ns / ms_ns);
+    const uint64_t end_ns = now_ns + reset_ms * ms_ns;
+    const bool rounded = reset_ms % second_ms == 0;
+    compare_ends(now_ns, end_ns, static_cast<uint64_t>(limit.remaining), rounded);
+    if (fixed_ >= fixed_sure) fixed_end_ns_ = end_ns;
+}
+
+double ToldLimit::margin(uint64_t unsettled) const {
+    const bool counts_requests = resource_ == Resource::requests;
+    const uint64_t share = counts_requests ? margin_requests_share : margin_tokens_share;
+    const uint64_t most = bucket_.burst() / margin_most_share;
+    const double rounding = static_cast<double>(min_of(limit_ / share + 1, most));
+    if (counts_requests) return rounding;
+    const double spread = spreads * __builtin_sqrt(spread_ * (static_cast<double>(unsettled) + 1));
+    return min_of(rounding + spread, static_cast<double>(bucket_.burst()) / 2);
 }
 
 void ToldLimit::told(uint64_t now_ns, const Ticket& ticket, const Totals& totals,
                      const leat_limit& limit, uint64_t patience_ns) {
     if (limit.limit <= 0) return;
-    const uint64_t window_ns = guess_window(limit);
+    LEAT_CHECK(now_ns >= ticket.admitted_ns && totals.number >= ticket.totals.number);
     const uint64_t most = static_cast<uint64_t>(limit.limit);
     const bool has_remaining = limit.remaining >= 0;
     const uint64_t remaining =
         has_remaining ? min_of(static_cast<uint64_t>(limit.remaining), most) : most;
-    const uint64_t size = size_of(most, remaining);
-    if (!limited() || most != limit_ || window_ns != window_ns_ || size != bucket_.burst()) {
-        window_ns_ = window_ns != 0 ? window_ns : window_guess_ns_;
-        if (most != limit_) remaining_most_ = remaining;
-        limit_ = most;
-        remaining_most_ = max_of(remaining_most_, remaining);
-        bucket_.reshape(now_ns, most, size_of(most, remaining), window_ns_, totals.number);
+    if (most != limit_) remaining_most_ = 0;
+    limit_ = most;
+    // This request had been there a moment before.
+    const uint64_t own = resource_ == Resource::requests ? 1 : 0;
+    remaining_most_ = max_of(remaining_most_, min_of(remaining + own, most));
+    note_window(limit);
+    const bool is_new = bucket_.rate() != most;
+    if (is_new || bucket_.window_ns() != window_ns_ || bucket_.burst() != size()) {
+        bucket_.reshape(now_ns, most, size(), window_ns_, totals.number);
     }
+    patience_ns_ = patience_ns;
     patient_until_ns_ = now_ns + patience_ns;
-    fixed_end_ns_ = 0;
-    if (!has_remaining) return;
-    // Corrections of earlier requests may have made the later sum the smaller one.
-    const uint64_t sum = total_of(totals, resource_);
-    const uint64_t sum_then = total_of(ticket.totals, resource_);
-    const uint64_t sent_after = sum > sum_then ? sum - sum_then : 0;
+    note_end(now_ns, limit);
+    // An answer that was overtaken by a later request's has nothing new to say.
+    if (!has_remaining || ticket.totals.number < told_number_) return;
+    told_number_ = ticket.totals.number;
+    const uint64_t sent_after = total_of(totals, resource_) - total_of(ticket.totals, resource_);
     double level = static_cast<double>(remaining) - static_cast<double>(sent_after) -
-                   static_cast<double>(margin_of(resource_, most));
-    const double refill = static_cast<double>(now_ns - ticket.admitted_ns) *
+                   margin(totals.number - ticket.totals.number);
+    const double refill = static_cast<double>(now_ns - ticket.admitted_ns) * refill_sure *
                           static_cast<double>(most) / static_cast<double>(window_ns_);
-    if (fits_ <= fits_against && limit.reset_ms > 0) {
-        fixed_end_ns_ = now_ns + static_cast<uint64_t>(limit.reset_ms) * ms_ns;
-    } else {
-        level += refill;
-    }
-    bucket_.set_level(now_ns, min_of(level, static_cast<double>(bucket_.burst())));
+    if (fixed_end_ns_ == 0) level += refill;
+    level = min_of(level, static_cast<double>(bucket_.burst()));
+    // Lowered at once, raised by and by: what overflowed at the service meanwhile is not in the
+    // sum.
+    const double known = bucket_.level(now_ns);
+    if (!is_new && sent_after > 0 && level > known) level = known + (level - known) * raise_share;
+    bucket_.set_level(now_ns, level);
 }
 
 uint64_t ToldLimit::ready_at(uint64_t now_ns, const Demand& demand) const {
@@ -137,20 +187,32 @@ void ToldLimit::take(uint64_t now_ns, const Ticket& ticket) {
     if (!limited()) return;
     const uint64_t amount = amount_of(ticket.demand, resource_);
     if (bucket_.ready_at(now_ns, amount) > now_ns) {
-        // Patience is at an end: it goes all the same, and the answer will tell.
-        bucket_.set_level(now_ns, static_cast<double>(bucket_.burst()));
+        // Patience is at an end: one goes all the same, and its answer will tell.
+        bucket_.set_level(now_ns, min_of(static_cast<double>(amount) + 1.0,
+                                         static_cast<double>(bucket_.burst())));
+        patient_until_ns_ = now_ns + patience_ns_;
     }
     bucket_.take(now_ns, amount, ticket.totals.number);
 }
 
 void ToldLimit::settle(uint64_t now_ns, uint64_t number, const Demand& reserved,
                        const Demand& used) {
-    bucket_.settle(now_ns, number, amount_of(reserved, resource_), amount_of(used, resource_));
+    if (!limited()) return;
+    const uint64_t before = amount_of(reserved, resource_);
+    const uint64_t after = amount_of(used, resource_);
+    if (after != 0) {
+        const double beyond = static_cast<double>(after) - static_cast<double>(before);
+        spread_ += (beyond * beyond - spread_) * spread_weight;
+    }
+    // What an answer has told since includes what the request really took.
+    if (number > told_number_) bucket_.settle(now_ns, number, before, after);
 }
 
-bool ToldLimit::has_room(uint64_t now_ns) const {
+bool ToldLimit::has_room(uint64_t now_ns, const Demand& demand) const {
     if (!limited()) return true;
-    return bucket_.level(now_ns) > static_cast<double>(bucket_.burst()) * empty_share + 1.0;
+    const double amount = static_cast<double>(amount_of(demand, resource_));
+    const double needed = resource_ == Resource::requests ? amount : amount * surprise_most;
+    return bucket_.level(now_ns) > static_cast<double>(bucket_.burst()) * empty_share + needed;
 }
 
 void Told::open() {
@@ -159,9 +221,8 @@ void Told::open() {
     const Resource resources[slots_count] = {
         Resource::requests, Resource::tokens, Resource::input_tokens, Resource::output_tokens,
         Resource::requests, Resource::tokens, Resource::requests,     Resource::tokens};
-    const uint64_t guesses[slots_count] = {minute,        minute,        minute,
-                                           minute,        windows_ns[0], windows_ns[0],
-                                           windows_ns[3], windows_ns[3]};
+    const uint64_t guesses[slots_count] = {minute,    minute,    minute,        minute,
+                                           second_ns, second_ns, windows_ns[2], windows_ns[2]};
     for (uint32_t i = 0; i < slots_count; ++i) slots_[i].open(resources[i], guesses[i]);
 }
 
@@ -199,9 +260,9 @@ void Told::told(uint64_t now_ns, const Ticket& ticket, const Totals& totals,
     }
 }
 
-bool Told::explains_refusal(uint64_t now_ns) const {
+bool Told::explains_refusal(uint64_t now_ns, const Demand& demand) const {
     for (const ToldLimit& slot : slots_) {
-        if (!slot.has_room(now_ns)) return true;
+        if (!slot.has_room(now_ns, demand)) return true;
     }
     return false;
 }

@@ -201,6 +201,28 @@ TEST(RetryQuota, successes_fill_it_up_again) {
     EXPECT_EQ(world.count(LEAT_SUCCEEDED), 100u) << "a retry that succeeds gives back what it drew";
 }
 
+TEST(Learned, refusals_that_come_by_chance_teach_no_rate) {
+    for (const uint64_t one_in : {200u, 50u, 20u}) {
+        World world(adaptive());
+        world.setup.endpoint.max_in_flight = 20;
+        world.setup.endpoint.cooldown.slow_start_items = 50;
+        uint64_t chance = 1;
+        world.respond = [&](const leat_sim_request&, leat_sim_response& response) {
+            chance = chance * 6364136223846793005u + 1442695040888963407u;
+            response.delay_ns = 500 * ms;
+            if ((chance >> 33) % one_in != 0) return;
+            response.delay_ns = 20 * ms;
+            response.status = 429;
+        };
+        run_items(&world, 20000);
+        EXPECT_EQ(world.count(LEAT_SUCCEEDED), 20000u);
+        // 40 a second without refusals, each of which costs a second's pause.
+        const double took = static_cast<double>(world.now() - world.setup.sim.start_ns) / 1e9;
+        const double best = 20000 / 40.0 + 20000.0 / static_cast<double>(one_in);
+        EXPECT_LE(took, best * 1.5 + 150) << "one in " << one_in;
+    }
+}
+
 struct OwnPacing {
     std::vector<leat_rate_limit_info> heard;
     leat_pacing table;

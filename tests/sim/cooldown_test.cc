@@ -66,6 +66,8 @@ TEST(Cooldown, takes_its_own_pause_when_the_provider_names_none) {
     expect_pause(pause_ms("Retry-After", "soon"), 10000);
     expect_pause(pause_ms("Retry-After", "-5"), 10000);
     expect_pause(pause_ms(nullptr, "", leat_cooldown_batch_llm), 300000);
+    expect_pause(pause_ms("Retry-After", "soon", leat_cooldown_batch_llm), 300000);
+    expect_pause(pause_ms("Retry-After", "-5", leat_cooldown_batch_llm), 300000);
 }
 
 TEST(Cooldown, as_a_floor_retry_after_only_lengthens) {

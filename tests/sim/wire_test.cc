@@ -189,6 +189,7 @@ TEST(Wire, one_handshake_leads_and_the_rest_resume) {
 
 TEST(Wire, without_tickets_every_connection_shakes_hands) {
     Options setup;
+    setup.endpoint.max_in_flight = 5;
     setup.tls = true;
     World world(setup);
     leat_sim_host_tls(world.host)->no_tickets = 1;

@@ -85,7 +85,7 @@ TEST(ConfigDefaultsTest, are_the_numbers_of_the_header_B10_B27_B36_B38) {
     EXPECT_DOCUMENTED(leat_config, client, seed);
     EXPECT_EQ(client.log_level, LEAT_LOG_WARNING);
     const leat_endpoint_config endpoint = valid_endpoint();
-    EXPECT_DOCUMENTED(leat_endpoint_config, endpoint, max_in_flight);
+    EXPECT_EQ(endpoint.max_in_flight, LEAT_AUTO);
     EXPECT_DOCUMENTED(leat_endpoint_config, endpoint, requests_per_minute);
     EXPECT_DOCUMENTED(leat_endpoint_config, endpoint, tokens_per_minute);
     EXPECT_DOCUMENTED(leat_endpoint_config, endpoint, request_burst);
@@ -109,7 +109,37 @@ TEST(ConfigDefaultsTest, are_the_numbers_of_the_header_B10_B27_B36_B38) {
     EXPECT_DOCUMENTED(leat_cooldown, endpoint.cooldown, slow_start_items);
     EXPECT_DOCUMENTED(leat_cooldown, endpoint.cooldown, slow_start_initial_ms);
     EXPECT_DOCUMENTED(leat_cooldown, endpoint.cooldown, slow_start_final_ms);
+    EXPECT_DOCUMENTED(leat_cooldown, endpoint.cooldown, overload_max_ms);
     EXPECT_DOCUMENTED(leat_cooldown, endpoint.cooldown, retry_after_is_floor);
+}
+
+TEST(ConfigDefaultsTest, of_pace_are_the_numbers_of_the_header) {
+    const leat_endpoint_config endpoint = valid_endpoint();
+    EXPECT_DOCUMENTED(leat_retry, endpoint.retry, quota);
+    EXPECT_DOCUMENTED(leat_retry, endpoint.retry, quota_cost);
+    EXPECT_DOCUMENTED(leat_retry, endpoint.retry, quota_cost_timeout);
+    EXPECT_DOCUMENTED(leat_adaptive, endpoint.adaptive, enabled);
+    EXPECT_DOCUMENTED(leat_adaptive, endpoint.adaptive, min_in_flight);
+    EXPECT_DOCUMENTED(leat_adaptive, endpoint.adaptive, ramp_ms);
+    EXPECT_DOCUMENTED(leat_adaptive, endpoint.adaptive, decrease);
+    EXPECT_DOCUMENTED(leat_adaptive, endpoint.adaptive, latency_factor);
+    EXPECT_DOCUMENTED(leat_endpoint_config, endpoint, input_tokens_per_minute);
+    EXPECT_DOCUMENTED(leat_endpoint_config, endpoint, output_tokens_per_minute);
+    EXPECT_DOCUMENTED(leat_endpoint_config, endpoint, requests_per_day);
+    EXPECT_DOCUMENTED(leat_endpoint_config, endpoint, tokens_per_day);
+    EXPECT_DOCUMENTED(leat_endpoint_config, endpoint, ignore_told);
+    EXPECT_DOCUMENTED(leat_endpoint_config, endpoint, ignore_learned);
+    EXPECT_EQ(endpoint.price.input, -1.0);
+    EXPECT_EQ(endpoint.price.cached_input, -1.0);
+    EXPECT_EQ(endpoint.price.output, -1.0);
+    EXPECT_EQ(endpoint.abort_on, uint32_t{LEAT_ON_AUTHENTICATION | LEAT_ON_QUOTA});
+    EXPECT_EQ(endpoint.pacing, nullptr);
+    leat_cooldown reference = endpoint.cooldown;
+    leat_cooldown_batch_llm(&reference);
+    EXPECT_EQ(reference.initial_ms, 300000u) << "B36";
+    EXPECT_EQ(reference.multiplier, 1.5);
+    EXPECT_EQ(reference.max_ms, 600000u);
+    EXPECT_EQ(reference.retry_after_is_floor, 1u) << "B37";
 }
 
 TEST(ConfigDefaultsTest, are_valid_once_the_ports_are_set) {
@@ -267,6 +297,45 @@ TEST(EndpointConfigErrorTest, names_each_field_at_its_limits) {
         {"cooldown.multiplier", [](leat_endpoint_config* c) { c->cooldown.multiplier = 0.999; }},
         {"cooldown.multiplier", [](leat_endpoint_config* c) { c->cooldown.multiplier = NAN; }},
         {"", [](leat_endpoint_config* c) { c->cooldown.retries_max = 0; }},
+        {"", [](leat_endpoint_config* c) { c->max_in_flight = LEAT_AUTO; }},
+        {"max_in_flight", [](leat_endpoint_config* c) { c->max_in_flight = LEAT_AUTO - 1; }},
+        {"", [](leat_endpoint_config* c) { c->retry.quota_cost = 500; }},
+        {"retry.quota_cost", [](leat_endpoint_config* c) { c->retry.quota_cost = 501; }},
+        {"", [](leat_endpoint_config* c) { c->retry.quota_cost_timeout = 500; }},
+        {"retry.quota_cost_timeout",
+         [](leat_endpoint_config* c) { c->retry.quota_cost_timeout = 501; }},
+        {"", [](leat_endpoint_config* c) { c->retry.quota = 0; c->retry.quota_cost = 501; }},
+        {"", [](leat_endpoint_config* c) { c->adaptive.enabled = 0; }},
+        {"adaptive.enabled", [](leat_endpoint_config* c) { c->adaptive.enabled = 2; }},
+        {"adaptive.min_in_flight", [](leat_endpoint_config* c) { c->adaptive.min_in_flight = 0; }},
+        {"", [](leat_endpoint_config* c) { c->max_in_flight = 7; c->adaptive.min_in_flight = 7; }},
+        {"adaptive.min_in_flight",
+         [](leat_endpoint_config* c) { c->max_in_flight = 7; c->adaptive.min_in_flight = 8; }},
+        {"", [](leat_endpoint_config* c) { c->adaptive.decrease = 0.1; }},
+        {"adaptive.decrease", [](leat_endpoint_config* c) { c->adaptive.decrease = 0.0999; }},
+        {"", [](leat_endpoint_config* c) { c->adaptive.decrease = 0.99; }},
+        {"adaptive.decrease", [](leat_endpoint_config* c) { c->adaptive.decrease = 0.9901; }},
+        {"adaptive.decrease", [](leat_endpoint_config* c) { c->adaptive.decrease = NAN; }},
+        {"", [](leat_endpoint_config* c) { c->adaptive.latency_factor = 1.001; }},
+        {"adaptive.latency_factor",
+         [](leat_endpoint_config* c) { c->adaptive.latency_factor = 1.0; }},
+        {"adaptive.latency_factor",
+         [](leat_endpoint_config* c) { c->adaptive.latency_factor = -1.0; }},
+        {"adaptive.latency_factor",
+         [](leat_endpoint_config* c) { c->adaptive.latency_factor = NAN; }},
+        {"", [](leat_endpoint_config* c) { c->pacing = leat_pacing_linear(); }},
+        {"pacing", [](leat_endpoint_config* c) { static leat_pacing holes = *leat_pacing_linear();
+                                                 holes.backoff_ns = nullptr; c->pacing = &holes; }},
+        {"pacing.struct_size",
+         [](leat_endpoint_config* c) { static leat_pacing odd = *leat_pacing_linear();
+                                       odd.struct_size = 1; c->pacing = &odd; }},
+        {"", [](leat_endpoint_config* c) { c->price = leat_price{0.0, 0.0, 1e6}; }},
+        {"price", [](leat_endpoint_config* c) { c->price.output = 1000000.1; }},
+        {"price", [](leat_endpoint_config* c) { c->price.input = NAN; }},
+        {"", [](leat_endpoint_config* c) { c->abort_on = LEAT_ON_ANY; }},
+        {"abort_on", [](leat_endpoint_config* c) { c->abort_on = LEAT_ON_ANY + 1; }},
+        {"ignore_told", [](leat_endpoint_config* c) { c->ignore_told = 2; }},
+        {"ignore_learned", [](leat_endpoint_config* c) { c->ignore_learned = 2; }},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
         leat_endpoint_config config = valid_endpoint();

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "pace/pacing.h"
+
 namespace leat {
 namespace {
 
@@ -15,49 +17,33 @@ leat_cooldown default_rules() {
     return config.cooldown;
 }
 
-TEST(CooldownTest, grows_300_450_600_600_seconds_B36) {
-    const leat_cooldown rules = default_rules();
-    const uint64_t expected_s[] = {300, 450, 600, 600, 600};
-    for (uint32_t c = 1; c <= 5; ++c) {
-        EXPECT_EQ(cooldown_ms(rules, c, -1), expected_s[c - 1] * 1000) << c;
-    }
-    EXPECT_EQ(cooldown_ms(rules, UINT32_MAX, -1), 600000u);
-}
-
-TEST(CooldownTest, a_multiplier_of_one_keeps_the_length) {
+leat_cooldown batch_llm_rules() {
     leat_cooldown rules = default_rules();
-    rules.multiplier = 1.0;
-    for (uint32_t c = 1; c < 10; ++c) EXPECT_EQ(cooldown_ms(rules, c, -1), 300000u);
+    leat_cooldown_batch_llm(&rules);
+    return rules;
 }
 
-TEST(CooldownTest, retry_after_decides_B37) {
-    const leat_cooldown rules = default_rules();
-    for (uint32_t c = 1; c <= 4; ++c) {
-        EXPECT_EQ(cooldown_ms(rules, c, 0), 1000u) << "\"at once\" is a second";
-        EXPECT_EQ(cooldown_ms(rules, c, 1), 1u);
-        EXPECT_EQ(cooldown_ms(rules, c, 119999), 119999u);
-        EXPECT_EQ(cooldown_ms(rules, c, 120000), 120000u);
-        EXPECT_EQ(cooldown_ms(rules, c, 120001), 120000u) << "cut to retry_after_max_ms";
-        EXPECT_EQ(cooldown_ms(rules, c, INT64_MAX), 120000u);
+// The rules must outlive the cooldown.
+struct Opened {
+    explicit Opened(const leat_cooldown& with = default_rules()) : rules(with) {
+        cooldown.open(&rules, leat_pacing_exponential());
     }
-}
-
-TEST(CooldownTest, retry_after_as_a_floor_only_lengthens_B37) {
-    leat_cooldown rules = default_rules();
-    rules.retry_after_is_floor = 1;
-    EXPECT_EQ(cooldown_ms(rules, 1, 1000), 300000u);
-    EXPECT_EQ(cooldown_ms(rules, 1, -1), 300000u);
-    rules.retry_after_max_ms = 1000000;
-    EXPECT_EQ(cooldown_ms(rules, 1, 300001), 300001u);
-    EXPECT_EQ(cooldown_ms(rules, 1, 900000), 900000u);
-    EXPECT_EQ(cooldown_ms(rules, 1, INT64_MAX), 1000000u);
-}
+    bool limited(uint64_t now_ns, uint32_t generation, int64_t wait_ms, double unit,
+                 bool own_step = false) {
+        leat_rate_limit_info info{};
+        info.wait_ms = wait_ms;
+        info.own_step = own_step ? 1 : 0;
+        return cooldown.limited(now_ns, generation, info, unit);
+    }
+    leat_cooldown rules;
+    Cooldown cooldown;
+};
 
 TEST(CooldownTest, is_paused_until_its_end_and_not_beyond) {
-    Cooldown cooldown;
-    cooldown.open(default_rules());
+    Opened opened;
+    Cooldown& cooldown = opened.cooldown;
     EXPECT_FALSE(cooldown.paused(0));
-    EXPECT_TRUE(cooldown.limited(1000 * ms, 0, 5000, 0.0));
+    EXPECT_TRUE(opened.limited(1000 * ms, 0, 5000, 0.0));
     EXPECT_EQ(cooldown.until_ns(), 6000 * ms);
     EXPECT_TRUE(cooldown.paused(6000 * ms - 1));
     EXPECT_FALSE(cooldown.paused(6000 * ms));
@@ -69,9 +55,9 @@ TEST(CooldownTest, spreads_the_end_by_a_tenth_and_at_most_a_second) {
         const uint64_t pause = static_cast<uint64_t>(wait) * ms;
         const uint64_t most = pause / 10 < 1000 * ms ? pause / 10 : 1000 * ms;
         for (const double unit : {0.0, 0.25, 0.5, almost_one}) {
-            Cooldown cooldown;
-            cooldown.open(default_rules());
-            ASSERT_TRUE(cooldown.limited(7, 0, wait, unit));
+            Opened opened;
+            Cooldown& cooldown = opened.cooldown;
+            ASSERT_TRUE(opened.limited(7, 0, wait, unit));
             EXPECT_GE(cooldown.until_ns(), 7 + pause);
             EXPECT_LE(cooldown.until_ns(), 7 + pause + most);
             EXPECT_NEAR(static_cast<double>(cooldown.until_ns() - 7 - pause),
@@ -81,26 +67,26 @@ TEST(CooldownTest, spreads_the_end_by_a_tenth_and_at_most_a_second) {
 }
 
 TEST(CooldownTest, a_stale_rate_limit_changes_nothing_B41) {
-    Cooldown cooldown;
-    cooldown.open(default_rules());
+    Opened opened;
+    Cooldown& cooldown = opened.cooldown;
     EXPECT_EQ(cooldown.generation(), 0u);
-    EXPECT_TRUE(cooldown.limited(0, 0, 1000, 0.0));
+    EXPECT_TRUE(opened.limited(0, 0, 1000, 0.0));
     EXPECT_EQ(cooldown.generation(), 1u);
     const uint64_t until = cooldown.until_ns();
-    for (int i = 0; i < 5; ++i) EXPECT_FALSE(cooldown.limited(500 * ms, 0, 100000, 0.5));
+    for (int i = 0; i < 5; ++i) EXPECT_FALSE(opened.limited(500 * ms, 0, 100000, 0.5));
     EXPECT_EQ(cooldown.generation(), 1u);
     EXPECT_EQ(cooldown.until_ns(), until);
     // Long after the pause it is still stale.
-    EXPECT_FALSE(cooldown.limited(50000 * ms, 0, 100000, 0.5));
+    EXPECT_FALSE(opened.limited(50000 * ms, 0, 100000, 0.5));
     EXPECT_FALSE(cooldown.paused(50000 * ms));
 }
 
 TEST(CooldownTest, consecutive_pauses_grow_and_any_success_starts_over_B36) {
-    Cooldown cooldown;
-    cooldown.open(default_rules());
+    Opened opened(batch_llm_rules());
+    Cooldown& cooldown = opened.cooldown;
     uint64_t now = 0;
     const auto pause_s = [&] {
-        EXPECT_TRUE(cooldown.limited(now, cooldown.generation(), -1, 0.0));
+        EXPECT_TRUE(opened.limited(now, cooldown.generation(), -1, 0.0));
         const uint64_t length = (cooldown.until_ns() - now) / ms / 1000;
         now = cooldown.until_ns();
         return length;
@@ -115,52 +101,30 @@ TEST(CooldownTest, consecutive_pauses_grow_and_any_success_starts_over_B36) {
 }
 
 TEST(CooldownTest, a_stale_rate_limit_does_not_lengthen_the_next_pause) {
-    Cooldown cooldown;
-    cooldown.open(default_rules());
-    EXPECT_TRUE(cooldown.limited(0, 0, -1, 0.0));
-    EXPECT_FALSE(cooldown.limited(1, 0, -1, 0.0));
-    EXPECT_FALSE(cooldown.limited(2, 0, -1, 0.0));
+    Opened opened(batch_llm_rules());
+    Cooldown& cooldown = opened.cooldown;
+    EXPECT_TRUE(opened.limited(0, 0, -1, 0.0));
+    EXPECT_FALSE(opened.limited(1, 0, -1, 0.0));
+    EXPECT_FALSE(opened.limited(2, 0, -1, 0.0));
     const uint64_t now = cooldown.until_ns();
-    EXPECT_TRUE(cooldown.limited(now, 1, -1, 0.0));
+    EXPECT_TRUE(opened.limited(now, 1, -1, 0.0));
     EXPECT_EQ(cooldown.until_ns() - now, 450000 * ms);
-}
-
-TEST(SlowStartTest, delays_follow_the_formula_B38) {
-    const leat_cooldown rules = default_rules();
-    const struct {
-        uint32_t item;
-        double delay_ms;
-    } vectors[] = {{0, 2000}, {1, 1962}, {10, 1620}, {25, 1050}, {49, 138}};
-    for (const auto& vector : vectors) {
-        EXPECT_NEAR(static_cast<double>(slow_start_ns(rules, vector.item)), vector.delay_ms * 1e6,
-                    2.0)
-            << vector.item;
-    }
-    EXPECT_EQ(slow_start_ns(rules, 50), 0u);
-    EXPECT_EQ(slow_start_ns(rules, UINT32_MAX), 0u);
 }
 
 TEST(SlowStartTest, zero_items_switch_it_off) {
     leat_cooldown rules = default_rules();
     rules.slow_start_items = 0;
     EXPECT_EQ(slow_start_ns(rules, 0), 0u);
-    Cooldown cooldown;
-    cooldown.open(rules);
-    EXPECT_TRUE(cooldown.limited(0, 0, 1000, 0.0));
+    Opened opened(rules);
+    Cooldown& cooldown = opened.cooldown;
+    EXPECT_TRUE(opened.limited(0, 0, 1000, 0.0));
     EXPECT_FALSE(cooldown.slow(1000 * ms));
     EXPECT_EQ(cooldown.ready_at(1000 * ms, 1), 1000 * ms);
 }
 
-TEST(SlowStartTest, equal_ends_make_a_steady_pace) {
-    leat_cooldown rules = default_rules();
-    rules.slow_start_initial_ms = 100;
-    rules.slow_start_final_ms = 100;
-    for (uint32_t n = 0; n < 50; ++n) EXPECT_EQ(slow_start_ns(rules, n), 100 * ms);
-}
-
 TEST(SlowStartTest, does_not_hold_back_before_the_first_pause) {
-    Cooldown cooldown;
-    cooldown.open(default_rules());
+    Opened opened;
+    Cooldown& cooldown = opened.cooldown;
     EXPECT_FALSE(cooldown.slow(0));
     EXPECT_EQ(cooldown.ready_at(0, 1), 0u);
     cooldown.admitted(0);
@@ -170,9 +134,9 @@ TEST(SlowStartTest, does_not_hold_back_before_the_first_pause) {
 TEST(SlowStartTest, W_permits_let_items_through_every_delay_over_W_B38) {
     for (const uint32_t permits : {1u, 5u, 64u}) {
         const leat_cooldown rules = default_rules();
-        Cooldown cooldown;
-        cooldown.open(rules);
-        ASSERT_TRUE(cooldown.limited(0, 0, 1000, 0.0));
+        Opened opened(rules);
+        Cooldown& cooldown = opened.cooldown;
+        ASSERT_TRUE(opened.limited(0, 0, 1000, 0.0));
         uint64_t now = cooldown.until_ns();
         for (uint32_t n = 0; n < 50; ++n) {
             ASSERT_TRUE(cooldown.slow(now));
@@ -189,23 +153,65 @@ TEST(SlowStartTest, W_permits_let_items_through_every_delay_over_W_B38) {
 }
 
 TEST(SlowStartTest, a_new_rate_limit_begins_it_again_B38) {
-    Cooldown cooldown;
-    cooldown.open(default_rules());
-    ASSERT_TRUE(cooldown.limited(0, 0, 1000, 0.0));
+    Opened opened;
+    Cooldown& cooldown = opened.cooldown;
+    ASSERT_TRUE(opened.limited(0, 0, 1000, 0.0));
     uint64_t now = cooldown.until_ns();
     for (int n = 0; n < 30; ++n) {
         now = cooldown.ready_at(now, 1);
         cooldown.admitted(now);
     }
-    ASSERT_TRUE(cooldown.limited(now, 1, 1000, 0.0));
+    ASSERT_TRUE(opened.limited(now, 1, 1000, 0.0));
     const uint64_t until = cooldown.until_ns();
     EXPECT_EQ(cooldown.ready_at(until, 1), until + 2000 * ms);
 }
 
-TEST(CooldownDeathTest, a_generation_from_the_future_trips_a_check) {
+TEST(SlowStartTest, a_step_of_our_own_that_is_taken_back_needs_none) {
+    Opened opened;
+    ASSERT_TRUE(opened.limited(0, 0, -1, 0.0, true));
+    const uint64_t until = opened.cooldown.until_ns();
+    EXPECT_EQ(until, 1000 * ms);
+    EXPECT_EQ(opened.cooldown.ready_at(until, 1), until);
+    ASSERT_TRUE(opened.limited(until, 1, -1, 0.0, true));
+    EXPECT_EQ(opened.cooldown.until_ns() - until, 20000 * ms);
+    EXPECT_TRUE(opened.cooldown.slow(opened.cooldown.until_ns())) << "taking it back did not help";
+}
+
+TEST(CooldownTest, a_pause_of_an_overload_makes_older_requests_stale_and_needs_no_slow_start) {
+    Opened opened;
+    opened.cooldown.pause_for(5, 1000 * ms);
+    EXPECT_EQ(opened.cooldown.until_ns(), 5 + 1000 * ms);
+    EXPECT_FALSE(opened.limited(6, 0, 100000, 0.0));
+    EXPECT_FALSE(opened.cooldown.slow(2000 * ms));
+    EXPECT_EQ(opened.cooldown.ready_at(2000 * ms, 1), 2000 * ms);
+}
+
+TEST(CooldownTest, a_custom_table_that_says_anything_does_not_overflow_B40) {
+    leat_pacing pacing = *leat_pacing_exponential();
+    pacing.pause_ms = [](void*, const leat_cooldown*, const leat_rate_limit_info*) {
+        return UINT64_MAX;
+    };
+    pacing.slow_start_ns = [](void*, const leat_cooldown*, uint32_t) { return UINT64_MAX / 4; };
+    const leat_cooldown rules = default_rules();
     Cooldown cooldown;
-    cooldown.open(default_rules());
-    EXPECT_DEATH(cooldown.limited(0, 1, -1, 0.0), "");
+    cooldown.open(&rules, &pacing);
+    ASSERT_TRUE(cooldown.limited(1000, 0, leat_rate_limit_info{}, 0.999));
+    const uint64_t year = UINT64_C(367) * 24 * 3600 * 1000 * ms;
+    EXPECT_GT(cooldown.until_ns(), 1000u);
+    EXPECT_LE(cooldown.until_ns(), year);
+    EXPECT_GE(cooldown.ready_at(cooldown.until_ns(), 1), cooldown.until_ns());
+}
+
+TEST(CooldownDeathTest, without_rules_or_a_table_trips_a_check) {
+    const leat_cooldown rules = default_rules();
+    Cooldown cooldown;
+    EXPECT_DEATH(cooldown.open(nullptr, leat_pacing_exponential()), "");
+    EXPECT_DEATH(cooldown.open(&rules, nullptr), "");
+}
+
+TEST(CooldownDeathTest, a_generation_from_the_future_trips_a_check) {
+    Opened opened;
+    EXPECT_DEATH(opened.limited(0, 1, -1, 0.0), "");
 }
 
 }  // namespace
