@@ -122,7 +122,7 @@ constexpr Option services_options[] = {
     {"price", 0, Kind::list, "[WHO=]IN/OUT", nullptr, AT(prices), 0, 0,
      "USD per million tokens, 0.15/0.60, or IN/CACHED/OUT; WHO: only of that other service"},
     {"budget-usd", 0, Kind::number, "X", nullptr, AT(budget_usd), 0, 1000000,
-     "what this run may cost; then it stops (exit 3). Needs --price"},
+     "what this run may cost; then it stops (exit 3). Needs a price: `leat prices`"},
 };
 
 constexpr Option request_options[] = {

@@ -1,5 +1,6 @@
 // cli/service_price.cc: what the services' tokens cost, and whether --budget-usd can be kept.
 // Depends on the number parser. Invariant: a budget is accepted only where each service has a price.
+#include <leat/meter.h>
 #include <stdio.h>
 
 #include "base/bytes.h"
@@ -29,6 +30,16 @@ bool read_price(leat_str text, leat_price* price) {
     } while (!leat::empty(rest));
     *price = leat_price{numbers[0], count == 3 ? numbers[1] : -1, numbers[count - 1]};
     return count >= 2;
+}
+
+// What is charged where no --price is given: a built-in price in dollars, of the model that is asked for.
+bool has_built_in_price(const ServiceTarget& target) {
+    leat_tariff tariff;
+    leat_tariff_init(&tariff);
+    const leat_str model = leat::empty(target.model) ? target.endpoint.model : target.model;
+    return leat_tariff_find(target.endpoint.provider, model, leat_str{nullptr, 0}, &tariff) ==
+               LEAT_OK &&
+           leat::equal(tariff.currency, leat::text("USD"));
 }
 
 // The price for all, or for those of that name.
@@ -74,14 +85,14 @@ bool set_prices(const Settings& settings, Service* service) {
     }
     for (uint32_t i = 0; i < service->targets_count; ++i) {
         const ServiceTarget& target = service->targets[i];
-        if (target.endpoint.price.input >= 0) {
+        if (target.endpoint.price.input >= 0 || has_built_in_price(target)) {
             continue;
         }
         service->is_priced = false;
         if (budgeted) {
             fprintf(stderr,
                     "leat run: --budget-usd needs the --price of %s, IN/OUT in USD per "
-                    "million tokens; leat has no table of prices yet\n",
+                    "million tokens; `leat prices` has none\n",
                     target.name);
             return false;
         }

@@ -135,7 +135,8 @@ typedef struct leat_batch_config {
     uint32_t targets_count;         /* 0: endpoint alone (with its pool of keys); at most 16 */
     const leat_target *targets;     /* instead of endpoint; borrowed for the call */
     leat_hedge hedge;               /* off */
-    double budget_usd;              /* 0: none. Needs a price of each target (LEAT_E_CONFIG): what an
+    double budget_usd;              /* 0: none. Needs a price of each target, its own or a built-in one
+                                       (LEAT_E_CONFIG; so ends an item whose model has none): what an
                                        item may cost is reserved before it is sent, and settled when
                                        its usage is known; when nothing more can be paid the rest is
                                        cancelled with LEAT_E_BUDGET. Free models always pass */

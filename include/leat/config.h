@@ -113,7 +113,9 @@ typedef struct leat_adaptive {
                                a sign of pressure as well */
 } leat_adaptive;
 
-/* What tokens cost, in US dollars per million; < 0: unknown. */
+/* What tokens cost, in US dollars per million; < 0: unknown, and then the built-in price of provider and
+ * model counts (leat/meter.h), where there is one in US dollars; wherever base_url leads. A request's
+ * model is the one that it is asked for with; of a ready body, the one that the answer names. */
 typedef struct leat_price {
     double input;        /* -1 */
     double cached_input; /* -1: as input */
@@ -173,7 +175,7 @@ typedef struct leat_endpoint_config {
     uint64_t output_tokens_per_minute; /* 0: no limit */
     uint64_t requests_per_day;   /* 0: no limit; in any 24 hours */
     uint64_t tokens_per_day;     /* 0: no limit; in any 24 hours */
-    leat_price price;            /* unknown; needed for a batch's budget */
+    leat_price price;            /* unknown: the built-in ones; a price here holds for all models */
     uint32_t abort_on;           /* LEAT_ON_AUTHENTICATION | LEAT_ON_QUOTA: failures after which nothing
                                     more is sent here: the first one before any success, else three in
                                     a row. 0: none */

@@ -91,7 +91,7 @@ typedef struct leat_result {
     uint8_t fallbacks;         /* targets that the item had left behind */
     uint8_t hedged;            /* 1: a second try was sent; 2: and it won */
     uint8_t reserved8[2];
-    double cost_usd;           /* of all attempts; < 0: no price, or no usage was told */
+    double cost_usd;           /* of all attempts; < 0: no price in dollars, or no usage was told */
     leat_usage usage;          /* of the attempt that succeeded */
     leat_usage usage_failed;   /* of attempts that failed, summed (B21) */
     leat_str body;             /* the last answer's body as it came, errors included; of a stream

@@ -15,7 +15,8 @@ static const char* unpriced_target(const leat_client& client, const leat_batch_c
     for (uint32_t i = 0; i < count; ++i) {
         const leat_endpoint one =
             config.targets_count == 0 ? config.endpoint : config.targets[i].endpoint;
-        if (one >= client.endpoints_count || !is_priced(client.endpoints[one].price)) {
+        const Text model = config.targets_count == 0 ? Text{nullptr, 0} : config.targets[i].model;
+        if (one >= client.endpoints_count || !is_priced_for(client.endpoints[one], model)) {
             return "budget_usd needs a price of each target's endpoint";
         }
     }

@@ -71,6 +71,10 @@ leat_status build_request(Engine* engine, Item* item) {
     LEAT_TRY(validate_format(item));
     item->model = choose_model(*item);
     item->domain = domain_of(engine, item->endpoint, item->model);
+    price_item(item);
+    if (item->batch != nullptr && item->batch->budget.limited() && !has_price(*item)) {
+        return LEAT_E_CONFIG;  // nobody could say when the budget is used up
+    }
     item->streams = wants_stream(*item);
     if (adapter->start != nullptr) {  // there is nothing to build: start gets the request
         item->result.ignored_fields = request_fields(item->request) & adapter_lacks(*adapter);

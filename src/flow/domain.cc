@@ -35,6 +35,8 @@ void domain_open(Engine* engine, Endpoint* endpoint, Text model) {
     domain->retry_quota.open(endpoint->retry);
     domain->answer_ms.open();
     domain->told_ns = 0;
+    domain->priced_size = 0;
+    domain->priced_row = 0;
     const leat_reply silent{};
     leat_reply_limits(&silent, 0, &domain->told);
     name_domain(domain, model);

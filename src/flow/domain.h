@@ -15,6 +15,7 @@
 namespace leat {
 
 constexpr size_t domain_name_bytes = 96;
+constexpr size_t priced_name_bytes = 64;
 
 struct Domain {
     Endpoint* endpoint;
@@ -29,6 +30,10 @@ struct Domain {
     uint64_t told_ns;         // when; 0: none has
     size_t name_size;
     char name[domain_name_bytes];  // the model's, cut
+    // The model whose price was asked for last: nearly always it is the next one's, too.
+    size_t priced_size;
+    char priced_name[priced_name_bytes];
+    PriceRow priced_row;
 };
 
 // What the item will probably take. It changes while the domain learns.

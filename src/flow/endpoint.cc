@@ -203,6 +203,7 @@ void fill_limits(Engine* engine, const leat_endpoint_config& config, Endpoint* e
     endpoint->uses_told = config.ignore_told == 0;
     endpoint->uses_learned = config.ignore_learned == 0 && config.adaptive.enabled != 0;
     endpoint->price = config.price;
+    endpoint->vendor = config.adapter == nullptr ? text_of(endpoint->adapter->name) : Text{nullptr, 0};
     endpoint->abort_on = config.abort_on;
     endpoint->timeouts = config.timeouts;
     endpoint->retry = config.retry;

@@ -53,6 +53,7 @@ struct Endpoint {
     bool uses_learned;
     uint64_t output_estimate_tokens;
     leat_price price;
+    Text vendor;                // whose built-in prices hold; empty: nobody's (an adapter of the caller's)
     uint32_t pool_count;        // endpoints of one pool of keys, from this one on; 0: no pool
     uint32_t abort_on;
     leat_status stopped;        // why nothing more is sent here; LEAT_OK: it is in use

@@ -156,6 +156,10 @@ void leave_lists(Engine* engine, Item* item);
 void to_waiting(Engine* engine, Item* item);
 
 // flow/spend.cc: what items cost, and whether their batch can pay.
+// Whether the model (empty: its own) has a price at the endpoint.
+bool is_priced_for(const Endpoint& endpoint, Text model);
+void price_item(Item* item);  // once it has its model and domain
+bool has_price(const Item& item);
 bool can_pay(Engine* engine, Item* item);
 void reserve_cost(Item* item);
 // What an attempt cost. certain: it was answered, so that unknown usage is not nothing.

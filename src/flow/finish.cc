@@ -63,8 +63,7 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
     result->metadata = item->request.metadata;
     result->attempts = item->attempts_before + item->attempts;
     result->endpoint = static_cast<uint32_t>(item->endpoint - engine->endpoints);
-    result->cost_usd = item->cost_is_known && is_priced(item->endpoint->price) ? to_dollars(item->cost)
-                                                                               : -1.0;
+    result->cost_usd = item->cost_is_known && has_price(*item) ? to_dollars(item->cost) : -1.0;
     result->rate_limited = item->rate_limited;
     if (outcome == LEAT_SUCCEEDED) {
         result->error_message = Text{nullptr, 0};

@@ -30,6 +30,7 @@ Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
     item->domain = nullptr;
     item->ticket = Ticket{};
     item->retry_drawn = 0;
+    item->price = 0;
     item->cost = 0;
     item->cost_reserved = 0;
     item->cost_is_known = true;

@@ -1,5 +1,5 @@
 // flow/item.h: one item from acceptance to release: its request, its memory, where it is now.
-// Depends on codec, pace, wire. Invariants: an item holds a permit and a connection exactly in the
+// Depends on codec, meter, pace, wire. Invariants: an item holds a permit and a connection exactly in the
 // states connecting, tunnelling, sending and receiving (calling: a permit alone); its arena up to
 // attempt_mark is the request (up to request_mark its texts, then what was built of them), beyond it
 // the last attempt's answer; it is in exactly one list, or
@@ -14,6 +14,7 @@
 #include "base/timers.h"
 #include "codec/http_response.h"
 #include "codec/rope.h"
+#include "meter/tariff.h"
 #include "pace/demand.h"
 
 struct leat_batch;
@@ -94,6 +95,7 @@ struct Item {
 
     ItemTimes times{};
     uint64_t index = 0;
+    PriceRow price = 0;          // the built-in one, where its endpoint has none of its own
     uint64_t cost = 0;           // of all attempts so far, as meter/price.h counts
     uint64_t cost_reserved = 0;  // of this attempt
     uint32_t target = 0;         // which of its batch's

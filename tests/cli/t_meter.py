@@ -64,8 +64,8 @@ def prices():
     done = leat("prices")
     text = done.stdout.decode()
     check("prices: every provider, and the source's date", done.returncode == 0 and
-          all(f"{name}, " in text for name in ("openai", "anthropic", "maritaca, BRL")) and
-          "2026-08-06" in text and max(map(len, text.splitlines()[:-1])) <= 110, text[:2000])
+          all(name in text for name in ("openai, USD", "anthropic, USD", "maritaca, BRL")) and
+          "2026-08-06" in text and max(len(line) for line in text.splitlines() if "Source" not in line) <= 110, text[:2000])
     lines = [json.loads(line) for line in leat("prices", "--json").stdout.splitlines()]
     check("prices --json: a line a model", len(lines) == 297 and
           all(line["input_per_mtok"] is not None for line in lines), len(lines))

@@ -116,6 +116,81 @@ TEST(Cost, cached_input_replaces_input_and_attempts_add_up_G30) {
     EXPECT_LT(cost, 0) << "unknown is not nothing";
 }
 
+// The answer of a chat completion that used these tokens.
+std::string answer_of(const char* model) {
+    return std::string("{\"id\":\"r\",\"model\":\"") + model +
+           "\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"ok\"},"
+           "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1000,"
+           "\"completion_tokens\":200,\"total_tokens\":1200,"
+           "\"prompt_tokens_details\":{\"cached_tokens\":600}}}";
+}
+
+TEST(Cost, a_built_in_price_counts_where_none_is_told) {
+    const double mini = (400 * 0.15 + 600 * 0.075 + 200 * 0.6) / 1e6;
+    const double large = (400 * 2.5 + 600 * 1.25 + 200 * 10) / 1e6;
+    const struct {
+        const char* of_endpoint;
+        const char* of_request;
+        const char* of_answer;
+        double usd;  // < 0: not known
+    } rows[] = {
+        {"gpt-4o-mini", "", "gpt-4o-mini-2024-07-18", mini},
+        {"gpt-4o-mini", "gpt-4o-2024-08-06", "x", large},
+        {"gpt-4o-mini", "house-model", "gpt-4o", -1},
+        {"house-model", "", "gpt-4o", -1},
+        {"", "gpt-4o-mini", "x", mini},
+        {"", "", "gpt-4o-mini-2024-07-18", mini},
+        {"", "", "house-model", -1},
+    };
+    for (const auto& row : rows) {
+        World world;
+        world.setup.endpoint.model = {row.of_endpoint, strlen(row.of_endpoint)};
+        const std::string answer = answer_of(row.of_answer);
+        world.respond = [&](const leat_sim_request&, leat_sim_response& response) {
+            response.body = {answer.data(), answer.size()};
+        };
+        std::vector<double> costs;
+        world.on_each_result = [&](const leat_result* result) {
+            costs.push_back(result->cost_usd);
+            return LEAT_RELEASE;
+        };
+        for (int i = 0; i < 3; ++i) {
+            ASSERT_EQ(world.submit("What is a leat?", [&row](leat_request* request) {
+                request->model = {row.of_request, strlen(row.of_request)};
+            }), LEAT_OK);
+        }
+        leat_batch_finish(world.batch);
+        world.run();
+        ASSERT_EQ(costs.size(), 3u);
+        for (const double cost : costs) {
+            if (row.usd < 0) {
+                EXPECT_LT(cost, 0);
+            } else {
+                EXPECT_NEAR(cost, row.usd, 1e-12);
+            }
+        }
+        leat_summary summary;
+        leat_batch_summary(world.batch, &summary);
+        EXPECT_NEAR(summary.cost_usd, row.usd < 0 ? 0 : 3 * row.usd, 1e-11);
+    }
+}
+
+TEST(Budget, takes_a_built_in_price_and_no_item_without_one) {
+    World world;
+    world.setup.endpoint.model = LEAT_STR("gpt-4o-mini");
+    world.open();
+    Told told;
+    world.open_batch(with_budget(&world, 1.0, &told));
+    ASSERT_EQ(world.submit("What is a leat?"), LEAT_OK);
+    ASSERT_EQ(world.submit("What is a leat?", [](leat_request* request) {
+        request->model = LEAT_STR("house-model");
+    }), LEAT_OK);
+    leat_batch_finish(world.batch);
+    world.run();
+    EXPECT_EQ(world.count(LEAT_SUCCEEDED), 1u);
+    EXPECT_EQ(world.count(LEAT_FAILED), 1u);
+}
+
 TEST(Share, batches_take_turns_as_their_shares_say) {
     World world;
     world.setup.endpoint.max_in_flight = 1;
