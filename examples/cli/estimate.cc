@@ -57,7 +57,8 @@ bool Estimator::open() {
     const bool is_mock = provider == nullptr || strcmp(provider, "mock") == 0;
     total_->provider = is_mock ? "openai" : provider;
     total_->seconds = -1;
-    if (!prices_.open("estimate", settings_.prices) || !defaults_.open(settings_.run)) {
+    if (!check_zone("estimate", settings_.run.zone) ||
+        !prices_.open("estimate", settings_.prices) || !defaults_.open(settings_.run)) {
         return false;
     }
     if (!reader_.open(settings_.run.input, settings_.run.max_line_bytes)) {
@@ -189,7 +190,7 @@ void Estimator::count_footprint(ModelEstimate* model, uint64_t output_tokens) co
     leat_footprint_query_init(&query);
     query.provider = view(total_->provider);
     query.model = leat::text_of(model->name);
-    query.zone = view(settings_.zone);
+    query.zone = view(settings_.run.zone);
     query.output_tokens = static_cast<int64_t>(output_tokens);
     query.latency_s = settings_.latency_s;
     model->has_footprint = leat_footprint_of(&query, &model->footprint) == LEAT_OK;

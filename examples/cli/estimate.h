@@ -16,7 +16,6 @@ struct EstimateSettings {
     NumberPair price;
     const char* prices;
     leat_number latency_s;
-    const char* zone;
     leat_number budget;
     bool json;
 };

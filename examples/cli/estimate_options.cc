@@ -21,7 +21,7 @@ constexpr Option own_options[] = {
      "at the price of the provider's own batch API"},
     {"latency-s", 0, Kind::number, "S", nullptr, AT(latency_s), 0, 1000000,
      "how long one answer takes, for time and energy"},
-    {"zone", 0, Kind::text, "ZONE", "WOR", AT(zone), 0, 0,
+    {"zone", 0, Kind::text, "ZONE", "WOR", AT(run.zone), 0, 0,
      "whose electricity: USA, BRA ..., WOR (the world), or provider"},
     {"budget-usd", 0, Kind::number, "X", nullptr, AT(budget), 0, 1000000,
      "exit 3 when it costs more than that, or nobody knows"},

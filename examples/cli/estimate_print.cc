@@ -148,7 +148,7 @@ bool print_estimate_json(const EstimateSettings& settings, const EstimateTotal& 
     put_costs(&json, total);
     put_impacts(&json, total.requests > total.unmodelled, sums.energy_kwh, sums.gwp_kgco2eq,
                 sums.water_l);
-    put_text(&json, "zone", leat::text_of(settings.zone));
+    put_text(&json, "zone", leat::text_of(settings.run.zone));
     put_count(&json, "unmodelled_requests", total.unmodelled);
     put_number(&json, "seconds", total.seconds);
     put_text(&json, "limited_by",
@@ -173,7 +173,7 @@ void print_estimate(const EstimateSettings& settings, const EstimateTotal& total
     printf("  %s in, %s out at most\n", count_words(total.input_tokens).text,
            count_words(total.output_tokens).text);
     print_costs(total);
-    print_impacts(total, settings.zone);
+    print_impacts(total, settings.run.zone);
     if (total.limited_by != nullptr) {
         printf("  time        %s  by %s\n", time_words(total.seconds * 1000).text,
                total.limited_by);

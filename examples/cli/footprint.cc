@@ -117,28 +117,6 @@ int print_footprint(const leat_footprint_query& query) {
     return status == LEAT_OK ? 0 : status == LEAT_E_NOT_FOUND ? 1 : 2;
 }
 
-bool is_in_table(const char* zone) {
-    const char* names[256];
-    const char* name = nullptr;
-    size_t count = 0;
-    for (; count < 255 && (name = leat_zone_name(static_cast<uint32_t>(count))) != nullptr;) {
-        names[count++] = name;
-        if (leat::equal_ignoring_case(leat::text_of(zone), leat::text_of(name))) {
-            return true;
-        }
-    }
-    names[count++] = "provider";
-    if (strcmp(zone, "provider") == 0) {
-        return true;
-    }
-    fprintf(stderr, "leat footprint: --zone '%s' is none of:", zone);
-    for (size_t i = 0; i < count; ++i) {
-        fprintf(stderr, "%s%s", i % 16 == 0 ? "\n  " : " ", names[i]);
-    }
-    fprintf(stderr, "\n");
-    return false;
-}
-
 }  // namespace
 
 void print_footprint_help() {
@@ -175,7 +153,7 @@ int run_footprint(int argc, char** argv) {
                 "help footprint`\n");
         return 2;
     }
-    return is_in_table(settings.zone) ? print_footprint(query_of(settings)) : 2;
+    return check_zone("footprint", settings.zone) ? print_footprint(query_of(settings)) : 2;
 }
 
 }  // namespace cli

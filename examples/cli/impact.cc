@@ -2,6 +2,9 @@
 // Depends on the JSON writer.
 #include "cli/impact.h"
 
+#include <stdio.h>
+#include <string.h>
+
 namespace cli {
 
 namespace {
@@ -67,6 +70,42 @@ void put_footprint(leat::JsonWriter* json, const leat_footprint& f) {
     json->end_array();
     put_text(json, "method", leat::text_of(leat_meter_source(LEAT_METER_ENERGY)));
     put_text(json, "electricity", leat::text_of(leat_meter_source(LEAT_METER_MIX)));
+}
+
+bool check_zone(const char* command, const char* zone) {
+    const char* name = nullptr;
+    for (uint32_t i = 0; (name = leat_zone_name(i)) != nullptr; ++i) {
+        if (leat::equal_ignoring_case(leat::text_of(zone), leat::text_of(name))) {
+            return true;
+        }
+    }
+    if (strcmp(zone, "provider") == 0) {
+        return true;
+    }
+    fprintf(stderr, "leat %s: --zone '%s' is neither provider nor one of:", command, zone);
+    for (uint32_t i = 0; (name = leat_zone_name(i)) != nullptr; ++i) {
+        fprintf(stderr, "%s%s", i % 16 == 0 ? "\n  " : " ", name);
+    }
+    fprintf(stderr, "\n");
+    return false;
+}
+
+bool footprint_of(const Service& service, const leat_result& result, leat_footprint* footprint) {
+    const ServiceTarget* const target = service.owner(result.endpoint);
+    if (target == nullptr || result.outcome != LEAT_SUCCEEDED || result.cached != 0 ||
+        result.usage.output_tokens <= 0) {
+        return false;
+    }
+    leat_footprint_query query;
+    leat_footprint_query_init(&query);
+    query.provider = target->endpoint.provider;
+    query.model = leat::empty(result.model) ? target->endpoint.model : result.model;
+    query.zone = service.zone;
+    query.output_tokens = result.usage.output_tokens;
+    if (result.timing.total_ms > 0) {
+        query.latency_s = leat_number{result.timing.total_ms / 1000, 1, {}};
+    }
+    return leat_footprint_of(&query, footprint) == LEAT_OK;
 }
 
 void add_range(leat_range* sum, const leat_range& part) {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <leat/meter.h>
+#include <leat/result.h>
 
+#include "cli/service.h"
 #include "codec/json_write.h"
 
 namespace cli {
@@ -14,6 +16,13 @@ void put_range(leat::JsonWriter* json, const char* name, const leat_range& range
 void put_footprint(leat::JsonWriter* json, const leat_footprint& footprint);
 void put_text(leat::JsonWriter* json, const char* name, leat_str value);  // null when empty
 void put_number(leat::JsonWriter* json, const char* name, double value);  // null when negative
+
+// Whether the table knows the zone, or it is "provider"; false after it has said on stderr what it knows.
+bool check_zone(const char* command, const char* zone);
+
+// What an answer took; nothing known of one that failed, that came from a cache, whose tokens were not
+// told or whose model is in no table: false.
+bool footprint_of(const Service& service, const leat_result& result, leat_footprint* footprint);
 
 void add_range(leat_range* sum, const leat_range& part);
 

@@ -123,6 +123,8 @@ constexpr Option services_options[] = {
      "USD per million tokens, 0.15/0.60, or IN/CACHED/OUT; WHO: only of that other service"},
     {"budget-usd", 0, Kind::number, "X", nullptr, AT(budget_usd), 0, 1000000,
      "what this run may cost; then it stops (exit 3). Needs a price: `leat prices`"},
+    {"zone", 0, Kind::text, "ZONE", "WOR", AT(zone), 0, 0,
+     "whose electricity it takes: USA, BRA ..., the world (WOR), or provider: its own country's"},
 };
 
 constexpr Option request_options[] = {

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "base/bytes.h"
+#include "cli/impact.h"
 #include "cli/record_leat.h"
 #include "codec/json_scan.h"
 #include "codec/utf8.h"
@@ -144,7 +145,9 @@ size_t RecordWriter::json_result(const leat_result& result, char* out, size_t ca
         json.string(said ? clean(result.error_message) : word_of(leat_status_hint(result.status)));
         json.end_object();
     }
-    write_leat(&json, result, who(result));
+    leat_footprint footprint;
+    const bool known = service_ != nullptr && footprint_of(*service_, result, &footprint);
+    write_leat(&json, result, who(result), known ? &footprint : nullptr);
     json.end_object();
     return end_line(json, out, capacity);
 }

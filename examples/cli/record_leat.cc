@@ -68,8 +68,8 @@ void write_tool_calls(JsonWriter* json, const leat_tool_call* calls, uint32_t co
     json->end_array();
 }
 
-// Without a price there is no cost; the energy is known once there are tables of it.
-void write_costs(JsonWriter* json, const leat_result& result) {
+// What is not known is null. Of energy and carbon the mean of what they may be.
+void write_costs(JsonWriter* json, const leat_result& result, const leat_footprint* footprint) {
     json->key(leat::text("cost_usd"));
     if (result.cost_usd < 0) {
         json->null();
@@ -77,9 +77,17 @@ void write_costs(JsonWriter* json, const leat_result& result) {
         json->number(round(result.cost_usd * 1e12) / 1e12);
     }
     json->key(leat::text("energy_kwh"));
-    json->null();
+    if (footprint != nullptr) {
+        json->number(footprint->energy_kwh.mean);
+    } else {
+        json->null();
+    }
     json->key(leat::text("gwp_kgco2eq"));
-    json->null();
+    if (footprint != nullptr) {
+        json->number(footprint->gwp_kgco2eq.mean);
+    } else {
+        json->null();
+    }
 }
 
 // The way of an item through several services.
@@ -143,7 +151,8 @@ void write_ignored(JsonWriter* json, uint32_t fields) {
 
 }  // namespace
 
-void write_leat(JsonWriter* json, const leat_result& result, const char* who) {
+void write_leat(JsonWriter* json, const leat_result& result, const char* who,
+                const leat_footprint* footprint) {
     const bool good = result.outcome == LEAT_SUCCEEDED;
     json->key(leat::text("leat"));
     json->begin_object();
@@ -165,7 +174,7 @@ void write_leat(JsonWriter* json, const leat_result& result, const char* who) {
     json->key(leat::text("cached"));
     json->boolean(result.cached != 0);
     write_usage(json, result.usage);
-    write_costs(json, result);
+    write_costs(json, result, footprint);
     write_way(json, result, who);
     write_timing(json, result.timing);
     write_tool_calls(json, result.tool_calls, result.tool_calls_count);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <leat/batch.h>
+#include <leat/meter.h>
 #include <string.h>
 
 #include "codec/json_write.h"
@@ -21,7 +22,9 @@ inline void text_or_null(leat::JsonWriter* json, leat_str name, leat_str value) 
     }
 }
 
-// The member "leat" and its object. who: that was asked last; nullptr: not worth a word.
-void write_leat(leat::JsonWriter* json, const leat_result& result, const char* who);
+// The member "leat" and its object. who: that was asked last; nullptr: not worth a word. footprint:
+// nullptr: not known.
+void write_leat(leat::JsonWriter* json, const leat_result& result, const char* who,
+                const leat_footprint* footprint);
 
 }  // namespace cli

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "cli/impact.h"
 #include "cli/run.h"
 
 namespace cli {
@@ -205,6 +206,12 @@ void Run::take_progress(void* user, const leat_progress* progress) {
         result.outcome = LEAT_CANCELLED;
     }
     run->tally_.add(result);
+    leat_footprint footprint;
+    if (footprint_of(run->service_, result, &footprint)) {
+        run->tally_.energy_kwh += footprint.energy_kwh.mean;
+        run->tally_.gwp_kgco2eq += footprint.gwp_kgco2eq.mean;
+        ++run->tally_.footprints;
+    }
     ++run->delivered_;
     if (result.outcome != LEAT_FAILED) {
         return;

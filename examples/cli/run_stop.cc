@@ -73,7 +73,7 @@ void Run::take_budget(void* user, const leat_budget_state* state) {
 double Run::cost_usd() const {
     leat_summary summary;
     leat_batch_summary(batch_, &summary);
-    return service_.is_priced ? summary.cost_usd : -1;
+    return service_.is_priced || summary.cost_usd > 0 ? summary.cost_usd : -1;
 }
 
 // The one that keeps something from being sent; the first services before the fallbacks.

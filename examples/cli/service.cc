@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "cli/impact.h"
 #include "cli/provider_facts.h"
 #include "cli/service_parts.h"
 
@@ -132,9 +133,10 @@ bool open_service(const Settings& settings, Service* service) {
     service->model = view(settings.model);
     service->override_model = settings.model != nullptr;
     service->ca_file = view(settings.ca_file);
+    service->zone = view(settings.zone);
     set_pace(settings, &service->endpoint);
     service->endpoint.abort_on = static_cast<uint32_t>(settings.abort_on);
-    return check_pace("run", settings) && read_headers(settings, service) &&
+    return check_zone("run", settings.zone) && check_pace("run", settings) && read_headers(settings, service) &&
            read_resolve(settings, service) && choose_provider(settings, service) &&
            choose_proxy(settings, &service->endpoint) && open_targets(settings, service) &&
            set_prices(settings, service);

@@ -46,6 +46,7 @@ struct Service {
     uint32_t keys_count;               // 0: the endpoint's own key, if it has one
     ServiceTarget targets[services_max];
     uint32_t targets_count;
+    leat_str zone;          // whose electricity
     bool is_priced;         // each of them has a price
 #if LEAT_CLI_HAS_MOCK
     mock_handle mock;

@@ -172,6 +172,7 @@ void add_first(const Settings& settings, Service* service) {
                                                  : service->endpoint.provider;
     const bool shows_url = !leat::empty(base_url) && !service->is_mock;
     const leat_str model = service->override_model ? service->model : leat_str{nullptr, 0};
+    first->endpoint.model = model;  // which is what its price is found by
     const bool has_words = !leat::empty(provider) || !leat::empty(model);
     snprintf(first->name, sizeof first->name, "%.*s%s%.*s%s%.*s", static_cast<int>(provider.size),
              provider.data, leat::empty(provider) || leat::empty(model) ? "" : "/",

@@ -130,13 +130,27 @@ void print_services(const SummaryFacts& facts, Table* table) {
                  count_words(facts.summary.hedges_won).text);
         table->count("hedges", facts.summary.hedges, "", words);
     }
-    if (facts.people->is_priced) {
+    if (facts.people->is_priced || facts.summary.cost_usd > 0) {
         TextLine line(words, sizeof words);
         line.add("%12s", money_words(facts.summary.cost_usd).text);
         if (facts.budget_usd > 0) {
             line.add("  of a budget of %s", money_words(facts.budget_usd).text);
         }
+        if (!facts.people->is_priced) {
+            line.add("  of the answers whose price is known");
+        }
         table->words("cost", "%s", words);
+    }
+    const Tally& tally = *facts.tally;
+    if (tally.footprints > 0) {
+        TextLine line(words, sizeof words);
+        line.add("%9.3g Wh  %.3g gCO2eq, zone %.*s", tally.energy_kwh * 1000,
+                 tally.gwp_kgco2eq * 1000, static_cast<int>(facts.people->zone.size),
+                 facts.people->zone.data);
+        if (tally.footprints < tally.succeeded) {
+            line.add("; of %s answers", count_words(tally.footprints).text);
+        }
+        table->words("energy", "%s", words);
     }
 }
 

@@ -45,6 +45,9 @@ struct Tally {
     int64_t input_tokens = 0;
     int64_t output_tokens = 0;
     double sum_item_ms = 0;
+    double energy_kwh = 0;     // of the answers whose footprint is known
+    double gwp_kgco2eq = 0;
+    uint64_t footprints = 0;   // how many those are
     Latencies latencies;
     WordCount failures[words_max] = {};
     uint32_t failures_count = 0;

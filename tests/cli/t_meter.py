@@ -3,9 +3,10 @@
 nothing is sent. No network, save one run that is compared with its estimate."""
 import json
 import os
+import re
 import subprocess
 
-from cli import ENVIRONMENT, LEAT, ROOT, check, leave, path, write
+from cli import ENVIRONMENT, LEAT, ROOT, check, leave, path, records, run, said, write
 
 
 def leat(*arguments, stdin=None):
@@ -49,7 +50,7 @@ def footprints():
     check("footprint: a model of one's own", done.returncode == 0 and
           json.loads(done.stdout)["water_l"] == json.loads(known.stdout)["water_l"], done)
     for arguments, word in ((["-p", "openai"], "wants --provider"),
-                            (["-m", "gpt-4o", "--output-tokens", 1, "--zone", "ZZZ"], "none of"),
+                            (["-m", "gpt-4o", "--output-tokens", 1, "--zone", "ZZZ"], "one of:"),
                             (["-m", "gpt-4o", "--output-tokens", "-1"], "not a whole number"),
                             (["--zones", "X"], "did you mean --zone"), (["x"], "takes options")):
         done = leat("footprint", *arguments)
@@ -144,6 +145,42 @@ def estimates():
           got["models"][-1]["requests"] == 8, got)
 
 
+def runs():
+    source = write("run.jsonl", [{"id": "a", "prompt": "What is a leat?"},
+                                 {"id": "b", "prompt": "Why?", "model": "gpt-5"},
+                                 {"id": "c", "prompt": "Who?", "model": "house-model"}])
+    base = [source, "--mock", "-p", "openai", "-m", "gpt-4o-mini"]
+    done = run(*base, "-o", path("run.out"), "--zone", "BRA")
+    got = {record["id"]: record["leat"] for record in records("run.out")}
+    prices = {"a": (0.15, 0.6), "b": (1.25, 10)}
+    wrong = [name for name, (price_in, price_out) in prices.items() if not near(
+        got[name]["cost_usd"], (got[name]["usage"]["input_tokens"] * price_in +
+                                got[name]["usage"]["output_tokens"] * price_out) / 1e6, 1e-6)]
+    check("run: the built-in price of each item's model", not wrong and
+          got["c"]["cost_usd"] is None and re.search(r"cost +\$0\.0", said(done)), (got, said(done)))
+    wrong = []
+    for name, model in (("a", "gpt-4o-mini"), ("b", "gpt-5")):
+        one = json.loads(leat("footprint", "-p", "openai", "-m", model, "--zone", "BRA",
+                              "--output-tokens", got[name]["usage"]["output_tokens"],
+                              "--latency-s", got[name]["timing_ms"]["total"] / 1000).stdout)
+        if not near(got[name]["energy_kwh"], one["energy_kwh"]["mean"], 0.01):
+            wrong.append((got[name], one))
+    check("run: energy and carbon of each answer, null where not known", not wrong and
+          got["c"]["energy_kwh"] is None and got["a"]["gwp_kgco2eq"] > 0 and
+          "zone BRA; of 2 answers" in said(done), (wrong, said(done)))
+    done = run(*base, "-o", path("rich.out"), "--budget-usd", 1)
+    check("run --budget-usd: an item without a price fails", done.returncode == 1 and
+          sorted(r["leat"]["status"] for r in records("rich.out")) == ["config", "ok", "ok"],
+          said(done))
+    done = run(*base, "-o", path("poor.out"), "--budget-usd", 1e-9)
+    check("run --budget-usd without --price: stops", done.returncode == 3, said(done))
+    done = run(source, "--mock", "-o", path("none.out"), "--budget-usd", 1)
+    check("run --budget-usd: no price, no run", done.returncode == 2 and
+          "leat prices" in said(done), said(done))
+    done = run(*base, "-o", path("zone.out"), "--zone", "ZZZ")
+    check("run --zone: must be one", done.returncode == 2 and "--zone" in said(done), said(done))
+
+
 def help_texts():
     for command in ("footprint", "prices", "estimate"):
         shown = leat("help", command)
@@ -156,5 +193,6 @@ def help_texts():
 footprints()
 prices()
 estimates()
+runs()
 help_texts()
 leave()
