@@ -1,6 +1,6 @@
 // meter/estimate_text.h: how many tokens a text may have, without a tokenizer's tables. Pure functions
 // over bytes; depends on base.
-// Invariant: any bytes have an estimate, in time linear in their number; more text never has less.
+// Invariant: any bytes have an estimate, at most three tokens a byte, in time linear in their number.
 #pragma once
 
 #include <stdint.h>

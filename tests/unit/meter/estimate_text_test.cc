@@ -81,7 +81,7 @@ TEST(EstimateTextTest, scripts_count_small_things) {
     EXPECT_EQ(scripts("it's"), 1u);
 }
 
-TEST(EstimateTextTest, more_text_never_has_fewer_tokens_and_any_bytes_have_some) {
+TEST(EstimateTextTest, any_bytes_have_some) {
     uint64_t random = 99;
     for (int round = 0; round < 2000; ++round) {
         std::string bytes;
