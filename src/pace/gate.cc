@@ -148,6 +148,8 @@ bool Gate::rate_limited(uint64_t now_ns, const Ticket& ticket, leat_rate_limit_i
         (void)learned_.refused(now_ns, ticket.totals.number, totals_.number, false);
     } else if (!explained && !allowance_->is_empty(now_ns)) {
         info.own_step = learn(now_ns, ticket) ? 1 : 0;
+        // What comes by chance may well come twice in a row.
+        if (learned_.is_chance(now_ns)) cooldown_.succeeded();
     }
     const bool pauses = cooldown_.limited(now_ns, ticket.generation, info, unit);
     learned_.paused(cooldown_.until_ns() - now_ns);
