@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/narrow.h"
+#include "base/root.h"
 
 namespace leat {
 
@@ -189,7 +190,7 @@ void Learned::review(uint64_t now_ns, uint64_t latest) {
         tries_ = false;
         return plan_review(now_ns);
     }
-    const double rate = bounded ? __builtin_sqrt(low_ * high_) : low_ * (1 + step_);
+    const double rate = bounded ? square_root(low_ * high_) : low_ * (1 + step_);
     if (!bounded) {
         high_ = 0;
         beyond_ = true;
