@@ -65,7 +65,9 @@ void put_hits(Plot* plot) {
 }
 
 void put_in_flight(FILE* file) {
-    put_name(file, "flight", "requests in flight");
+    put_name(file, "flight",
+             panel.row->is_auto() ? "requests in flight, and the limit that leat found (dashed)"
+                                  : "requests in flight");
     Plot plot(file, strip_height, axes.time, axes.in_flight);
     plot.begin(axes.in_flights, axes.times, "requests in flight over time");
     for (uint32_t b = 0; b < panel.count; ++b) {
@@ -75,11 +77,19 @@ void put_in_flight(FILE* file) {
     const Step level{0, axes.time.most, limit};
     plot.begin_paths();
     plot.area("flight", panel.steps, panel.count);
+    plot.line("flight", panel.steps, panel.count);
     const bool shown = !panel.row->is_auto() && limit <= axes.in_flight.most;
     if (shown) {
         plot.line("limit dashed", &level, 1);
     }
-    plot.line("flight", panel.steps, panel.count);
+    if (panel.row->is_auto()) {
+        // What leat found; where that is more than there is room for, the line runs along the top.
+        for (uint32_t b = 0; b < panel.count; ++b) {
+            const double found = panel.series.bin(b).in_flight_limit();
+            panel.steps[b].value = found < axes.in_flight.most ? found : axes.in_flight.most;
+        }
+        plot.line("limit dashed", panel.steps, panel.count);
+    }
     plot.end_paths();
     if (shown) {
         char words[48];

@@ -165,9 +165,8 @@ void Simulation::loop(ToldDone told, void* user) {
     last_result_ns_ = begin_ns_;
     uint64_t steps = 0;
     while (leat_batch_done(batch_) == 0) {
-        leat_stats stats;
-        leat_get_stats(client_, &stats);
-        const leat_limiter limiter = leat_endpoint_limiter(client_, endpoint_);
+        leat_pace pace{};
+        (void)leat_endpoint_pace(client_, endpoint_, &pace);
         const uint64_t before_ns = world_.now_ns();
         if (before_ns - begin_ns_ > longest_ms * 1000000) {
             row_->stopped = LEAT_E_DEADLINE_BATCH;
@@ -179,8 +178,8 @@ void Simulation::loop(ToldDone told, void* user) {
             return;
         }
         const double passed_ms = static_cast<double>(world_.now_ns() - before_ns) / ns_per_ms;
-        row_->limiter_ms[limiter] += passed_ms;
-        row_->series.pass(passed_ms, stats.in_flight, limiter);
+        row_->limiter_ms[pace.limiter] += passed_ms;
+        row_->series.pass(passed_ms, pace);
         look();
         if (told != nullptr && ++steps % 4096 == 0) {
             told(user, row_->tally.finished());

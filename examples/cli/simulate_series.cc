@@ -13,6 +13,7 @@ constexpr double first_width_ms = 125;
 void Bin::add(const Bin& other) {
     covered_ms += other.covered_ms;
     in_flight_ms += other.in_flight_ms;
+    limit_ms += other.limit_ms;
     capacity += other.capacity;
     capacity_ms += other.capacity_ms;
     for (int i = 0; i < limiters_count; ++i) {
@@ -67,7 +68,7 @@ Bin* Series::bin_now() {
     return &bins_[at];
 }
 
-void Series::pass(double ms, uint32_t in_flight, leat_limiter limiter) {
+void Series::pass(double ms, const leat_pace& pace) {
     const double end_ms = now_ms_ + ms;
     while (now_ms_ < end_ms) {
         Bin* const bin = bin_now();
@@ -75,8 +76,9 @@ void Series::pass(double ms, uint32_t in_flight, leat_limiter limiter) {
         const double until_ms = bin_end_ms < end_ms ? bin_end_ms : end_ms;
         const double part_ms = until_ms - now_ms_;
         bin->covered_ms += part_ms;
-        bin->in_flight_ms += part_ms * in_flight;
-        bin->limiter_ms[limiter] += part_ms;
+        bin->in_flight_ms += part_ms * pace.in_flight;
+        bin->limit_ms += part_ms * pace.in_flight_limit;
+        bin->limiter_ms[pace.limiter] += part_ms;
         now_ms_ = until_ms;
     }
 }

@@ -1,6 +1,6 @@
 // cli/simulate_series.h: what happened over virtual time, in a fixed number of bins whatever the
 // duration: when the bins are full, each two become one of twice the width.
-// Depends on leat's limiters only. Invariant: sums over all bins stay what they were.
+// Depends on leat/client.h only. Invariant: sums over all bins stay what they were.
 #pragma once
 
 #include <leat/client.h>
@@ -13,6 +13,7 @@ constexpr uint32_t bins_max = 240;
 struct Bin {
     double covered_ms;    // of the bin's width; less in the last one
     double in_flight_ms;  // in flight, summed over time
+    double limit_ms;      // how many might have been, summed over time
     double capacity;      // requests that the provider could have admitted ...
     double capacity_ms;   // ... in so much time; the whole width, in the last one too
     double limiter_ms[limiters_count];
@@ -22,13 +23,14 @@ struct Bin {
 
     void add(const Bin& other);
     double in_flight() const { return covered_ms > 0 ? in_flight_ms / covered_ms : 0; }
+    double in_flight_limit() const { return covered_ms > 0 ? limit_ms / covered_ms : 0; }
     int main_limiter() const;
 };
 
 class Series {
 public:
-    // From now to now + ms this many were in flight, and that held the rest back.
-    void pass(double ms, uint32_t in_flight, leat_limiter limiter);
+    // From now to now + ms the endpoint was paced like that.
+    void pass(double ms, const leat_pace& pace);
     void count(uint32_t admitted, uint32_t refused, uint32_t failed);  // now
     void set_width(double ms);  // twice the width, until it is at least so wide
 

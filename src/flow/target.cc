@@ -1,7 +1,8 @@
 // flow/target.cc: where a batch's items go: its targets, their ranks and weights; what becomes of an
 // item whose target failed it, and of a target that answers nobody any more (abort_on).
 // Depends on pace, provider. Invariant: a fresh item goes to a target of the lowest rank that has an
-// endpoint in use; an item never goes back to a lower rank.
+// endpoint in use; an item never goes back to a lower rank, and to another endpoint of its own rank
+// only when its own was stopped.
 #include "base/check.h"
 #include "base/mutant.h"
 #include "base/narrow.h"
@@ -47,15 +48,18 @@ uint32_t rank_in_use(const Batch& batch) {
     return rank;
 }
 
-// The next target for an item that failed in that way; targets_count: none.
+// The next target for an item that failed in that way; targets_count: none. Where nothing more is sent to
+// an endpoint, those of its own rank take over: the other keys of a pool.
 uint32_t next_target(const Batch& batch, uint32_t from, uint32_t family) {
     uint32_t best = batch.targets_count;
-    const uint32_t rank = batch.targets[from].rank;
+    const Target& left = batch.targets[from];
+    const bool is_stopped = left.endpoint->stopped != LEAT_OK;
     for (uint32_t i = 0; i < batch.targets_count; ++i) {
         const Target& target = batch.targets[i];
-        const bool fits = target.rank > rank && target.endpoint->stopped == LEAT_OK &&
-                          (target.fall_on & family) != 0;
-        if (!fits) continue;
+        if (target.endpoint->stopped != LEAT_OK || i == from) continue;
+        const bool takes_over = is_stopped && target.rank == left.rank;
+        const bool falls = target.rank > left.rank && (target.fall_on & family) != 0;
+        if (!takes_over && !falls) continue;
         if (best == batch.targets_count || target.rank < batch.targets[best].rank) best = i;
     }
     return best;

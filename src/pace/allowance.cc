@@ -82,11 +82,4 @@ void Allowance::settle(uint64_t now_ns, uint64_t taken_ns, uint64_t number, cons
                          amount_of(used, Resource::tokens));
 }
 
-bool Allowance::is_empty(uint64_t now_ns) const {
-    for (const Bucket& bucket : buckets_) {
-        if (bucket.limited() && bucket.level(now_ns) < 1.0) return true;
-    }
-    return false;
-}
-
 }  // namespace leat

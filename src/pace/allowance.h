@@ -51,8 +51,6 @@ public:
     void release();
     void settle(uint64_t now_ns, uint64_t taken_ns, uint64_t number, const Demand& reserved,
                 const Demand& used);
-    // One of its own limits is used up: whoever is refused now need not wonder why.
-    bool is_empty(uint64_t now_ns) const;
 
 private:
     Bucket buckets_[resources_count];

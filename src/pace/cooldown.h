@@ -37,6 +37,8 @@ public:
     // Slow start: when the next item may go, given how many permits share the pace.
     uint64_t ready_at(uint64_t now_ns, uint32_t permits) const;
     void admitted(uint64_t now_ns);
+    // The pause that is, or was last, is one that slow start follows.
+    bool has_slow_start() const { return delay_ns_ > 0; }
     bool slow(uint64_t now_ns) const { return !paused(now_ns) && delay_ns_ > 0; }
 
 private:

@@ -146,8 +146,10 @@ bool Gate::rate_limited(uint64_t now_ns, const Ticket& ticket, leat_rate_limit_i
     const bool is_shared = explained && surprises_ > surprises_share;
     if (is_shared && uses_learned_) {
         (void)learned_.refused(now_ns, ticket.totals.number, totals_.number, false);
-    } else if (!explained && !allowance_->is_empty(now_ns)) {
+    } else if (!explained) {
         info.own_step = learn(now_ns, ticket) ? 1 : 0;
+        // What comes by chance may well come twice in a row.
+        if (learned_.is_chance(now_ns)) cooldown_.succeeded();
     }
     const bool pauses = cooldown_.limited(now_ns, ticket.generation, info, unit);
     learned_.paused(cooldown_.until_ns() - now_ns);

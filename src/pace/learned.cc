@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/narrow.h"
+#include "base/root.h"
 
 namespace leat {
 
@@ -33,7 +34,9 @@ constexpr uint64_t hold_most_ns = UINT64_C(480000000000);
 constexpr double hold_requests = 100.0;
 constexpr double hold_most_s = 1800.0;
 // Below the true rate nothing is refused, but for a few that come of answers of unlike size.
-constexpr uint32_t surprises_most = 3;
+constexpr uint32_t surprises_most = 6;
+constexpr uint32_t surprise_weight = 2;
+constexpr uint32_t expected_weight = 1;  // refused as a higher rate was tried
 constexpr uint64_t chance_least_ns = UINT64_C(600000000000);
 constexpr uint64_t chance_most_ns = UINT64_C(4800000000000);
 // More refusals than this share are a limit after all.
@@ -84,8 +87,8 @@ void Learned::leave_to_chance(uint64_t now_ns, uint64_t latest) {
     const uint64_t doubled_ns = min_of(2 * chance_wait_ns_, chance_most_ns);
     chance_wait_ns_ = max_of(doubled_ns, chance_least_ns);
     chance_until_ns_ = now_ns + chance_wait_ns_;
-    chance_number_ = latest;
-    chance_refused_ = 0;
+    count_number_ = latest;
+    count_refused_ = 0;
     surprises_ = 0;
     bucket_ = Bucket{};
     rate_ = 0;
@@ -95,14 +98,28 @@ void Learned::leave_to_chance(uint64_t now_ns, uint64_t latest) {
     beyond_ = false;
 }
 
+// At a rate that had worked, and not just after another refusal, when the service's bucket is empty.
+void Learned::note_surprise(uint64_t now_ns, uint64_t number) {
+    const uint64_t passes = number > window_number_ ? number - window_number_ - 1 : 0;
+    if (tries_) {
+        surprises_ -= min_of(surprises_, expected_weight);
+    } else if (rate_ > 0 && now_ns - window_ns_ >= measure_least_ns && passes >= measure_least) {
+        surprises_ += surprise_weight;
+    }
+}
+
+bool Learned::is_rare(uint64_t number) const {
+    const uint64_t sent = number > count_number_ ? number - count_number_ : 0;
+    return count_refused_ * chance_share <= sent;
+}
+
 bool Learned::comes_by_chance(uint64_t now_ns, uint64_t number) {
-    if (now_ns >= chance_until_ns_) return false;
-    ++chance_refused_;
-    const uint64_t sent = number > chance_number_ ? number - chance_number_ : 0;
-    const bool too_many =
-        chance_refused_ >= chance_refusals_least && chance_refused_ * chance_share > sent;
-    if (too_many) chance_until_ns_ = 0;
-    return !too_many;
+    if (!is_chance(now_ns)) return false;
+    if (count_refused_ < chance_refusals_least || is_rare(number)) return true;
+    chance_until_ns_ = 0;
+    count_number_ = number;
+    count_refused_ = 0;
+    return false;
 }
 
 bool Learned::refused(uint64_t now_ns, uint64_t number, uint64_t latest, bool is_other) {
@@ -110,15 +127,17 @@ bool Learned::refused(uint64_t now_ns, uint64_t number, uint64_t latest, bool is
     LEAT_CHECK(now_ns >= window_ns_);
     const bool is_first = window_ns_ == 0;
     if (is_other || is_first) {
+        if (is_first) count_number_ = latest;
         begin_window(now_ns, latest);
         return false;
     }
+    ++count_refused_;
     if (comes_by_chance(now_ns, number)) {
         begin_window(now_ns, latest);
         return true;
     }
-    surprises_ = rate_ > 0 && !tries_ ? surprises_ + 1 : 0;
-    if (surprises_ == surprises_most) {
+    note_surprise(now_ns, number);
+    if (surprises_ >= surprises_most && is_rare(number)) {
         leave_to_chance(now_ns, latest);
         begin_window(now_ns, latest);
         return true;
@@ -171,7 +190,7 @@ void Learned::review(uint64_t now_ns, uint64_t latest) {
         tries_ = false;
         return plan_review(now_ns);
     }
-    const double rate = bounded ? __builtin_sqrt(low_ * high_) : low_ * (1 + step_);
+    const double rate = bounded ? square_root(low_ * high_) : low_ * (1 + step_);
     if (!bounded) {
         high_ = 0;
         beyond_ = true;

@@ -26,6 +26,8 @@ public:
     // bucket may be empty all the same. True when it takes back a step that had just been tried, or
     // shows the rate.
     bool refused(uint64_t now_ns, uint64_t number, uint64_t latest, bool is_other);
+    // Refusals have shown no rate although they were many enough: they come by chance.
+    bool is_chance(uint64_t now_ns) const { return now_ns < chance_until_ns_; }
     // Nothing was sent for so long.
     void paused(uint64_t pause_ns) { paused_ns_ += pause_ns; }
     // The rate held a request back: only then is there a reason to raise it.
@@ -39,6 +41,8 @@ private:
     void set_rate(uint64_t now_ns, double per_second, uint64_t latest);
     void plan_review(uint64_t now_ns);
     bool comes_by_chance(uint64_t now_ns, uint64_t number);
+    void note_surprise(uint64_t now_ns, uint64_t number);
+    bool is_rare(uint64_t number) const;
     void leave_to_chance(uint64_t now_ns, uint64_t latest);
 
     Bucket bucket_;
@@ -55,9 +59,9 @@ private:
     uint64_t high_until_ns_ = 0;
     uint64_t chance_until_ns_ = 0;  // refusals mean nothing until then
     uint64_t chance_wait_ns_ = 0;   // doubles
-    uint64_t chance_number_ = 0;    // requests up to this one were sent before
-    uint64_t chance_refused_ = 0;
-    uint32_t surprises_ = 0;  // refusals in a row at rates that had worked
+    uint64_t count_number_ = 0;  // requests up to this one were sent before it was counted anew ...
+    uint64_t count_refused_ = 0;  // ... how many are refused
+    uint32_t surprises_ = 0;      // refusals at rates that had worked, against expected ones
     bool used_ = false;
     bool tries_ = false;   // rate_ is above low_ ...
     bool beyond_ = false;  // ... and above what high_ was

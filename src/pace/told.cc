@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/narrow.h"
+#include "base/root.h"
 
 namespace leat {
 
@@ -133,7 +134,7 @@ double ToldLimit::margin(uint64_t unsettled) const {
     const uint64_t most = bucket_.burst() / margin_most_share;
     const double rounding = static_cast<double>(min_of(limit_ / share + 1, most));
     if (counts_requests) return rounding;
-    const double spread = spreads * __builtin_sqrt(spread_ * (static_cast<double>(unsettled) + 1));
+    const double spread = spreads * square_root(spread_ * (static_cast<double>(unsettled) + 1));
     return min_of(rounding + spread, static_cast<double>(bucket_.burst()) / 2);
 }
 

@@ -200,8 +200,7 @@ TEST(KeyPool, a_key_that_is_wrong_leaves_the_work_to_the_others) {
     services.world.run();
     EXPECT_EQ(leat_endpoint_stopped(services.world.client, first), LEAT_E_AUTHENTICATION);
     EXPECT_EQ(leat_endpoint_stopped(services.world.client, first + 1), LEAT_OK);
-    EXPECT_GE(services.world.count(LEAT_SUCCEEDED), 50u);
-    EXPECT_LE(services.world.count(LEAT_FAILED), 10u) << "only what was on the wire with that key";
+    EXPECT_EQ(services.world.count(LEAT_SUCCEEDED), 60u) << "what met the wrong key as well";
 }
 
 TEST(KeyPool, arguments_are_checked_and_an_error_adds_none) {

@@ -193,7 +193,6 @@ TEST(Wire, without_tickets_every_connection_shakes_hands) {
     setup.tls = true;
     World world(setup);
     leat_sim_host_tls(world.host)->no_tickets = 1;
-    world.setup.endpoint.max_in_flight = 5;
     world.respond = [](const leat_sim_request&, leat_sim_response& response) {
         response.delay_ns = 100 * ms;
     };

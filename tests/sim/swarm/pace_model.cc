@@ -64,7 +64,7 @@ void PaceModel::note_pause(uint64_t now_ns, const PauseSeen& seen) {
         }
         pause_until_ns_ = std::max(pause_until_ns_, seen.until_ns);
         resumed_ = 0;
-        slow_ = true;
+        slow_ = seen.is_slow;
     } else if (moved || seen.by_overload) {
         verdict_->fail("stale-429", "a pause of %.3f ms, but no fresh rate limit has come",
                        (static_cast<double>(seen.until_ns) - static_cast<double>(now_ns)) / 1e6);

@@ -25,6 +25,7 @@ struct PaceRules {
 struct PauseSeen {
     uint64_t until_ns = 0;  // 0: none
     bool by_overload = false;
+    bool is_slow = true;  // slow start follows: not after one that only took back leat's own step
 };
 
 class PaceModel {

@@ -265,8 +265,10 @@ void Whitebox::check_gates() {
         PauseSeen seen;
         if (gate->paused(now_ns)) {
             const leat::GateVerdict says = gate->ask(now_ns, leat::Demand{});
-            seen = {says.retry_at_ns, says.limiter == LEAT_LIMITER_OVERLOAD};
+            seen.until_ns = says.retry_at_ns;
+            seen.by_overload = says.limiter == LEAT_LIMITER_OVERLOAD;
         }
+        seen.is_slow = gate->has_slow_start();
         models_[i].step_over(now_ns, seen, gate->permits(now_ns));
     }
     for (uint32_t e = 0; e < engine_->endpoints_count; ++e) {

@@ -249,13 +249,28 @@ TEST(ConfigErrorTest, an_unknown_size_is_refused) {
     EXPECT_STREQ(leat_endpoint_config_error(&endpoint), "struct_size is not set");
 }
 
-TEST(EndpointConfigErrorTest, names_each_field_at_its_limits) {
-    using Set = std::function<void(leat_endpoint_config*)>;
+struct FieldRow {
+    const char* field;  // "" where the value is good
+    std::function<void(leat_endpoint_config*)> set;
+};
+
+void expect_rows(const std::vector<FieldRow>& rows) {
+    for (size_t i = 0; i < rows.size(); ++i) {
+        leat_endpoint_config config = valid_endpoint();
+        rows[i].set(&config);
+        const std::string error = leat_endpoint_config_error(&config);
+        if (rows[i].field[0] == '\0') {
+            EXPECT_EQ(error, "") << "row " << i;
+        } else {
+            const std::string named = std::string(rows[i].field) + " ";
+            EXPECT_EQ(error.rfind(named, 0), 0u) << "row " << i << ": " << error;
+        }
+    }
+}
+
+TEST(EndpointConfigErrorTest, names_each_field_at_its_limits_B27) {
     static const leat_header headers[40] = {};
-    const struct {
-        const char* field;  // "" where the value is good
-        Set set;
-    } rows[] = {
+    expect_rows({
         {"max_in_flight", [](leat_endpoint_config* c) { c->max_in_flight = 0; }},
         {"", [](leat_endpoint_config* c) { c->max_in_flight = 1; }},
         {"", [](leat_endpoint_config* c) { c->max_in_flight = 65536; }},
@@ -297,6 +312,11 @@ TEST(EndpointConfigErrorTest, names_each_field_at_its_limits) {
         {"cooldown.multiplier", [](leat_endpoint_config* c) { c->cooldown.multiplier = 0.999; }},
         {"cooldown.multiplier", [](leat_endpoint_config* c) { c->cooldown.multiplier = NAN; }},
         {"", [](leat_endpoint_config* c) { c->cooldown.retries_max = 0; }},
+    });
+}
+
+TEST(EndpointConfigErrorTest, names_each_field_of_pace_at_its_limits_B11) {
+    expect_rows({
         {"", [](leat_endpoint_config* c) { c->max_in_flight = LEAT_AUTO; }},
         {"max_in_flight", [](leat_endpoint_config* c) { c->max_in_flight = LEAT_AUTO - 1; }},
         {"", [](leat_endpoint_config* c) { c->retry.quota_cost = 500; }},
@@ -336,17 +356,7 @@ TEST(EndpointConfigErrorTest, names_each_field_at_its_limits) {
         {"abort_on", [](leat_endpoint_config* c) { c->abort_on = LEAT_ON_ANY + 1; }},
         {"ignore_told", [](leat_endpoint_config* c) { c->ignore_told = 2; }},
         {"ignore_learned", [](leat_endpoint_config* c) { c->ignore_learned = 2; }},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
-        leat_endpoint_config config = valid_endpoint();
-        rows[i].set(&config);
-        const std::string error = leat_endpoint_config_error(&config);
-        if (rows[i].field[0] == '\0') {
-            EXPECT_EQ(error, "") << "row " << i;
-        } else {
-            EXPECT_EQ(error.rfind(std::string(rows[i].field) + " ", 0), 0u) << "row " << i << ": " << error;
-        }
-    }
+    });
 }
 
 }  // namespace
