@@ -58,7 +58,7 @@ bool Estimator::open() {
     total_->provider = is_mock ? "openai" : provider;
     total_->seconds = -1;
     if (!check_zone("estimate", settings_.run.zone) ||
-        !prices_.open("estimate", settings_.prices) || !defaults_.open(settings_.run)) {
+        !prices_.open("estimate", settings_.run.price_file) || !defaults_.open(settings_.run)) {
         return false;
     }
     if (!reader_.open(settings_.run.input, settings_.run.max_line_bytes)) {

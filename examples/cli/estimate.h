@@ -14,7 +14,6 @@ struct EstimateSettings {
     bool reference;
     bool native_batch;
     NumberPair price;
-    const char* prices;
     leat_number latency_s;
     leat_number budget;
     bool json;

@@ -15,7 +15,7 @@ constexpr Option own_options[] = {
      "longest answer of items that name none; 1000 is taken when nobody does"},
     {"price", 0, Kind::pair, "IN/OUT", nullptr, AT(price), 0, 0,
      "USD per million tokens, instead of what `leat prices` knows"},
-    {"prices", 0, Kind::text, "FILE.csv", nullptr, AT(prices), 0, 0,
+    {"prices", 0, Kind::text, "FILE.csv", nullptr, AT(run.price_file), 0, 0,
      "prices of your own, which win over the built-in ones"},
     {"native-batch", 0, Kind::flag, nullptr, nullptr, AT(native_batch), 0, 0,
      "at the price of the provider's own batch API"},

@@ -121,6 +121,8 @@ constexpr Option services_options[] = {
      "failures after which a service gets nothing more; when none is left, exit 3"},
     {"price", 0, Kind::list, "[WHO=]IN/OUT", nullptr, AT(prices), 0, 0,
      "USD per million tokens, 0.15/0.60, or IN/CACHED/OUT; WHO: only of that other service"},
+    {"prices", 0, Kind::text, "FILE.csv", nullptr, AT(price_file), 0, 0,
+     "prices of your own for the models named by options; the columns are in leat/meter.h"},
     {"budget-usd", 0, Kind::number, "X", nullptr, AT(budget_usd), 0, 1000000,
      "what this run may cost; then it stops (exit 3). Needs a price: `leat prices`"},
     {"zone", 0, Kind::text, "ZONE", "WOR", AT(zone), 0, 0,

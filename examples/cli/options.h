@@ -90,6 +90,7 @@ struct Settings {
     uint64_t abort_on;     // LEAT_ON_*
     TextList prices;
     leat_number budget_usd;
+    const char* price_file;
     const char* zone;
 
     const char* system;

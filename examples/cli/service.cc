@@ -136,10 +136,10 @@ bool open_service(const Settings& settings, Service* service) {
     service->zone = view(settings.zone);
     set_pace(settings, &service->endpoint);
     service->endpoint.abort_on = static_cast<uint32_t>(settings.abort_on);
-    return check_zone("run", settings.zone) && check_pace("run", settings) && read_headers(settings, service) &&
-           read_resolve(settings, service) && choose_provider(settings, service) &&
-           choose_proxy(settings, &service->endpoint) && open_targets(settings, service) &&
-           set_prices(settings, service);
+    return check_zone("run", settings.zone) && check_pace("run", settings) &&
+           read_headers(settings, service) && read_resolve(settings, service) &&
+           choose_provider(settings, service) && choose_proxy(settings, &service->endpoint) &&
+           open_targets(settings, service) && set_prices(settings, service);
 }
 
 void close_service(Service* service) { stop_mock(service); }

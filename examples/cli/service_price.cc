@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/bytes.h"
+#include "cli/price_file.h"
 #include "cli/service_parts.h"
 #include "codec/number.h"
 
@@ -32,14 +33,29 @@ bool read_price(leat_str text, leat_price* price) {
     return count >= 2;
 }
 
-// What is charged where no --price is given: a built-in price in dollars, of the model that is asked for.
-bool has_built_in_price(const ServiceTarget& target) {
-    leat_tariff tariff;
-    leat_tariff_init(&tariff);
+// What a table has for the model that is asked for there, in dollars. The built-in one: an empty text.
+bool find_price(const ServiceTarget& target, leat_str table, leat_tariff* tariff) {
+    leat_tariff_init(tariff);
     const leat_str model = leat::empty(target.model) ? target.endpoint.model : target.model;
-    return leat_tariff_find(target.endpoint.provider, model, leat_str{nullptr, 0}, &tariff) ==
-               LEAT_OK &&
-           leat::equal(tariff.currency, leat::text("USD"));
+    return leat_tariff_find(target.endpoint.provider, model, table, tariff) == LEAT_OK &&
+           leat::equal(tariff->currency, leat::text("USD"));
+}
+
+// What the user's own table says goes before what leat knows; --price goes before both.
+bool read_price_file(const Settings& settings, Service* service) {
+    PriceFile own;
+    if (!own.open("run", settings.price_file)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < service->targets_count; ++i) {
+        leat_tariff tariff;
+        const bool is_found = find_price(service->targets[i], own.text(), &tariff);
+        if (is_found && leat::equal(tariff.source, leat::text("the caller's table"))) {
+            service->targets[i].endpoint.price =
+                leat_price{tariff.input, tariff.cached_input, tariff.output};
+        }
+    }
+    return true;
 }
 
 // The price for all, or for those of that name.
@@ -72,6 +88,9 @@ bool set_price(const char* argument, bool named, Service* service) {
 
 bool set_prices(const Settings& settings, Service* service) {
     const uint32_t count = settings.prices.count;
+    if (!read_price_file(settings, service)) {
+        return false;
+    }
     for (uint32_t i = 0; i < count * 2; ++i) {  // those for all first
         if (!set_price(settings.prices.items[i % count], i >= count, service)) {
             return false;
@@ -85,7 +104,8 @@ bool set_prices(const Settings& settings, Service* service) {
     }
     for (uint32_t i = 0; i < service->targets_count; ++i) {
         const ServiceTarget& target = service->targets[i];
-        if (target.endpoint.price.input >= 0 || has_built_in_price(target)) {
+        leat_tariff tariff;
+        if (target.endpoint.price.input >= 0 || find_price(target, leat_str{nullptr, 0}, &tariff)) {
             continue;
         }
         service->is_priced = false;

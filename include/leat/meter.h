@@ -43,7 +43,7 @@ typedef struct leat_tariff {
     leat_str provider;          /* as the table has it */
     leat_str model;             /* the name that was found, which may not be the name asked for */
     leat_str currency;          /* "USD", "BRL" */
-    leat_str source;            /* where the prices are from, and of which day */
+    leat_str source;            /* where the prices are from, and of which day; "the caller's table" */
 } leat_tariff;
 
 /* All unknown. */
@@ -152,7 +152,7 @@ typedef struct leat_footprint {
     leat_str provider;        /* as the table has it; the query's when the query has all numbers */
     leat_str model;
     leat_str zone;            /* whose electricity it is */
-    const char *reason;       /* why there are no numbers, a sentence without its end; "" when there are */
+    const char *reason;       /* why there are no numbers, without a full stop; "" when there are */
 } leat_footprint;
 
 LEAT_API void leat_footprint_query_init(leat_footprint_query *query);
@@ -180,8 +180,7 @@ LEAT_API const char *leat_meter_source(leat_meter_table table);
 /* ---------------------------------------------------------------- tokens before they are counted */
 
 typedef enum leat_estimator {
-    LEAT_ESTIMATE_SCRIPTS = 0, /* words, numbers, signs and blanks of each script apart: what current
-                                  tokenizers (o200k) make of such text, within some per cent */
+    LEAT_ESTIMATE_SCRIPTS = 0, /* what o200k tokenizers make of each script, within some per cent */
     LEAT_ESTIMATE_QUARTER = 1  /* a token for 4 characters, rounded down, at least 1 (M7) */
 } leat_estimator;
 

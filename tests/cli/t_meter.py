@@ -66,7 +66,8 @@ def prices():
     text = done.stdout.decode()
     check("prices: every provider, and the source's date", done.returncode == 0 and
           all(name in text for name in ("openai, USD", "anthropic, USD", "maritaca, BRL")) and
-          "2026-08-06" in text and max(len(line) for line in text.splitlines() if "Source" not in line) <= 110, text[:2000])
+          "2026-08-06" in text and
+          max(len(line) for line in text.splitlines() if "Source" not in line) <= 110, text[:2000])
     lines = [json.loads(line) for line in leat("prices", "--json").stdout.splitlines()]
     check("prices --json: a line a model", len(lines) == 297 and
           all(line["input_per_mtok"] is not None for line in lines), len(lines))
@@ -168,6 +169,19 @@ def runs():
     check("run: energy and carbon of each answer, null where not known", not wrong and
           got["c"]["energy_kwh"] is None and got["a"]["gwp_kgco2eq"] > 0 and
           "zone BRA; of 2 answers" in said(done), (wrong, said(done)))
+    own = write("run.csv", ["provider,model,input_per_mtok,output_per_mtok",
+                            "openai,house-model,1000,0"])
+    done = run(source, "--mock", "-p", "openai", "-m", "house-model", "-o", path("own.out"),
+               "--prices", own, "--budget-usd", 1)
+    got = {record["id"]: record["leat"] for record in records("own.out")}
+    check("run --prices: a table of one's own", done.returncode == 0 and near(
+        got["c"]["cost_usd"], got["c"]["usage"]["input_tokens"] / 1000, 1e-6), said(done))
+    done = run(*base, "-o", path("mixed.out"), "--prices", own)
+    got = {record["id"]: record["leat"] for record in records("mixed.out")}
+    check("run --prices: what it has not is built in", done.returncode == 0 and
+          got["b"]["cost_usd"] > 5 * got["a"]["cost_usd"], got)
+    done = run(*base, "-o", path("bad.out"), "--prices", path("gone.csv"))
+    check("run --prices: no file, no run", done.returncode == 2 and "gone.csv" in said(done))
     done = run(*base, "-o", path("rich.out"), "--budget-usd", 1)
     check("run --budget-usd: an item without a price fails", done.returncode == 1 and
           sorted(r["leat"]["status"] for r in records("rich.out")) == ["config", "ok", "ok"],
