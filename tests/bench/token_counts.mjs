@@ -1,6 +1,6 @@
 // Counts the tokens of the texts in tests/vectors/token_counts.txt anew, with a real tokenizer, and
 // writes the file back. It is how the numbers there were made; the unit tests compare the estimate
-// with them and need no tokenizer. Wants node and, from npm, gpt-tokenizer 3 (MIT), o200k_base:
+// with them and need no tokenizer. Wants node and, from npm, gpt-tokenizer 4 (MIT), o200k_base:
 //   npm install gpt-tokenizer && node tests/bench/token_counts.mjs tests/vectors/token_counts.txt
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
