@@ -45,6 +45,13 @@ bool Run::map_block(leat_config* config) {
 bool Run::add_services() {
     for (uint32_t i = 0; i < service_.targets_count; ++i) {
         ServiceTarget* const target = &service_.targets[i];
+        for (uint32_t w = 0; settings_.verbose; ++w) {
+            const char* const warning = leat_endpoint_config_warning(&target->endpoint, w);
+            if (warning == nullptr) {
+                break;
+            }
+            fprintf(stderr, "leat run: %s\n", warning);
+        }
         const leat_status status =
             target->keys_count > 1
                 ? leat_endpoint_add_keys(client_, &target->endpoint, service_.keys,

@@ -36,6 +36,11 @@ LEAT_API void leat_close(leat_client *client);
 LEAT_API const char *leat_config_error(const leat_config *config);
 LEAT_API const char *leat_endpoint_config_error(const leat_endpoint_config *config);
 
+/* What is allowed but hardly meant (B11): the index-th warning about config, from 0, as static text;
+ * NULL after the last. Pure. */
+LEAT_API const char *leat_endpoint_config_warning(const leat_endpoint_config *config,
+                                                  uint32_t index);
+
 /* leat_endpoint_add: resolves the endpoint's host (this may block, unlike everything else) and
  * keeps a copy of its configuration. Call it before work is submitted to the endpoint; at any time.
  * LEAT_OK; LEAT_E_ARGUMENT; LEAT_E_STRUCT_SIZE; LEAT_E_RESERVED; LEAT_E_CONFIG; LEAT_E_URL;

@@ -245,6 +245,34 @@ const char* leat_endpoint_config_error(const leat_endpoint_config* config) {
     return error[0] != '\0' ? error : price_error(config->price);
 }
 
+const char* leat_endpoint_config_warning(const leat_endpoint_config* config, uint32_t index) {
+    if (config == nullptr || config->struct_size != sizeof *config) return nullptr;
+    const leat_retry& retry = config->retry;
+    double waits_ms = 0;
+    double wait_ms = retry.backoff_initial_ms;
+    for (uint32_t k = 1; k < retry.attempts_max && k < 64; ++k) {
+        waits_ms += wait_ms < retry.backoff_max_ms ? wait_ms : retry.backoff_max_ms;
+        wait_ms *= retry.backoff_base;
+    }
+    const bool is_auto = config->max_in_flight == LEAT_AUTO;
+    const bool is_slow = config->requests_per_minute != 0 && !is_auto &&
+                         config->requests_per_minute / 60 < config->max_in_flight;
+    const struct {
+        bool applies;
+        const char* text;
+    } warnings[] = {
+        {config->timeouts.attempt_ms < retry.backoff_initial_ms,
+         "timeouts.attempt_ms is shorter than retry.backoff_initial_ms"},
+        {config->timeouts.attempt_ms < waits_ms / 2,
+         "timeouts.attempt_ms is shorter than half of all waits between attempts"},
+        {is_slow, "requests_per_minute lets fewer start in a second than max_in_flight"},
+    };
+    for (const auto& warning : warnings) {
+        if (warning.applies && index-- == 0) return warning.text;
+    }
+    return nullptr;
+}
+
 const char* leat_batch_config_error(const leat_client* client, const leat_batch_config* config) {
     if (client == nullptr || config == nullptr) return "client and config must not be NULL";
     if (config->struct_size != sizeof *config) return "struct_size is not set";

@@ -359,4 +359,34 @@ TEST(EndpointConfigErrorTest, names_each_field_of_pace_at_its_limits_B11) {
     });
 }
 
+std::vector<std::string> warnings_of(const leat_endpoint_config& config) {
+    std::vector<std::string> out;
+    for (uint32_t i = 0; const char* const text = leat_endpoint_config_warning(&config, i); ++i) {
+        out.emplace_back(text);
+    }
+    return out;
+}
+
+TEST(EndpointConfigWarningTest, tells_what_is_hardly_meant_B11) {
+    leat_endpoint_config config = valid_endpoint();
+    EXPECT_TRUE(warnings_of(config).empty());
+    config.timeouts.attempt_ms = 1000;
+    EXPECT_TRUE(warnings_of(config).size() == 1u) << "half of 1 s + 2 s is more";
+    config.timeouts.attempt_ms = 1500;
+    EXPECT_TRUE(warnings_of(config).empty());
+    config.timeouts.attempt_ms = 999;
+    EXPECT_EQ(warnings_of(config).size(), 2u);
+    config = valid_endpoint();
+    config.requests_per_minute = 299;
+    config.max_in_flight = 5;
+    ASSERT_EQ(warnings_of(config).size(), 1u);
+    EXPECT_EQ(warnings_of(config)[0].rfind("requests_per_minute ", 0), 0u);
+    config.requests_per_minute = 300;
+    EXPECT_TRUE(warnings_of(config).empty());
+    config.requests_per_minute = 1;
+    config.max_in_flight = LEAT_AUTO;
+    EXPECT_TRUE(warnings_of(config).empty());
+    EXPECT_EQ(leat_endpoint_config_warning(nullptr, 0), nullptr);
+}
+
 }  // namespace
