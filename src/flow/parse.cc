@@ -61,7 +61,10 @@ leat_reply reply_of(const Item& item) {
 
 // Hints about limits: for the gate, and for whoever asks (leat_endpoint_limits).
 void note_limits(Engine* engine, Item* item, const leat_reply& reply) {
-    if (!tells_limits(reply)) return;
+    if (!tells_limits(reply)) {
+        item->domain->gate.told_nothing();
+        return;
+    }
     const int64_t wall_ms = engine->ports.clock->wall_ms(engine->ports.clock_user);
     Domain* const domain = item->domain;
     leat_reply_limits(&reply, wall_ms, &domain->told);

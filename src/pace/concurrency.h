@@ -13,6 +13,7 @@
 #include <leat/config.h>
 #include <stdint.h>
 
+#include "base/narrow.h"
 #include "pace/demand.h"
 
 namespace leat {
@@ -26,6 +27,7 @@ struct ConcurrencyRules {
 class Concurrency {
 public:
     void open(const ConcurrencyRules& rules, uint64_t now_ns);
+    uint32_t initial() const { return min_of(rules_.initial, rules_.most); }
     uint32_t permits(uint64_t now_ns) const;
     // When there will be one more without any answer (the start-up ramp, B43); never_ns: not so.
     uint64_t opens_at(uint64_t now_ns) const;

@@ -12,6 +12,7 @@ namespace {
 constexpr uint64_t ms_ns = UINT64_C(1000000);
 // No answer has more tokens than its reservation and this: what is above is a lie.
 constexpr uint64_t tokens_beyond_most = 1000000;
+constexpr uint32_t silent_most = 5;
 constexpr double surprise_weight = 0.02;
 constexpr double surprises_share = 0.08;
 
@@ -64,7 +65,7 @@ GateVerdict Gate::ask(uint64_t now_ns, const Demand& demand) {
         // A ramp opens by itself; all else takes an answer.
         return {false, LEAT_LIMITER_IN_FLIGHT, concurrency_.opens_at(now_ns)};
     }
-    const uint64_t slow_at = is_down ? now_ns : cooldown_.ready_at(now_ns, permits(now_ns));
+    const uint64_t slow_at = is_down ? now_ns : cooldown_.ready_at(now_ns, slow_start_permits(now_ns));
     if (slow_at > now_ns) return {false, LEAT_LIMITER_SLOW_START, slow_at};
     return ask_limits(now_ns, demand);
 }
@@ -98,7 +99,14 @@ void Gate::release(const Ticket& ticket) {
 }
 
 void Gate::told(uint64_t now_ns, const Ticket& ticket, const leat_rate_limits& limits) {
+    silent_ = 0;
     if (uses_told_) told_.told(now_ns, ticket, totals_, limits, patience_ns_);
+}
+
+void Gate::told_nothing() {
+    if (!told_.any() || ++silent_ < silent_most) return;
+    told_.open();
+    silent_ = 0;
 }
 
 void Gate::settle(uint64_t now_ns, const Ticket& ticket, const Used& used) {

@@ -49,6 +49,9 @@ public:
 
     // What came of it. Each is told at most once for a ticket, in this order.
     void told(uint64_t now_ns, const Ticket& ticket, const leat_rate_limits& limits);
+    // An answer that says nothing of limits. Where many follow each other, what an earlier one told,
+    // a refusal perhaps, is of the past.
+    void told_nothing();
     // What the tokens are above the reservation is believed up to a minute's worth: no lie can hold
     // the domain for longer.
     void settle(uint64_t now_ns, const Ticket& ticket, const Used& used);
@@ -65,6 +68,11 @@ public:
 
     uint32_t in_flight() const { return in_flight_; }
     uint32_t permits(uint64_t now_ns) const { return concurrency_.permits(now_ns); }
+    // How many share the delays of slow start (B38): not fewer than it began with, so that a domain
+    // that has given way to one permit does not crawl as well.
+    uint32_t slow_start_permits(uint64_t now_ns) const {
+        return max_of(concurrency_.permits(now_ns), concurrency_.initial());
+    }
     bool has_permit(uint64_t now_ns) const {
         return in_flight_ < permits(now_ns) && allowance_->has_permit();
     }
@@ -89,6 +97,7 @@ private:
     uint64_t retry_after_max_ms_ = 0;
     double surprises_ = 0;  // share of refusals that told limits explain, and did not prevent
     uint32_t in_flight_ = 0;
+    uint32_t silent_ = 0;  // answers in a row that told nothing
     bool uses_told_ = false;
     bool uses_learned_ = false;
 };

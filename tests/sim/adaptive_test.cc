@@ -201,6 +201,24 @@ TEST(RetryQuota, successes_fill_it_up_again) {
     EXPECT_EQ(world.count(LEAT_SUCCEEDED), 100u) << "a retry that succeeds gives back what it drew";
 }
 
+TEST(Told, what_only_a_refusal_told_is_forgotten_when_answers_are_silent) {
+    World world(adaptive());
+    world.setup.endpoint.max_in_flight = 4;
+    world.respond = [](const leat_sim_request& request, leat_sim_response& response) {
+        response.delay_ns = 10 * ms;
+        if (request.number != 0) return;
+        response.status = 429;
+        response.headers[0] = {LEAT_STR("retry-after"), LEAT_STR("1")};
+        response.headers[1] = {LEAT_STR("x-ratelimit-limit-requests"), LEAT_STR("60")};
+        response.headers[2] = {LEAT_STR("x-ratelimit-remaining-requests"), LEAT_STR("0")};
+        response.headers[3] = {LEAT_STR("x-ratelimit-reset-requests"), LEAT_STR("60s")};
+        response.headers_count = 4;
+    };
+    run_items(&world, 200);
+    EXPECT_EQ(world.count(LEAT_SUCCEEDED), 200u);
+    EXPECT_LE(world.now() - world.setup.sim.start_ns, 15 * second) << "200 s at one a second";
+}
+
 TEST(Learned, refusals_that_come_by_chance_teach_no_rate) {
     for (const uint64_t one_in : {200u, 50u, 20u}) {
         World world(adaptive());

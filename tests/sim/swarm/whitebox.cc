@@ -269,7 +269,7 @@ void Whitebox::check_gates() {
             seen.by_overload = says.limiter == LEAT_LIMITER_OVERLOAD;
         }
         seen.is_slow = gate->has_slow_start();
-        models_[i].step_over(now_ns, seen, gate->permits(now_ns));
+        models_[i].step_over(now_ns, seen, gate->slow_start_permits(now_ns));
     }
     for (uint32_t e = 0; e < engine_->endpoints_count; ++e) {
         budgets_[e].step_over();
