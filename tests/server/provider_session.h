@@ -136,6 +136,8 @@ private:
         config.max_in_flight = where_.in_flight;
         config.retry.attempts_max = where_.attempts;
         config.retry.backoff_initial_ms = 2;
+        config.cooldown.overload_max_ms = 0;  // each item is a case of its own
+        config.abort_on = 0;
         config.retry.backoff_max_ms = 8;
         config.timeouts.attempt_ms = 20000;
         config.cooldown.initial_ms = 20000;  // so that a hint that is not read shows
