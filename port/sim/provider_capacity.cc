@@ -69,20 +69,20 @@ double ProviderModel::ideal(uint64_t from_ms, uint64_t to_ms, double input_token
 // A day's requests are served as fast as the rest allows from the day's beginning on.
 double ProviderModel::daily(uint64_t from_ms, uint64_t to_ms, double input_tokens) const {
     double sum = 0;
-    for (uint64_t at_ms = from_ms; at_ms < to_ms;) {
-        const uint64_t day_begin_ms = at_ms - at_ms % day_ms;
-        const uint64_t end_ms = min_of_two(day_begin_ms + day_ms, to_ms);
-        const bool changed = config_.change_at_ms != 0 && at_ms >= config_.change_at_ms;
+    for (uint64_t begin_ms = from_ms; begin_ms < to_ms;) {
+        const uint64_t day_begin_ms = begin_ms - begin_ms % day_ms;
+        const uint64_t until_ms = min_of_two(day_begin_ms + day_ms, to_ms);
+        const bool changed = config_.change_at_ms != 0 && begin_ms >= config_.change_at_ms;
         const uint64_t most = (changed ? config_.changed : config_.limits).requests_per_day;
         if (most == 0) {
-            sum += ideal(at_ms, end_ms, input_tokens);
+            sum += ideal(begin_ms, until_ms, input_tokens);
         } else {
-            const double before = ideal(day_begin_ms, at_ms, input_tokens);
-            const double after = ideal(day_begin_ms, end_ms, input_tokens);
+            const double before = ideal(day_begin_ms, begin_ms, input_tokens);
+            const double after = ideal(day_begin_ms, until_ms, input_tokens);
             const double limit = static_cast<double>(most);
             sum += min_of_two(limit, after) - min_of_two(limit, before);
         }
-        at_ms = end_ms;
+        begin_ms = until_ms;
     }
     return sum;
 }

@@ -71,8 +71,9 @@ uint32_t leat_status_family(leat_status status) {
     switch (status) {
         case LEAT_E_RATE_LIMIT: return LEAT_ON_RATE_LIMIT;
         case LEAT_E_OVERLOADED: return LEAT_ON_OVERLOADED;
-        case LEAT_E_SERVER: return LEAT_ON_SERVER;
-        case LEAT_E_HTTP: return LEAT_ON_SERVER;
+        case LEAT_E_SERVER:
+        case LEAT_E_HTTP:
+            return LEAT_ON_SERVER;
         case LEAT_E_AUTHENTICATION: return LEAT_ON_AUTHENTICATION;
         case LEAT_E_PERMISSION: return LEAT_ON_PERMISSION;
         case LEAT_E_QUOTA: return LEAT_ON_QUOTA;
@@ -80,12 +81,14 @@ uint32_t leat_status_family(leat_status status) {
         case LEAT_E_CONTEXT_LENGTH: return LEAT_ON_CONTEXT_LENGTH;
         case LEAT_E_CONTENT_FILTER: return LEAT_ON_CONTENT_FILTER;
         case LEAT_E_MODEL: return LEAT_ON_MODEL;
-        case LEAT_E_PARSE: return LEAT_ON_PARSE;
-        case LEAT_E_STREAM_CUT: return LEAT_ON_PARSE;
-        case LEAT_E_REDIRECT: return LEAT_ON_PARSE;
+        case LEAT_E_PARSE:
+        case LEAT_E_STREAM_CUT:
+        case LEAT_E_REDIRECT:
+            return LEAT_ON_PARSE;
         case LEAT_E_SCHEMA: return LEAT_ON_SCHEMA;
-        case LEAT_E_DEADLINE_ITEM: return 0;
-        case LEAT_E_DEADLINE_BATCH: return 0;
+        case LEAT_E_DEADLINE_ITEM:
+        case LEAT_E_DEADLINE_BATCH:
+            return 0;
         default: break;
     }
     switch (leat_status_class(status)) {

@@ -23,7 +23,8 @@ inline bool choose_mutant(uint32_t number) {
 // True when there is nothing to choose.
 inline bool choose_mutant(uint32_t number) { return number == 0; }
 
-#define LEAT_MUTANT_IF(number) false
+constexpr bool no_mutant(uint32_t) { return false; }
+#define LEAT_MUTANT_IF(number) (::leat::no_mutant(number))
 
 #endif
 

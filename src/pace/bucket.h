@@ -40,6 +40,7 @@ public:
     double level(uint64_t now_ns) const;
     // Somebody who knows better says what is in it.
     void set_level(uint64_t now_ns, double level);
+    void fill_up(uint64_t now_ns) { full_at_ns_ = now_ns; }
 
 private:
     uint64_t cost_ns(uint64_t count) const;

@@ -44,8 +44,9 @@ private:
     static constexpr uint32_t samples_max = 50;
 
     static uint64_t whole(double tokens) {
-        return tokens < tokens_max ? static_cast<uint64_t>(tokens + 0.5)
-                                   : static_cast<uint64_t>(tokens_max);
+        if (tokens >= tokens_max) return static_cast<uint64_t>(tokens_max);
+        const uint64_t below = static_cast<uint64_t>(tokens);
+        return tokens - static_cast<double>(below) < 0.5 ? below : below + 1;
     }
 
     double output_ = 0;

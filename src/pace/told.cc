@@ -189,10 +189,9 @@ void ToldLimit::take(uint64_t now_ns, const Ticket& ticket) {
     const uint64_t amount = amount_of(ticket.demand, resource_);
     if (bucket_.ready_at(now_ns, amount) > now_ns) {
         // Patience is at an end: one goes all the same, and its answer will tell.
-        // Twice its size is full, whatever was rounded.
-        const double whole = static_cast<double>(bucket_.burst());
-        const double enough = static_cast<double>(amount) + 1.0;
-        bucket_.set_level(now_ns, enough + 1.0 < whole ? enough : 2.0 * whole);
+        bucket_.set_level(now_ns, static_cast<double>(amount) + 1.0);
+        // Costs are rounded up, and it may hold less.
+        if (bucket_.ready_at(now_ns, amount) > now_ns) bucket_.fill_up(now_ns);
         patient_until_ns_ = now_ns + patience_ns_;
     }
     bucket_.take(now_ns, amount, ticket.totals.number);
