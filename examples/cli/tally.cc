@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "meter/rates.h"
+
 namespace cli {
 
 namespace {
@@ -26,11 +28,11 @@ void Latencies::add(double milliseconds) {
 }
 
 double Latencies::quantile(double share) const {
-    const double wanted = share * static_cast<double>(count_);
-    double seen = 0;
+    const uint64_t place = leat::percentile_place(share, count_);
+    uint64_t seen = 0;
     for (int i = 0; i < buckets_count; ++i) {
-        seen += static_cast<double>(buckets_[i]);
-        if (buckets_[i] > 0 && seen >= wanted) {
+        seen += buckets_[i];
+        if (seen > place) {
             const double middle = first_ms * exp2((i + 0.5) / per_octave);
             return middle < least_ ? least_ : (middle > most_ ? most_ : middle);
         }

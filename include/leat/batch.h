@@ -235,6 +235,8 @@ typedef struct leat_summary {
     uint64_t hedges_won;
     double cost_usd;        /* of all attempts whose price and usage are known */
     double sum_item_ms;     /* sum of item times (G18) */
+    double mean_item_ms;    /* of all that have ended; 0 of none (B51) */
+    double success_share;   /* succeeded of all that have ended, 0..1; 0 of none (B51) */
     double wall_ms;         /* leat_batch_open to last result */
     leat_status first_error; /* of the first failed item; LEAT_OK if none */
     uint32_t reserved;

@@ -6,6 +6,7 @@
 #include "base/narrow.h"
 #include "flow/lifecycle.h"
 #include "flow/request_text.h"
+#include "meter/rates.h"
 
 namespace {
 
@@ -184,6 +185,8 @@ void leat_batch_summary(const leat_batch* batch, leat_summary* summary) {
                                 ? batch->last_result_ns
                                 : batch->client->now_ns;
     summary->wall_ms = static_cast<double>(end_ns - batch->opened_ns) / 1e6;
+    summary->mean_item_ms = leat::mean_of(summary->sum_item_ms, batch->completed);
+    summary->success_share = leat::share_of(summary->succeeded, batch->completed);
 }
 
 void leat_batch_close(leat_batch* batch) {

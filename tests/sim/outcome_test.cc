@@ -73,6 +73,8 @@ TEST(Outcome, every_item_has_one_result_and_the_summary_adds_up) {
     EXPECT_EQ(sum.failed, 34u);
     EXPECT_EQ(sum.succeeded, 66u);
     EXPECT_EQ(sum.attempts, 100u);
+    EXPECT_DOUBLE_EQ(sum.success_share, 0.66);
+    EXPECT_DOUBLE_EQ(sum.mean_item_ms, sum.sum_item_ms / 100);
     EXPECT_EQ(sum.first_error, LEAT_E_INVALID_REQUEST);
     EXPECT_EQ(sum.first_error_index, 0u);
     EXPECT_EQ(world.results.size(), 100u);
