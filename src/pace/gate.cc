@@ -65,7 +65,8 @@ GateVerdict Gate::ask(uint64_t now_ns, const Demand& demand) {
         // A ramp opens by itself; all else takes an answer.
         return {false, LEAT_LIMITER_IN_FLIGHT, concurrency_.opens_at(now_ns)};
     }
-    const uint64_t slow_at = is_down ? now_ns : cooldown_.ready_at(now_ns, slow_start_permits(now_ns));
+    const uint64_t slow_at =
+        is_down ? now_ns : cooldown_.ready_at(now_ns, slow_start_permits(now_ns));
     if (slow_at > now_ns) return {false, LEAT_LIMITER_SLOW_START, slow_at};
     return ask_limits(now_ns, demand);
 }

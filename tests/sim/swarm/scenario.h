@@ -22,14 +22,13 @@ constexpr uint64_t second = 1000 * ms;
 
 // Kinds of trouble. Each seed switches a random part of them on, so that combinations vary (swarm
 // testing: Groce, Zhang, Eide, Chen, Regehr 2012).
-#define LEAT_SWARM_FAULTS(X)                                                                     \
-    X(jitter)                                                                                    \
-    X(chunks)                                                                                    \
-    X(small_buffers)                                                                             \
-    X(refuse) X(blackhole) X(kill) X(clog) X(dead_address) X(clock_back) X(port) X(late_caller)  \
-        X(server_error) X(answer_reset) X(answer_stall) X(overload) X(rpm) X(tpm) X(concurrency) \
-            X(quota) X(change) X(slow_tokens) X(cancel_item) X(cancel_batch) X(deadline)         \
-                X(close_early) X(no_tickets)
+// clang-format off: it never ends up the same twice
+#define LEAT_SWARM_FAULTS(X) \
+    X(jitter) X(chunks) X(small_buffers) X(refuse) X(blackhole) X(kill) X(clog) \
+    X(dead_address) X(clock_back) X(port) X(late_caller) X(server_error) X(answer_reset) \
+    X(answer_stall) X(overload) X(rpm) X(tpm) X(concurrency) X(quota) X(change) \
+    X(slow_tokens) X(cancel_item) X(cancel_batch) X(deadline) X(close_early) X(no_tickets)
+// clang-format on
 
 enum class Fault : uint32_t {
 #define LEAT_SWARM_ENTRY(name) name,

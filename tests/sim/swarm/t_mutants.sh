@@ -17,8 +17,8 @@ names=("a stale rate limit pauses again" "a cancelled item keeps its permit"
     "a turn is left to an endpoint that cannot take it")
 
 cd "$root" || exit 1
-if ! { cmake --preset gcc-release -B "$build" -DCMAKE_CXX_FLAGS=-DLEAT_MUTANTS -DLEAT_TESTS=ON -DLEAT_EXAMPLES=OFF \
-    -DLEAT_HARDEN=OFF -DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 &&
+if ! { cmake --preset gcc-release -B "$build" -DCMAKE_CXX_FLAGS=-DLEAT_MUTANTS \
+    -DLEAT_TESTS=ON -DLEAT_EXAMPLES=OFF -DLEAT_HARDEN=OFF -DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 &&
     cmake --build "$build" -j "$(nproc 2>/dev/null || echo 2)" --target leat_swarm; } \
     >"$build.log" 2>&1; then
     echo "not ok - the build with mutants"
