@@ -22,7 +22,8 @@ constexpr uint64_t second = 1000 * ms;
 
 // Kinds of trouble. Each seed switches a random part of them on, so that combinations vary (swarm
 // testing: Groce, Zhang, Eide, Chen, Regehr 2012).
-// clang-format off: it never ends up the same twice
+// It never ends up the same twice.
+// clang-format off
 #define LEAT_SWARM_FAULTS(X) \
     X(jitter) X(chunks) X(small_buffers) X(refuse) X(blackhole) X(kill) X(clog) \
     X(dead_address) X(clock_back) X(port) X(late_caller) X(server_error) X(answer_reset) \
