@@ -187,7 +187,8 @@ leat_status add_endpoint(leat_client* client, char** arguments, const leat_resol
     config.max_in_flight = number(arguments, "c", 8);
     config.keepalive_ms = number(arguments, "keepalive", 30000);
     config.retry.attempts_max = number(arguments, "attempts", 3);
-    config.abort_on = 0;  // failures are what is looked at
+    config.abort_on = 0;  // failures are what is looked at ...
+    config.ignore_learned = 1;  // ... and they come by chance, not by rate
     config.retry.backoff_initial_ms = number(arguments, "backoff", 5);
     config.retry.backoff_max_ms = config.retry.backoff_initial_ms * 4;
     config.timeouts.attempt_ms = number(arguments, "attempt_ms", 20000);
