@@ -7,7 +7,7 @@
 # (the GoogleTest families, the C programs and some of the swarm again, with sanitizers), valgrind
 # (the unit tests), gcc and clang (builds with warnings as errors), lint (clang-tidy). Any other
 # folder of tests/ with t_* scripts is a family as well. fuzz runs each target for LEAT_FUZZ_SECONDS
-# (10); what it finds on the way stays in build/fuzz-corpus for the next run.
+# (5); what it finds on the way stays in build/fuzz-corpus for the next run.
 # The last line is `N passed, M failed`; the exit status is 0 only when M is 0 and N is not.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -262,7 +262,7 @@ run_fuzz() {
             fi
         fi
         if [ "$i" -lt "${#binaries[@]}" ]; then
-            run_libfuzzer "${binaries[$i]}" "${LEAT_FUZZ_SECONDS:-10}" &
+            run_libfuzzer "${binaries[$i]}" "${LEAT_FUZZ_SECONDS:-5}" &
             pids+=($!)
         fi
     done
