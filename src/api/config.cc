@@ -284,6 +284,8 @@ const char* leat_batch_config_error(const leat_client* client, const leat_batch_
          "retry_failed must be one of LEAT_RETRY_FAILED_*"},
         {config->share, 0, 1000, "share must be 0..1000"},
         {config->targets_count, 0, LEAT_TARGETS_MAX, "targets_count must be 0..16"},
+        {config->targets_count > 0 && config->targets == nullptr, 0, 0,
+         "targets must not be NULL when targets_count > 0"},
         {config->hedge.share_percent, 0, 100, "hedge.share_percent must be 0..100"},
     };
     const char* const error = first_error(ranges);

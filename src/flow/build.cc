@@ -70,10 +70,11 @@ leat_status build_request(Engine* engine, Item* item) {
     const leat_adapter* const adapter = item->endpoint->adapter;
     LEAT_TRY(validate_format(item));
     item->model = choose_model(*item);
-    item->domain = domain_of(engine, item->endpoint, item->model);
-    price_item(item);
-    if (item->batch != nullptr && item->batch->budget.limited() && !has_price(*item)) {
-        return LEAT_E_CONFIG;  // nobody could say when the budget is used up
+    if (item->batch != nullptr) {  // a probe goes past the gate
+        item->domain = domain_of(engine, item->endpoint, item->model);
+        price_item(item);
+        // Nobody could say when the budget is used up.
+        if (item->batch->budget.limited() && !has_price(*item)) return LEAT_E_CONFIG;
     }
     item->streams = wants_stream(*item);
     if (adapter->start != nullptr) {  // there is nothing to build: start gets the request

@@ -110,5 +110,22 @@ TEST(Domains, more_models_than_there_is_room_for_share_the_last) {
     EXPECT_EQ(services.world.count(LEAT_SUCCEEDED), 12u);
 }
 
+TEST(Domains, a_request_that_is_only_checked_takes_none) {
+    Services services(1);
+    services.open();
+    leat_client* const client = services.world.client;
+    for (const char* model : {"m1", "m2", "m3"}) {
+        leat_request request;
+        leat_request_init(&request);
+        request.prompt = LEAT_STR("x");
+        request.model = {model, 2};
+        uint32_t ignored = 0;
+        EXPECT_EQ(leat_endpoint_check(client, services.endpoints[0], &request, &ignored), LEAT_OK);
+    }
+    leat_pace pace;
+    ASSERT_EQ(leat_endpoint_pace(client, services.endpoints[0], &pace), LEAT_OK);
+    EXPECT_EQ(pace.models, 1u);
+}
+
 }  // namespace
 }  // namespace sim_test

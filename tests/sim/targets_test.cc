@@ -94,6 +94,21 @@ TEST(Fallback, a_rate_limit_moves_an_item_at_once_only_where_that_was_chosen) {
     }
 }
 
+TEST(Targets, that_are_missing_are_named_and_not_read) {
+    Services services(1);
+    services.open();
+    leat_batch_config config = services.world.batch_config();
+    config.targets_count = 1;
+    config.targets = nullptr;
+    for (const double budget : {0.0, 1.0}) {
+        config.budget_usd = budget;
+        EXPECT_STREQ(leat_batch_config_error(services.world.client, &config),
+                     "targets must not be NULL when targets_count > 0");
+    }
+    leat_batch* batch = nullptr;
+    EXPECT_EQ(leat_batch_open(services.world.client, &config, &batch), LEAT_E_ARGUMENT);
+}
+
 TEST(Fallback, the_body_is_written_anew_with_the_models_of_the_target) {
     Services services(2);
     services.answer = [](const std::string& at, const leat_sim_request&, leat_sim_response& r) {
