@@ -53,7 +53,7 @@ void note_refusal(leat_sim_provider* self, const ProviderVerdict& verdict, uint6
 void make_fault(leat_sim_provider* self, ProviderFault fault, leat_sim_response* response) {
     if (fault != ProviderFault::reset && fault != ProviderFault::stall) return;
     response->fault = fault == ProviderFault::reset ? LEAT_SIM_FAULT_RESET : LEAT_SIM_FAULT_STALL;
-    // The head alone is longer than that: the fault is always before the end.
+    // Less than the body has, and the head goes before it: the fault is always before the end.
     response->fault_at = self->model.chance()->below(response->body.size);
 }
 

@@ -53,16 +53,12 @@ bool ProviderModel::config_is_valid(const leat_sim_provider_config& config) {
 void ProviderModel::open(const leat_sim_provider_config& config, uint64_t seed, uint64_t start_ns) {
     memset(static_cast<void*>(this), 0, sizeof *this);
     config_ = config;
-    limits_ = config.limits;
     start_ns_ = start_ns;
     chance_.state = seed;
     first_byte_ = spread_of(config.first_byte_ms);
     token_ = spread_of(config.token_us);
     length_ = spread_of(config.output_tokens);
-    requests_.open(limits_.requests_per_minute, config.burst_ms, 0);
-    tokens_.open(limits_.tokens_per_minute, config.burst_ms, 0);
-    input_.open(limits_.input_tokens_per_minute, config.burst_ms, 0);
-    output_.open(limits_.output_tokens_per_minute, config.burst_ms, 0);
+    apply(config.limits, 0);
     draw_next();
 }
 

@@ -51,12 +51,9 @@ public:
 
     // Requests from from_ms to to_ms after the start, for a client that does everything right.
     double capacity(uint64_t from_ms, uint64_t to_ms, double input_tokens) const;
-    // Of one request, without queueing or the network.
-    double mean_service_ms() const;
 
     const leat_sim_provider_config& config() const { return config_; }
     const leat_sim_provider_stats& stats() const { return stats_; }
-    uint64_t start_ns() const { return start_ns_; }
     // As of the last arrival. For the headers.
     const ProviderBucket& requests() const { return requests_; }
     const ProviderBucket& tokens() const { return tokens_; }
@@ -74,6 +71,8 @@ private:
                      uint64_t output_tokens) const;
     void count_refusal(ProviderReason reason);
     void admit(ProviderVerdict* verdict);
+    // Of one request, without queueing or the network.
+    double mean_service_ms() const;
     double rate_per_ms(const leat_sim_limits& limits, double input_tokens) const;
     double ideal(uint64_t from_ms, uint64_t to_ms, double input_tokens) const;
     double daily(uint64_t from_ms, uint64_t to_ms, double input_tokens) const;

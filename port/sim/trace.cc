@@ -1,7 +1,8 @@
 // port/sim/trace.cc: chance, the trace hash, scripted faults and misuse.
-// Depends on world.h. Chance is xoshiro256** seeded through splitmix64; the trace is FNV-1a over
+// Depends on world.h, provider_draw.h. Chance is xoshiro256** seeded through splitmix64; the trace is FNV-1a over
 // 64-bit words and bytes. Invariant: every draw and every traced value follows from the seed and
 // from the calls made, never from an address.
+#include "provider_draw.h"
 #include "world.h"
 
 namespace leat_simulator {
@@ -9,14 +10,6 @@ namespace {
 
 uint64_t rotate_left(uint64_t value, unsigned bits) {
     return (value << bits) | (value >> (64 - bits));
-}
-
-uint64_t splitmix(uint64_t* state) {
-    *state += 0x9e3779b97f4a7c15u;
-    uint64_t mixed = *state;
-    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
-    return mixed ^ (mixed >> 31);
 }
 
 constexpr uint64_t fnv_prime = 0x100000001b3u;
@@ -58,7 +51,8 @@ bool is_call(leat_sim_call call) {
 }  // namespace
 
 void random_seed(leat_sim* sim, uint64_t seed) {
-    for (uint64_t& word : sim->random) word = splitmix(&seed);
+    ProviderChance chance = {seed};
+    for (uint64_t& word : sim->random) word = chance.next();
 }
 
 uint64_t random64(leat_sim* sim) {

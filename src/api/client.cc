@@ -22,16 +22,15 @@ bool all_zero(const uint8_t (&bytes)[N]) {
 }
 
 // A text that has bytes says where they are.
-bool is_sound(const leat_str& t) { return t.size == 0 || t.data != nullptr; }
 
 bool has_sound_texts(const leat_endpoint_config& config) {
-    bool sound = is_sound(config.provider) && is_sound(config.base_url) &&
-                 is_sound(config.api_key) && is_sound(config.model) && is_sound(config.proxy);
+    bool sound = leat::is_sound(config.provider) && leat::is_sound(config.base_url) &&
+                 leat::is_sound(config.api_key) && leat::is_sound(config.model) && leat::is_sound(config.proxy);
     for (uint32_t i = 0; i < config.headers_count; ++i) {
-        sound &= is_sound(config.headers[i].name) && is_sound(config.headers[i].value);
+        sound &= leat::is_sound(config.headers[i].name) && leat::is_sound(config.headers[i].value);
     }
     for (uint32_t i = 0; i < config.resolve_count; ++i) {
-        sound &= is_sound(config.resolve[i].host) && is_sound(config.resolve[i].address);
+        sound &= leat::is_sound(config.resolve[i].host) && leat::is_sound(config.resolve[i].address);
     }
     return sound;
 }
@@ -43,7 +42,7 @@ leat_status config_status(const leat_config* config) {
     const bool unused = all_zero(config->reserved8) && config->reserved32 == 0 &&
                         config->ports.reserved == 0;
     if (!unused) return LEAT_E_RESERVED;
-    if (!is_sound(config->tls_ca_file) || !is_sound(config->tls_ca_pem)) return LEAT_E_ARGUMENT;
+    if (!leat::is_sound(config->tls_ca_file) || !leat::is_sound(config->tls_ca_pem)) return LEAT_E_ARGUMENT;
     return leat_config_error(config)[0] == '\0' ? LEAT_OK : LEAT_E_CONFIG;
 }
 

@@ -4,6 +4,7 @@
 #include <leat/meter.h>
 
 #include "base/narrow.h"
+#include "codec/json_characters.h"
 #include "codec/json_scan.h"
 #include "meter/estimate_text.h"
 
@@ -75,10 +76,10 @@ size_t piece_size(Text raw) {
 
 uint64_t RequestEstimate::json_text(const JsonValue& value) const {
     if (value.type != JsonType::string) return 0;
+    if (by_quarters_) return leat::quarter_of(leat::json_character_count(value));
     if (!value.escaped) return text(value.raw);
     char decoded[piece_bytes];
     uint64_t tokens = 0;
-    uint64_t characters = 0;
     for (Text rest = value.raw; !leat::empty(rest);) {
         const size_t size = piece_size(rest);
         size_t decoded_size = 0;
@@ -86,15 +87,10 @@ uint64_t RequestEstimate::json_text(const JsonValue& value) const {
                                                   &decoded_size) != LEAT_OK) {
             return tokens + text(rest);
         }
-        const Text piece = leat::text(decoded, decoded_size);
-        if (by_quarters_) {
-            characters += leat::count_characters(piece);
-        } else {
-            tokens += leat::estimate_by_scripts(piece);
-        }
+        tokens += leat::estimate_by_scripts(leat::text(decoded, decoded_size));
         rest = leat::tail(rest, size);
     }
-    return by_quarters_ ? leat::quarter_of(characters) : tokens;
+    return tokens;
 }
 
 uint64_t RequestEstimate::turn(Text role, uint64_t content) const {

@@ -11,7 +11,6 @@
 
 namespace {
 
-bool usable(leat_str text) { return text.data != nullptr || text.size == 0; }
 
 leat_status check_tariff(const leat_tariff* tariff) {
     if (tariff == nullptr) return LEAT_E_ARGUMENT;
@@ -27,7 +26,7 @@ void leat_tariff_init(leat_tariff* tariff) {
 leat_status leat_tariff_find(leat_str provider, leat_str model, leat_str table,
                              leat_tariff* tariff) {
     LEAT_TRY(check_tariff(tariff));
-    if (!usable(provider) || !usable(model) || !usable(table)) return LEAT_E_ARGUMENT;
+    if (!leat::is_sound(provider) || !leat::is_sound(model) || !leat::is_sound(table)) return LEAT_E_ARGUMENT;
     return leat::find_tariff(provider, model, table, tariff) ? LEAT_OK : LEAT_E_NOT_FOUND;
 }
 
@@ -41,7 +40,7 @@ leat_status leat_table_check(leat_str table, leat_table_fault* fault) {
     leat_table_fault* const out = fault != nullptr ? fault : &own;
     *out = leat_table_fault{};
     out->reason = "";
-    if (!usable(table)) return LEAT_E_ARGUMENT;
+    if (!leat::is_sound(table)) return LEAT_E_ARGUMENT;
     leat::TariffText lines(table);
     if (!lines.open(out)) return LEAT_E_CONFIG;
     leat_tariff tariff;
@@ -73,7 +72,7 @@ leat_status leat_footprint_of(const leat_footprint_query* query, leat_footprint*
     if (query == nullptr || footprint == nullptr) return LEAT_E_ARGUMENT;
     if (query->struct_size != sizeof *query) return LEAT_E_STRUCT_SIZE;
     if (query->reserved != 0) return LEAT_E_RESERVED;
-    if (!usable(query->provider) || !usable(query->model) || !usable(query->zone)) {
+    if (!leat::is_sound(query->provider) || !leat::is_sound(query->model) || !leat::is_sound(query->zone)) {
         return LEAT_E_ARGUMENT;
     }
     return leat::footprint_of(*query, footprint);

@@ -6,16 +6,15 @@
 
 namespace {
 
-bool usable(leat_str text) { return text.data != nullptr || text.size == 0; }
 
 }  // namespace
 
 leat_status leat_schema_check(leat_str schema, leat_str document, leat_schema_fault* fault) {
-    if (!usable(schema) || !usable(document)) return LEAT_E_ARGUMENT;
+    if (!leat::is_sound(schema) || !leat::is_sound(document)) return LEAT_E_ARGUMENT;
     return leat::json_schema_check(schema, document, fault);
 }
 
 leat_status leat_schema_validate(leat_str schema, leat_schema_fault* fault) {
-    if (!usable(schema)) return LEAT_E_ARGUMENT;
+    if (!leat::is_sound(schema)) return LEAT_E_ARGUMENT;
     return leat::json_schema_validate(schema, fault);
 }

@@ -24,6 +24,9 @@ inline Text text_of(const char* ended) { return text(ended, strlen(ended)); }
 
 constexpr bool empty(Text t) { return t.size == 0; }
 
+// Text that has bytes says where they are.
+constexpr bool is_sound(Text t) { return t.size == 0 || t.data != nullptr; }
+
 inline bool equal(Text a, Text b) {
     return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }

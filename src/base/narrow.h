@@ -49,6 +49,13 @@ constexpr T max_of(T a, T b) {
     return a > b ? a : b;
 }
 
+// For sums that a peer's numbers may drive: they stop at most, and never wrap. T is unsigned.
+template <typename T>
+constexpr T saturating_add(T a, T b, T most) {
+    T sum{};
+    return checked_add(a, b, &sum) ? min_of(sum, most) : most;
+}
+
 // Rounds up to a power of two; the caller bounds the size.
 constexpr size_t align_up(size_t size, size_t alignment) {
     return (size + alignment - 1) & ~(alignment - 1);

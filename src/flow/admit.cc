@@ -29,9 +29,7 @@ bool make_room(Engine* engine) {
 Item* next_waiting(Engine* engine, Domain* domain) {
     Item* item = domain->waiting.front();
     while (item != nullptr) {
-        const uint32_t most = item->batch->config.max_in_flight;
-        const bool has_room = most == 0 || item->batch->in_flight < most;
-        if (has_room && can_pay(engine, item)) return item;
+        if (batch_has_room(*item->batch) && can_pay(engine, item)) return item;
         item = domain->waiting.next(item);
     }
     return nullptr;
@@ -84,7 +82,6 @@ bool dispatch(Engine* engine, Endpoint* endpoint, Item* item) {
 }
 
 void hold_back(Engine* engine, Domain* domain, const GateVerdict& verdict) {
-    domain->limiter = verdict.limiter;
     domain->endpoint->limiter = verdict.limiter;
     if (verdict.retry_at_ns != never_ns) {
         engine->timers.set(&domain->timer, verdict.retry_at_ns);

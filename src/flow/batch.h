@@ -33,8 +33,6 @@ struct Target {
     uint64_t served;
 };
 
-using ItemList = List<Item, &Item::link>;
-
 }  // namespace leat
 
 struct leat_batch {
@@ -74,6 +72,12 @@ using Batch = ::leat_batch;
 
 inline bool batch_is_done(const Batch& batch) {
     return batch.finished && batch.completed == batch.accepted;
+}
+
+// It may have one more on the wire.
+inline bool batch_has_room(const Batch& batch) {
+    const uint32_t most = batch.config.max_in_flight;
+    return most == 0 || batch.in_flight < most;
 }
 
 // A request can be had from it: one waits, or the source may have one.

@@ -27,16 +27,12 @@ void domain_open(Engine* engine, Endpoint* endpoint, Text model) {
     Domain* const domain = &endpoint->domains[endpoint->domains_count++];
     domain->endpoint = endpoint;
     domain->waiting.open();
-    domain->limiter = LEAT_LIMITER_NONE;
     domain->timer = Timer{};
     domain->timer.kind = static_cast<uint32_t>(TimerKind::gate);
     domain->timer.owner = endpoint;
     domain->estimate.open(endpoint->output_estimate_tokens);
     domain->retry_quota.open(endpoint->retry);
     domain->answer_ms.open();
-    domain->told_ns = 0;
-    domain->priced_size = 0;
-    domain->priced_row = 0;
     const leat_reply silent{};
     leat_reply_limits(&silent, 0, &domain->told);
     name_domain(domain, model);

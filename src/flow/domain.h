@@ -23,9 +23,8 @@ struct Domain {
     Estimate estimate;
     RetryQuota retry_quota;
     Histogram answer_ms;      // begun to answered, of successes
-    List<Item, &Item::link> waiting;
+    ItemList waiting;
     Timer timer;              // when to ask the gate again
-    leat_limiter limiter;
     leat_rate_limits told;    // by the last answer that spoke of limits
     uint64_t told_ns;         // when; 0: none has
     size_t name_size;

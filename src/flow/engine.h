@@ -148,6 +148,8 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end);
 // The same for a failure on the wire: gives connection and permit back first.
 void wire_failed(Engine* engine, Item* item, leat_status status, leat_stage stage);
 bool is_retryable(leat_status status);
+// What that status is for an attempt, when nothing else is known of it.
+leat_fault fault_of(leat_status status);
 // A copy in the item's memory, cut to 500 bytes, credentials taken out; empty without room.
 void keep_error_text(Item* item, Text from, Text* to);
 void wake_item(Engine* engine, Item* item);
@@ -163,7 +165,7 @@ bool has_price(const Item& item);
 bool can_pay(Engine* engine, Item* item);
 void reserve_cost(Item* item);
 // What an attempt cost. certain: it was answered, so that unknown usage is not nothing.
-void settle_cost(Engine* engine, Item* item, const leat_usage& usage, bool certain);
+void settle_cost(Item* item, const leat_usage& usage, bool certain);
 
 // flow/lease.cc: permit and connection of an item on the wire.
 // The last attempt's answer is about to be overwritten: nothing may refer to it any more.

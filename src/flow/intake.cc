@@ -1,4 +1,4 @@
-// flow/intake.cc: where items come from. A free slot takes the oldest waiting request of a batch,
+// flow/intake.cc: where items come from. A free slot takes the next waiting request of a batch, by its lane,
 // or asks the batch's source for one; batches of an endpoint take turns.
 // Invariant: an accepted request leaves here as an item that is waiting, or done with its reason.
 #include "base/check.h"
@@ -144,11 +144,6 @@ bool take_from_source(Engine* engine, Batch* batch, uint32_t target) {
     return true;
 }
 
-bool has_room(const Batch& batch) {
-    const uint32_t most = batch.config.max_in_flight;
-    return most == 0 || batch.in_flight < most;
-}
-
 // Its batch has had a turn: it keeps the floor for as many as its share says.
 void next_turn(Engine* engine, Endpoint* endpoint, Batch* batch) {
     const uint32_t place = static_cast<uint32_t>(batch - engine->batches);
@@ -188,7 +183,7 @@ bool fetch_item(Engine* engine, Endpoint* endpoint) {
             if (batch->source_blocked) endpoint->limiter = LEAT_LIMITER_SOURCE;
             continue;
         }
-        if (!has_room(*batch) && batch->stop == BatchStop::none) {
+        if (!batch_has_room(*batch) && batch->stop == BatchStop::none) {
             endpoint->limiter = LEAT_LIMITER_IN_FLIGHT;
             continue;
         }

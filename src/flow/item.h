@@ -28,7 +28,7 @@ struct ItemStream;
 
 enum class ItemState : uint8_t {
     free,
-    waiting,     // in its endpoint's list, for the gate
+    waiting,     // in its domain's list, for the gate
     sleeping,    // until its timer, after a failed attempt
     connecting,  // on the wire from here ...
     tunnelling,
@@ -116,5 +116,7 @@ struct Item {
     bool is_twin = false;     // the second try
     leat_result result{};
 };
+
+using ItemList = List<Item, &Item::link>;
 
 }  // namespace leat

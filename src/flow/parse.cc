@@ -41,14 +41,6 @@ void keep_reply(Item* item, const leat_reply& reply) {
     item->result.request_id = id;
 }
 
-void fault_parsing(leat_fault* fault, leat_status status) {
-    *fault = leat_fault{};
-    fault->status = status;
-    fault->retryable = is_retryable(status) ? 1 : 0;
-    fault->wait_ms = -1;
-    fault->usage = unknown_usage();
-}
-
 leat_reply reply_of(const Item& item) {
     leat_reply reply{};
     reply.http_status = item.response.status();
@@ -123,7 +115,7 @@ void take_answer(Engine* engine, Item* item, const leat_answer& answer) {
     settle_item(engine, item, answer.usage);
     item->domain->gate.succeeded(engine->now_ns, item->ticket);
     item->domain->retry_quota.succeeded(item->retry_drawn);
-    settle_cost(engine, item, answer.usage, true);
+    settle_cost(item, answer.usage, true);
     note_success(item);
     item->domain->answer_ms.note((engine->now_ns - item->times.begun_ns) / 1000000);
     FormatFinding finding;
@@ -132,7 +124,7 @@ void take_answer(Engine* engine, Item* item, const leat_answer& answer) {
         return;
     }
     AttemptEnd end{};
-    fault_parsing(&end.fault, finding.status);
+    end.fault = fault_of(finding.status);
     end.fault.message = finding.message();
     end.fault.usage = answer.usage;
     end.stage = LEAT_STAGE_PARSE;
@@ -155,7 +147,7 @@ void parse_response(Engine* engine, Item* item) {
             take_answer(engine, item, answer);
             return;
         }
-        fault_parsing(&end.fault, read);
+        end.fault = fault_of(read);
         keep_partial(item);
         if (is_plain(read)) {
             attempt_failed(engine, item, end);

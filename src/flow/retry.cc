@@ -1,5 +1,5 @@
 // flow/retry.cc: the one retry layer. A failed attempt ends in one of: sent again on a fresh
-// connection (a kept one had died), waiting for the endpoint's pause (rate limit), sleeping
+// connection (a kept one had died), waiting for the domain's pause (rate limit), sleeping
 // (backoff), waiting at once (the extra pass of retry_failed), or the item's final failure.
 // Invariant: an item that comes here holds no permit and no connection.
 #include "base/check.h"
@@ -159,6 +159,15 @@ bool is_retryable(leat_status status) {
     return false;
 }
 
+leat_fault fault_of(leat_status status) {
+    leat_fault fault{};
+    fault.status = status;
+    fault.retryable = is_retryable(status) ? 1 : 0;
+    fault.wait_ms = -1;
+    fault.usage = unknown_usage();
+    return fault;
+}
+
 void to_waiting(Engine* engine, Item* item) {
     LEAT_CHECK(item->connection == nullptr);
     item->state = ItemState::waiting;
@@ -200,12 +209,9 @@ void wire_failed(Engine* engine, Item* item, leat_status status, leat_stage stag
         engine->timers.set(&item->timer, item->times.deadline_ns);
         return;
     }
-    item->domain->gate.troubled(engine->now_ns, item->ticket);
+    item->domain->gate.troubled(item->ticket);
     AttemptEnd end{};
-    end.fault.status = status;
-    end.fault.retryable = is_retryable(status) ? 1 : 0;
-    end.fault.wait_ms = -1;
-    end.fault.usage = unknown_usage();
+    end.fault = fault_of(status);
     end.stage = stage;
     item->result.http_status = 0;
     if (item->stream == nullptr) item->result.body = Text{nullptr, 0};
@@ -219,7 +225,7 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
     item->replayed = false;
     keep_fault(item, end.fault);
     mask_answer(item);
-    settle_cost(engine, item, end.fault.usage, false);
+    settle_cost(item, end.fault.usage, false);
     note_failure(engine, item, end.fault.status);
     if (end.fault.rate_limit != 0) {
         rate_limited(engine, item, end);

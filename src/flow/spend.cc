@@ -96,8 +96,8 @@ void reserve_cost(Item* item) {
     item->batch->budget.reserve(item->cost_reserved);
 }
 
-void settle_cost(Engine* engine, Item* item, const leat_usage& usage, bool certain) {
-    LEAT_CHECK(engine != nullptr && item->cost_reserved == 0);
+void settle_cost(Item* item, const leat_usage& usage, bool certain) {
+    LEAT_CHECK(item->cost_reserved == 0);
     // A ready body may name a model that only the answer tells.
     if (!has_price(*item) && empty(item->model)) {
         item->price = price_of(item->domain, item->result.model);

@@ -210,12 +210,11 @@ void Estimate::take_blanks() {
         end += one.size;
         if (one.script == Script::line_end) line = end;
     }
+    cost_ += whole;
     if (line > at_) {
-        cost_ += whole;
         at_ = line;
         return;
     }
-    cost_ += whole;
     const bool ends_text = end == text_.size;
     at_ = ends_text || last == at_ ? end : last;
 }
@@ -251,18 +250,18 @@ uint64_t Estimate::run() {
     return (cost_ + latin_cost() + whole / 2) / whole;
 }
 
+uint64_t count_characters(Text t) {
+    uint64_t characters = 0;
+    for (size_t at = 0; at < t.size; ++characters) at += character_at(t, at).size;
+    return characters;
+}
+
 }  // namespace
 
 uint64_t estimate_by_scripts(Text t) {
     if (empty(t)) return 0;
     const uint64_t tokens = Estimate(t).run();
     return tokens > 0 ? tokens : 1;
-}
-
-uint64_t count_characters(Text t) {
-    uint64_t characters = 0;
-    for (size_t at = 0; at < t.size; ++characters) at += character_at(t, at).size;
-    return characters;
 }
 
 uint64_t quarter_of(uint64_t characters) { return characters < 4 ? 1 : characters / 4; }

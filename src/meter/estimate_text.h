@@ -16,6 +16,5 @@ uint64_t estimate_by_scripts(Text t);
 // A token for 4 characters, rounded down, at least 1 (M7).
 uint64_t estimate_by_quarters(Text t);
 uint64_t quarter_of(uint64_t characters);
-uint64_t count_characters(Text t);
 
 }  // namespace leat

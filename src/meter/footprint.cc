@@ -69,11 +69,10 @@ Impact impact_of(const End& end, double tokens, const leat_number& latency_s, co
     if (latency_s.is_set != 0) seconds = min_of(seconds, latency_s.value);
     const double gpus = gpus_for(end.total);
     const double gpu_kwh = tokens * (gpu_wh_slope * end.active + gpu_wh_base) / 1000;
-    const double server_kwh =
-        seconds / 3600 * server_kw * (gpus / gpus_per_server) / requests_at_once;
+    const double servers = gpus / gpus_per_server;
+    const double server_kwh = seconds / 3600 * server_kw * servers / requests_at_once;
     const double energy = end.pue * (server_kwh + gpus * gpu_kwh);
     const double share = seconds / (lifetime_s * requests_at_once);
-    const double servers = gpus / gpus_per_server;
     Impact impact{};
     impact.energy = energy;
     // The energy has the PUE within already; EcoLogits' code multiplies by it once more.
@@ -145,9 +144,8 @@ void look_up(const leat_footprint_query& query, Facts* facts, leat_footprint* ou
     Text maker{};
     facts->group = find_group(query.provider);
     // A router names the maker before a slash.
-    const bool is_router =
-        empty(query.provider) || equal_ignoring_case(query.provider, text("openrouter"));
-    if (is_router && split_maker(query.model, &maker, &model)) facts->group = find_group(maker);
+    const bool names_maker = empty(query.provider) || is_router(query.provider);
+    if (names_maker && split_maker(query.model, &maker, &model)) facts->group = find_group(maker);
     if (facts->group == nullptr) return;
     const EnergyGroup& group = *facts->group;
     facts->low.pue = group.pue_min;

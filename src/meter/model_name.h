@@ -38,6 +38,9 @@ BestName best_name(Text wanted, const char* names, uint32_t count);
 // has no other one is returned as it is.
 Text canonical_provider(Text provider);
 
+// Its models are other makers', named before a slash.
+inline bool is_router(Text provider) { return equal_ignoring_case(provider, text("openrouter")); }
+
 // Splits "openai/gpt-4o" at its first slash; false when there is none.
 bool split_maker(Text model, Text* maker, Text* rest);
 

@@ -12,20 +12,19 @@ namespace {
 constexpr double tokens_per_price = 1e6;
 constexpr uint64_t amount_max = UINT64_MAX / 8;
 
-uint64_t priced(double usd, uint64_t tokens) {
-    const double amount =
-        usd * (amounts_per_dollar / tokens_per_price) * static_cast<double>(tokens) + 0.5;
+uint64_t saturated(double amount) {
     if (!(amount > 0)) return 0;
     return amount < static_cast<double>(amount_max) ? static_cast<uint64_t>(amount) : amount_max;
 }
 
+uint64_t priced(double usd, uint64_t tokens) {
+    const double each = usd * (amounts_per_dollar / tokens_per_price);
+    return saturated(each * static_cast<double>(tokens) + 0.5);
+}
+
 }  // namespace
 
-uint64_t dollars(double usd) {
-    if (!(usd > 0)) return 0;
-    const double amount = usd * amounts_per_dollar;
-    return amount < static_cast<double>(amount_max) ? static_cast<uint64_t>(amount) : amount_max;
-}
+uint64_t dollars(double usd) { return saturated(usd * amounts_per_dollar); }
 
 bool cost_of(const leat_price& price, const leat_usage& usage, uint64_t* amount) {
     LEAT_CHECK(amount != nullptr);

@@ -81,7 +81,7 @@ bool find_row(Text provider, Text model, Row* row) {
     Text rest{};
     if (!split_maker(model, &maker, &rest)) return false;
     maker = canonical_provider(maker);
-    if (equal_ignoring_case(provider, text("openrouter"))) {
+    if (is_router(provider)) {
         return find_in_group(maker, rest, row) && keeps_makers_price(maker, *row);
     }
     return (empty(provider) || equal_ignoring_case(provider, maker)) &&
@@ -93,7 +93,7 @@ bool find_built_in(Text provider, Text model, leat_tariff* tariff) {
     if (!find_row(provider, model, &row)) return false;
     *tariff = tariff_of(*row.group, shape_of(row.number), row.name);
     // A router has no batch API of its own.
-    if (equal_ignoring_case(provider, text("openrouter"))) {
+    if (is_router(provider)) {
         tariff->batch_percent = 0;
         tariff->batch_input = tariff->batch_output = -1;
     }
@@ -112,10 +112,8 @@ bool find_in_text(Text provider, Text model, Text table, leat_tariff* tariff) {
         if (next == TariffText::Next::end) return best.fit > 0;
         if (next == TariffText::Next::fault) continue;
         if (!equal_ignoring_case(canonical_provider(one.provider), provider)) continue;
-        const uint32_t fit_before = best.fit;
-        const uint32_t row_before = best.row;
         best.offer(model, one.model, ++row);
-        if (best.fit != fit_before || best.row != row_before) *tariff = one;
+        if (best.row == row) *tariff = one;
     }
 }
 

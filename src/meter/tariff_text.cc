@@ -45,6 +45,7 @@ constexpr uint32_t fields_count = sizeof fields / sizeof fields[0];
 constexpr uint32_t fields_needed = 4;  // the first ones must be there
 
 constexpr uint8_t per_million_flag = 0x80;
+constexpr uint32_t index_in(uint8_t field) { return field & ~uint32_t{per_million_flag}; }
 
 double power_of_ten(int exponent) {
     double power = 1;
@@ -154,18 +155,20 @@ bool TariffText::take_line(Text* line) {
     return false;
 }
 
+// Whether one of the first so many columns holds that field.
+bool TariffText::has_field(uint32_t index, uint32_t columns) const {
+    for (uint32_t c = 0; c < columns; ++c) {
+        if (fields_[c] != no_field && index_in(fields_[c]) == index) return true;
+    }
+    return false;
+}
+
 bool TariffText::know_columns(leat_table_fault* fault) {
     for (uint32_t i = 0; i < fields_needed; ++i) {
-        bool is_there = false;
-        for (uint32_t c = 0; c < columns_count_; ++c) {
-            is_there =
-                is_there || (fields_[c] != no_field && (fields_[c] & ~per_million_flag) == i);
-        }
-        if (!is_there) {
-            (void)tell(fault, 0, "there is no such column");
-            fault->field = text_of(fields[i].per_token);
-            return false;
-        }
+        if (has_field(i, columns_count_)) continue;
+        (void)tell(fault, 0, "there is no such column");
+        fault->field = text_of(fields[i].per_token);
+        return false;
     }
     return true;
 }
@@ -183,11 +186,8 @@ bool TariffText::open(leat_table_fault* fault) {
         const uint8_t field = field_of(title);
         titles_[columns_count_] = title;
         fields_[columns_count_++] = field;
-        for (uint32_t c = 0; field != no_field && c + 1 < columns_count_; ++c) {
-            if (fields_[c] != no_field &&
-                (fields_[c] & ~per_million_flag) == (field & ~per_million_flag)) {
-                return tell(fault, columns_count_, "another column says the same");
-            }
+        if (field != no_field && has_field(index_in(field), columns_count_ - 1)) {
+            return tell(fault, columns_count_, "another column says the same");
         }
     }
     return know_columns(fault);
@@ -200,10 +200,10 @@ bool TariffText::read_cell(Text cell, uint32_t column, leat_tariff* tariff,
     if (has_control(cell)) return tell(fault, column, "there is a control character");
     const uint8_t number = fields_[column - 1];
     if (number == no_field) return true;
-    const Field& field = fields[number & ~per_million_flag];
+    const Field& field = fields[index_in(number)];
     char* const place = reinterpret_cast<char*>(tariff) + field.offset;
     if (empty(cell)) {
-        const bool is_needed = (number & ~per_million_flag) < fields_needed;
+        const bool is_needed = index_in(number) < fields_needed;
         return !is_needed || tell(fault, column, "the cell is empty");
     }
     double price = 0;

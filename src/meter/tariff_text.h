@@ -25,6 +25,7 @@ public:
 
 private:
     bool take_line(Text* line);
+    bool has_field(uint32_t index, uint32_t columns) const;
     bool know_columns(leat_table_fault* fault);
     bool read_cell(Text cell, uint32_t column, leat_tariff* tariff, leat_table_fault* fault);
     bool tell(leat_table_fault* fault, uint32_t column, const char* reason) const;

@@ -18,10 +18,6 @@ void open_tokens(Bucket* bucket, uint64_t per_minute) {
 }
 }  // namespace
 
-leat_limiter limiter_of(Resource resource) {
-    return resource == Resource::requests ? LEAT_LIMITER_REQUESTS : LEAT_LIMITER_TOKENS;
-}
-
 void Allowance::open(const AllowanceRules& rules) {
     LEAT_CHECK(rules.in_flight_most >= 1);
     *this = Allowance{};

@@ -54,9 +54,22 @@ uint64_t Bucket::cost_ns(uint64_t count) const {
     return scaled(count, window_ns_, rate_, true);
 }
 
+// One token's time, not rounded.
+double Bucket::each_ns() const {
+    return static_cast<double>(window_ns_) / static_cast<double>(rate_);
+}
+
+void Bucket::charge(uint64_t now_ns, uint64_t count) {
+    full_at_ns_ = min_of(max_of(full_at_ns_, now_ns) + cost_ns(count), full_at_max_ns);
+}
+
+uint64_t Bucket::missing_ns(uint64_t now_ns) const {
+    return full_at_ns_ > now_ns ? full_at_ns_ - now_ns : 0;
+}
+
 // How full it is, as the time it took to fill so far; 0 in debt.
 uint64_t Bucket::fill_ns(uint64_t now_ns) const {
-    const uint64_t missing = full_at_ns_ > now_ns ? full_at_ns_ - now_ns : 0;
+    const uint64_t missing = missing_ns(now_ns);
     return missing >= burst_ns_ ? 0 : burst_ns_ - missing;
 }
 
@@ -74,7 +87,7 @@ void Bucket::take(uint64_t now_ns, uint64_t count, uint64_t number) {
     if (!limited()) return;
     LEAT_DCHECK(ready_at(now_ns, count) == now_ns);
     peaks_.note(number, fill_ns(now_ns));
-    full_at_ns_ = min_of(max_of(full_at_ns_, now_ns) + cost_ns(count), full_at_max_ns);
+    charge(now_ns, count);
 }
 
 // Had it not been taken, the bucket would have been fuller ever since, until it overflowed: so much
@@ -90,8 +103,7 @@ void Bucket::give_back(uint64_t now_ns, uint64_t number, uint64_t cost) {
 void Bucket::settle(uint64_t now_ns, uint64_t number, uint64_t reserved, uint64_t used) {
     if (!limited() || number <= reshaped_) return;
     if (used >= reserved) {
-        full_at_ns_ =
-            min_of(max_of(full_at_ns_, now_ns) + cost_ns(used - reserved), full_at_max_ns);
+        charge(now_ns, used - reserved);
         return;
     }
     // Rounded the other way, so that a settled sum is never below its true cost.
@@ -101,21 +113,19 @@ void Bucket::settle(uint64_t now_ns, uint64_t number, uint64_t reserved, uint64_
 
 double Bucket::level(uint64_t now_ns) const {
     LEAT_CHECK(limited());
-    const double each_ns = static_cast<double>(window_ns_) / static_cast<double>(rate_);
-    const uint64_t missing = full_at_ns_ > now_ns ? full_at_ns_ - now_ns : 0;
-    return (static_cast<double>(burst_ns_) - static_cast<double>(missing)) / each_ns;
+    const double missing = static_cast<double>(missing_ns(now_ns));
+    return (static_cast<double>(burst_ns_) - missing) / each_ns();
 }
 
 void Bucket::set_level(uint64_t now_ns, double level) {
     LEAT_CHECK(limited());
-    const double each_ns = static_cast<double>(window_ns_) / static_cast<double>(rate_);
-    const double missing = static_cast<double>(burst_ns_) - level * each_ns;
-    uint64_t missing_ns = 0;
+    const double missing = static_cast<double>(burst_ns_) - level * each_ns();
+    uint64_t whole_ns = 0;
     if (missing > 0) {
-        missing_ns = missing >= static_cast<double>(cost_max_ns) ? cost_max_ns
-                                                                 : static_cast<uint64_t>(missing);
+        whole_ns = missing >= static_cast<double>(cost_max_ns) ? cost_max_ns
+                                                               : static_cast<uint64_t>(missing);
     }
-    full_at_ns_ = min_of(now_ns + missing_ns, full_at_max_ns);
+    full_at_ns_ = min_of(now_ns + whole_ns, full_at_max_ns);
 }
 
 }  // namespace leat

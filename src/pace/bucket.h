@@ -44,7 +44,10 @@ public:
 
 private:
     uint64_t cost_ns(uint64_t count) const;
+    uint64_t missing_ns(uint64_t now_ns) const;
     uint64_t fill_ns(uint64_t now_ns) const;
+    double each_ns() const;
+    void charge(uint64_t now_ns, uint64_t count);
     void give_back(uint64_t now_ns, uint64_t number, uint64_t cost);
 
     uint64_t rate_ = 0;

@@ -31,9 +31,7 @@ public:
     void settle(uint64_t reserved, uint64_t spent) {
         LEAT_CHECK(reserved <= reserved_);
         reserved_ -= reserved;
-        uint64_t sum = 0;
-        spent_ = checked_add(spent_, spent, &sum) ? sum : UINT64_MAX / 2;
-        if (spent_ > UINT64_MAX / 2) spent_ = UINT64_MAX / 2;
+        spent_ = saturating_add(spent_, spent, UINT64_MAX / 2);
     }
     uint64_t spent() const { return spent_; }
     // Four fifths are gone (G31): said once.

@@ -30,25 +30,23 @@ void Concurrency::open(const ConcurrencyRules& rules, uint64_t now_ns) {
     *this = Concurrency{};
     rules_ = rules;
     opened_ns_ = now_ns;
-    limit_ = min_of(rules.initial, rules.most);
+    limit_ = initial();
     ceiling_wait_ns_ = ceiling_wait_least_ns;
 }
 
 uint32_t Concurrency::permits(uint64_t now_ns) const {
     uint32_t permits = adapts() ? static_cast<uint32_t>(limit_) : rules_.most;
-    const uint64_t ramp_ns = uint64_t{rules_.adaptive.ramp_ms} * 1000000;
-    if (ramp_ns > 0 && now_ns >= opened_ns_) {
-        const uint64_t ramped = 1 + (now_ns - opened_ns_) / ramp_ns;
+    if (ramp_ns() > 0 && now_ns >= opened_ns_) {
+        const uint64_t ramped = 1 + (now_ns - opened_ns_) / ramp_ns();
         permits = static_cast<uint32_t>(min_of<uint64_t>(permits, ramped));
     }
     return max_of(permits, uint32_t{1});
 }
 
 uint64_t Concurrency::opens_at(uint64_t now_ns) const {
-    const uint64_t ramp_ns = uint64_t{rules_.adaptive.ramp_ms} * 1000000;
     const uint64_t whole = adapts() ? static_cast<uint64_t>(limit_) : rules_.most;
-    if (ramp_ns == 0 || permits(now_ns) >= whole) return never_ns;
-    return now_ns + ramp_ns - (now_ns - opened_ns_) % ramp_ns;
+    if (ramp_ns() == 0 || permits(now_ns) >= whole) return never_ns;
+    return now_ns + ramp_ns() - (now_ns - opened_ns_) % ramp_ns();
 }
 
 void Concurrency::grow(uint64_t now_ns, const Ticket& ticket) {
@@ -140,13 +138,12 @@ void Concurrency::yield(const Ticket& ticket, uint64_t latest) {
     if (adapts()) cut(ticket, latest, rules_.adaptive.decrease);
 }
 
-void Concurrency::overloaded(uint64_t now_ns, const Ticket& ticket, uint64_t latest,
-                             bool is_outage) {
+void Concurrency::overloaded(const Ticket& ticket, uint64_t latest, bool is_outage) {
     if (is_outage) trouble_ = max_of(trouble_, trouble_share);
-    troubled(now_ns, ticket, latest);
+    troubled(ticket, latest);
 }
 
-void Concurrency::troubled(uint64_t, const Ticket& ticket, uint64_t latest) {
+void Concurrency::troubled(const Ticket& ticket, uint64_t latest) {
     trouble_ += (1.0 - trouble_) * trouble_weight;
     if (adapts() && trouble_ > trouble_share) cut(ticket, latest, rules_.adaptive.decrease);
 }

@@ -41,15 +41,16 @@ public:
     // It was neither a known limit nor a number of requests, and no rate is learnt: gives way.
     void yield(const Ticket& ticket, uint64_t latest);
     // The service is overloaded: gives way when that is more than a single case (is_outage).
-    void overloaded(uint64_t now_ns, const Ticket& ticket, uint64_t latest, bool is_outage);
+    void overloaded(const Ticket& ticket, uint64_t latest, bool is_outage);
     // A timeout or a broken connection: gives way when they are many, once for all that were sent
     // before.
-    void troubled(uint64_t now_ns, const Ticket& ticket, uint64_t latest);
+    void troubled(const Ticket& ticket, uint64_t latest);
     // A first byte came after so long (adaptive.latency_factor).
     void first_byte(uint64_t now_ns, const Ticket& ticket, uint64_t latest, uint64_t waited_ns);
 
 private:
     bool adapts() const { return rules_.adaptive.enabled != 0; }
+    uint64_t ramp_ns() const { return uint64_t{rules_.adaptive.ramp_ms} * 1000000; }
     void cut(const Ticket& ticket, uint64_t latest, double factor);
     void obey_ceiling();
     void grow(uint64_t now_ns, const Ticket& ticket);

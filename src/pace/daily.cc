@@ -45,8 +45,7 @@ void Daily::take(uint64_t now_ns, uint64_t count) {
     const uint64_t slot = hour % hours_max;
     if (hours_[slot] != hour) counts_[slot] = 0;
     hours_[slot] = hour;
-    uint64_t sum = 0;
-    counts_[slot] = checked_add(counts_[slot], count, &sum) ? sum : UINT64_MAX;
+    counts_[slot] = saturating_add(counts_[slot], count, UINT64_MAX);
 }
 
 void Daily::settle(uint64_t taken_ns, uint64_t reserved, uint64_t used) {
@@ -55,8 +54,7 @@ void Daily::settle(uint64_t taken_ns, uint64_t reserved, uint64_t used) {
     const uint64_t slot = hour % hours_max;
     if (hours_[slot] != hour) return;  // more than a day ago
     if (used >= reserved) {
-        uint64_t sum = 0;
-        counts_[slot] = checked_add(counts_[slot], used - reserved, &sum) ? sum : UINT64_MAX;
+        counts_[slot] = saturating_add(counts_[slot], used - reserved, UINT64_MAX);
     } else {
         counts_[slot] -= min_of(counts_[slot], reserved - used);
     }

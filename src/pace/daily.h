@@ -1,7 +1,7 @@
 // pace/daily.h: so many in any 24 hours. A bucket would let twice as many through in the first day;
 // this counts by the hour what went out, so that the sum of any 24 hours stays within the limit.
-// Depends on base. Time is an argument. Invariant: the sum over hours_ never exceeds the limit,
-// save one single take that is larger than all of it.
+// Depends on base. Time is an argument. Invariant: the sum over counts_ never exceeds the limit,
+// save one single take that is larger than all of it, and what answers took beyond their takes.
 #pragma once
 
 #include <stdint.h>

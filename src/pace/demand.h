@@ -16,7 +16,9 @@ struct Demand {
 enum class Resource : uint8_t { requests, tokens, input_tokens, output_tokens };
 constexpr uint32_t resources_count = 4;
 constexpr uint32_t index_of(Resource resource) { return static_cast<uint32_t>(resource); }
-leat_limiter limiter_of(Resource resource);
+constexpr leat_limiter limiter_of(Resource resource) {
+    return resource == Resource::requests ? LEAT_LIMITER_REQUESTS : LEAT_LIMITER_TOKENS;
+}
 
 inline uint64_t amount_of(const Demand& demand, Resource resource) {
     switch (resource) {

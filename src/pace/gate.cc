@@ -171,16 +171,12 @@ bool Gate::overloaded(uint64_t now_ns, const Ticket& ticket, int64_t wait_ms) {
         wait_ms > 0 ? min_of(static_cast<uint64_t>(wait_ms), retry_after_max_ms_) : 0;
     const uint64_t pause_ns =
         overload_.overloaded(now_ns, ticket, totals_.number, asked_ms * ms_ns);
-    if (!was_open) {
-        concurrency_.overloaded(now_ns, ticket, totals_.number, overload_.is_open());
-    }
+    if (!was_open) concurrency_.overloaded(ticket, totals_.number, overload_.is_open());
     if (pause_ns > 0) cooldown_.pause_for(now_ns, pause_ns);
     return was_open;
 }
 
-void Gate::troubled(uint64_t now_ns, const Ticket& ticket) {
-    concurrency_.troubled(now_ns, ticket, totals_.number);
-}
+void Gate::troubled(const Ticket& ticket) { concurrency_.troubled(ticket, totals_.number); }
 
 double Gate::learned_per_minute() const {
     const Bucket& bucket = learned_.bucket();

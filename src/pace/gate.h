@@ -63,7 +63,7 @@ public:
     // 503, 529. True when the service was known to be down: then it is nobody's failed attempt.
     bool overloaded(uint64_t now_ns, const Ticket& ticket, int64_t wait_ms);
     // A timeout, or a connection that broke.
-    void troubled(uint64_t now_ns, const Ticket& ticket);
+    void troubled(const Ticket& ticket);
     void first_byte(uint64_t now_ns, const Ticket& ticket, uint64_t waited_ns);
 
     uint32_t in_flight() const { return in_flight_; }

@@ -71,8 +71,8 @@ bool Learned::measure(uint64_t now_ns, uint64_t number, double* rate) {
     if (passes < measure_least || whole_ns < measure_least_ns) return false;
     if (rate_ > 0 && whole_ns > measure_most_ns) return false;
     const uint64_t active_ns = whole_ns - min_of(paused_ns_, whole_ns - whole_ns / active_share);
-    const double whole_s = static_cast<double>(max_of<uint64_t>(whole_ns, 1)) / second_ns;
-    const double active_s = static_cast<double>(max_of<uint64_t>(active_ns, 1)) / second_ns;
+    const double whole_s = static_cast<double>(whole_ns) / second_ns;
+    const double active_s = static_cast<double>(active_ns) / second_ns;
     const double passed = static_cast<double>(passes);
     double upper = (passed + 1) / active_s;
     if (rate_ > 0) upper = min_of(upper, rate_);

@@ -40,17 +40,8 @@ constexpr double empty_share = 0.05;
 constexpr double surprise_most = 4.0;
 
 uint64_t total_of(const Totals& totals, Resource resource) {
-    switch (resource) {
-        case Resource::requests:
-            return totals.number;
-        case Resource::tokens:
-            return totals.input_tokens + totals.output_tokens;
-        case Resource::input_tokens:
-            return totals.input_tokens;
-        case Resource::output_tokens:
-            return totals.output_tokens;
-    }
-    return 0;
+    if (resource == Resource::requests) return totals.number;
+    return amount_of(Demand{totals.input_tokens, totals.output_tokens}, resource);
 }
 
 double ratio(double a, double b) { return a > b ? a / b : b / a; }

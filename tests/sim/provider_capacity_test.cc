@@ -1,7 +1,7 @@
 // tests/sim/provider_capacity_test.cc: the yardstick of a simulated service is what a client gets
 // that does everything right, and the lengths that it draws are the same everywhere.
-// Depends on port/sim/provider_model.h.
-#include "port/sim/provider_model.h"
+// Depends on provider_plain.h.
+#include "sim/provider_plain.h"
 
 #include <gtest/gtest.h>
 
@@ -20,22 +20,6 @@ using leat_simulator::ProviderVerdict;
 
 constexpr uint64_t ms = 1000000;
 constexpr uint64_t second = 1000 * ms;
-
-leat_sim_provider_config plain() {
-    leat_sim_provider_config config;
-    leat_sim_provider_config_init(&config);
-    config.first_byte_ms = {1000, 0};
-    config.token_us = {10000, 0};
-    config.output_tokens = {100, 0};
-    return config;
-}
-
-struct Model : ProviderModel {
-    explicit Model(const leat_sim_provider_config& config, uint64_t seed = 1) {
-        EXPECT_TRUE(config_is_valid(config));
-        open(config, seed, 5 * second);
-    }
-};
 
 TEST(ProviderCapacity, lengths_have_the_median_and_the_mean_they_should) {
     for (const leat_sim_spread spread : {leat_sim_spread{400, 0.3}, {100, 0.6}, {100000, 1}}) {
@@ -127,7 +111,7 @@ TEST(ProviderCapacity, is_what_a_greedy_client_gets) {
          }},
     };
     for (const auto& one : cases) {
-        leat_sim_provider_config config = plain();
+        leat_sim_provider_config config = plain_provider();
         config.first_byte_ms = {1000, 0.3};
         config.output_tokens = {100, 0.6};
         one.make(&config);
@@ -142,11 +126,11 @@ TEST(ProviderCapacity, is_what_a_greedy_client_gets) {
             model.capacity(300000, 1234567, 50) + model.capacity(1234567, 3900000, 50);
         EXPECT_NEAR(parts, capacity, capacity * 1e-9) << one.what;
     }
-    leat_sim_provider_config failing = plain();
+    leat_sim_provider_config failing = plain_provider();
     failing.limits.requests_per_minute = 60;
     failing.server_error_chance = 0.5;
     EXPECT_NEAR(Model(failing).capacity(0, 60000, 50), 30, 1e-9);
-    EXPECT_TRUE(std::isinf(Model(plain()).capacity(0, 1000, 50)));
+    EXPECT_TRUE(std::isinf(Model(plain_provider()).capacity(0, 1000, 50)));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // tests/sim/provider_model_test.cc: the simulated service itself, without a network: each limit is
 // exact, and the rest is as configured.
-// Depends on port/sim/provider_model.h.
-#include "port/sim/provider_model.h"
+// Depends on provider_plain.h.
+#include "sim/provider_plain.h"
 
 #include <gtest/gtest.h>
 
@@ -21,30 +21,8 @@ constexpr uint64_t ms = 1000000;
 constexpr uint64_t second = 1000 * ms;
 constexpr uint64_t minute = 60 * second;
 
-leat_sim_provider_config plain() {
-    leat_sim_provider_config config;
-    leat_sim_provider_config_init(&config);
-    config.first_byte_ms = {1000, 0};
-    config.token_us = {10000, 0};
-    config.output_tokens = {100, 0};
-    return config;
-}
-
-struct Model : ProviderModel {
-    explicit Model(const leat_sim_provider_config& config, uint64_t seed = 1) {
-        EXPECT_TRUE(config_is_valid(config));
-        open(config, seed, 5 * second);
-    }
-    // at_ns after the start; the request is through at once.
-    ProviderReason ask(uint64_t at_ns, uint64_t input_tokens = 1) {
-        const ProviderVerdict verdict = arrive(5 * second + at_ns, input_tokens, 0);
-        if (verdict.reason == ProviderReason::admitted) leave();
-        return verdict.reason;
-    }
-};
-
 TEST(ProviderModel, requests_are_exact_at_the_limit) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.limits.requests_per_minute = 60;
     config.burst_ms = 3000;
     Model model(config);
@@ -59,7 +37,7 @@ TEST(ProviderModel, requests_are_exact_at_the_limit) {
 }
 
 TEST(ProviderModel, a_burst_below_one_request_is_one) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.limits.requests_per_minute = 60;
     config.burst_ms = 0;
     Model model(config);
@@ -70,7 +48,7 @@ TEST(ProviderModel, a_burst_below_one_request_is_one) {
 
 // A bucket of 1,000 tokens that refills 1,000 a second; a request takes 100 of output.
 TEST(ProviderModel, tokens_are_exact_at_the_limit) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.burst_ms = 1000;
     config.limits.tokens_per_minute = 60000;
     for (uint64_t input : {899u, 900u, 901u}) {
@@ -86,7 +64,7 @@ TEST(ProviderModel, tokens_are_exact_at_the_limit) {
 }
 
 TEST(ProviderModel, input_and_output_have_buckets_of_their_own) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.burst_ms = 1000;
     config.limits.input_tokens_per_minute = 60000;
     config.limits.output_tokens_per_minute = 12000;
@@ -101,7 +79,7 @@ TEST(ProviderModel, input_and_output_have_buckets_of_their_own) {
 }
 
 TEST(ProviderModel, concurrency_is_exact) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.limits.concurrency_max = 3;
     Model model(config);
     for (int i = 0; i < 3; ++i) {
@@ -116,7 +94,7 @@ TEST(ProviderModel, concurrency_is_exact) {
 }
 
 TEST(ProviderModel, a_day_is_a_fixed_window) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.limits.requests_per_day = 2;
     Model model(config);
     const uint64_t day = 86400 * second;
@@ -131,7 +109,7 @@ TEST(ProviderModel, a_day_is_a_fixed_window) {
 }
 
 TEST(ProviderModel, a_quota_never_comes_back) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.limits.quota_requests = 2;
     Model model(config);
     EXPECT_EQ(model.ask(0), ProviderReason::admitted);
@@ -143,7 +121,7 @@ TEST(ProviderModel, a_quota_never_comes_back) {
 }
 
 TEST(ProviderModel, overloads_come_by_schedule_until_they_are_mended) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.overload_status = 529;
     config.overload_from_ms = 1000;
     config.overload_on_ms = 20;
@@ -164,7 +142,7 @@ TEST(ProviderModel, overloads_come_by_schedule_until_they_are_mended) {
 }
 
 TEST(ProviderModel, limits_change_and_cut_what_is_left) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.limits.requests_per_minute = 600;
     config.change_at_ms = 60000;
     config.changed = config.limits;
@@ -182,7 +160,7 @@ TEST(ProviderModel, limits_change_and_cut_what_is_left) {
 }
 
 TEST(ProviderModel, whoever_waits_as_told_is_admitted) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.limits.requests_per_minute = 70;
     config.limits.tokens_per_minute = 7777;
     config.burst_ms = 7000;
@@ -223,7 +201,7 @@ struct Window {
 TEST(ProviderModel, no_window_holds_more_than_burst_and_rate) {
     for (uint64_t seed = 1; seed <= 60; ++seed) {
         ProviderChance chance = {seed};
-        leat_sim_provider_config config = plain();
+        leat_sim_provider_config config = plain_provider();
         config.output_tokens = {50, 0.5};
         config.burst_ms = static_cast<uint32_t>(1000 + chance.below(5000));
         config.limits.requests_per_minute = static_cast<uint32_t>(60 + chance.below(5000));
@@ -249,7 +227,7 @@ TEST(ProviderModel, no_window_holds_more_than_burst_and_rate) {
 }
 
 TEST(ProviderModel, an_answer_is_cut_by_max_tokens) {
-    Model model(plain());
+    Model model(plain_provider());
     const ProviderVerdict whole = model.arrive(5 * second, 1, 100);
     EXPECT_EQ(whole.output_tokens, 100u);
     EXPECT_FALSE(whole.output_cut);
@@ -261,7 +239,7 @@ TEST(ProviderModel, an_answer_is_cut_by_max_tokens) {
 }
 
 TEST(ProviderModel, failures_come_as_often_as_asked) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.server_error_chance = 0.1;
     config.reset_chance = 0.2;
     config.stall_chance = 0.05;
@@ -281,7 +259,7 @@ TEST(ProviderModel, failures_come_as_often_as_asked) {
 
 TEST(ProviderModel, configurations_that_make_no_sense_are_refused) {
     const auto valid = [](std::function<void(leat_sim_provider_config*)> change) {
-        leat_sim_provider_config config = plain();
+        leat_sim_provider_config config = plain_provider();
         change(&config);
         return ProviderModel::config_is_valid(config);
     };

@@ -1,7 +1,8 @@
 // tests/sim/provider_test.cc: a simulated provider behind its network: answers, refusals, their
 // headers as leat reads them back, failures, and that a run repeats.
-// Depends on provider_world.h and port/sim/provider_http.h.
+// Depends on provider_world.h, provider_plain.h and port/sim/provider_http.h.
 #include "port/sim/provider_http.h"
+#include "sim/provider_plain.h"
 #include "sim/provider_world.h"
 
 namespace sim_test {
@@ -10,17 +11,8 @@ namespace {
 using leat_simulator::ProviderModel;
 using leat_simulator::ProviderVerdict;
 
-leat_sim_provider_config plain() {
-    leat_sim_provider_config config;
-    leat_sim_provider_config_init(&config);
-    config.first_byte_ms = {1000, 0};
-    config.token_us = {10000, 0};
-    config.output_tokens = {100, 0};
-    return config;
-}
-
 TEST(Provider, answers_with_the_usage_that_it_took) {
-    ProviderWorld world(plain());
+    ProviderWorld world(plain_provider());
     leat_usage usage = {};
     world.on_each_result = [&](const leat_result* result) {
         usage = result->usage;
@@ -37,7 +29,7 @@ TEST(Provider, answers_with_the_usage_that_it_took) {
 }
 
 TEST(Provider, max_tokens_are_read_off_the_request) {
-    ProviderWorld world(plain());
+    ProviderWorld world(plain_provider());
     ASSERT_EQ(world.submit("\"max_tokens\":1", [](auto* r) { r->max_output_tokens = 40; }),
               LEAT_OK);
     leat_batch_finish(world.batch);
@@ -60,7 +52,7 @@ leat_rate_limits limits_of(ProviderWorld* world) {
 }
 
 TEST(Provider, tells_its_limits_as_openai_does) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.told = LEAT_SIM_TOLD_OPENAI;
     config.limits.requests_per_minute = 120;
     config.limits.tokens_per_minute = 60000;
@@ -80,7 +72,7 @@ TEST(Provider, tells_its_limits_as_openai_does) {
 }
 
 TEST(Provider, tells_its_limits_as_anthropic_does) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.told = LEAT_SIM_TOLD_ANTHROPIC;
     config.limits.requests_per_minute = 10;
     config.limits.tokens_per_minute = 600;
@@ -104,7 +96,7 @@ TEST(Provider, tells_its_limits_as_anthropic_does) {
 
 TEST(Provider, tells_nothing_unasked_and_nothing_of_limits_that_are_none) {
     for (leat_sim_told told : {LEAT_SIM_TOLD_NOTHING, LEAT_SIM_TOLD_OPENAI}) {
-        leat_sim_provider_config config = plain();
+        leat_sim_provider_config config = plain_provider();
         config.told = told;
         config.limits.concurrency_max = 20;
         if (told == LEAT_SIM_TOLD_NOTHING) config.limits.requests_per_minute = 60;
@@ -125,7 +117,7 @@ std::string header(const leat_sim_response& response, const char* wanted) {
 }
 
 TEST(Provider, says_when_to_come_back_in_the_form_that_was_asked_for) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.limits.requests_per_minute = 50;
     config.burst_ms = 0;
     for (uint32_t wait = 0; wait <= LEAT_SIM_WAIT_MILLISECONDS; ++wait) {
@@ -144,7 +136,7 @@ TEST(Provider, says_when_to_come_back_in_the_form_that_was_asked_for) {
 }
 
 TEST(Provider, an_empty_quota_ends_items_at_once) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.limits.quota_requests = 2;
     ProviderWorld world(config);
     world.setup.endpoint.max_in_flight = 1;
@@ -155,7 +147,7 @@ TEST(Provider, an_empty_quota_ends_items_at_once) {
 }
 
 TEST(Provider, overload_and_errors_have_their_status) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.overload_status = 529;
     config.overload_on_ms = 3600000;
     ProviderWorld world(config);
@@ -176,7 +168,7 @@ TEST(Provider, overload_and_errors_have_their_status) {
 
 TEST(Provider, resets_and_stalls_free_their_place_and_can_be_mended) {
     for (bool stall : {false, true}) {
-        leat_sim_provider_config config = plain();
+        leat_sim_provider_config config = plain_provider();
         config.limits.concurrency_max = 2;
         (stall ? config.stall_chance : config.reset_chance) = 1;
         ProviderWorld world(config);
@@ -203,7 +195,7 @@ TEST(Provider, resets_and_stalls_free_their_place_and_can_be_mended) {
 }
 
 TEST(Provider, who_hangs_up_leaves_its_place) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.limits.concurrency_max = 1;
     ProviderWorld world(config);
     world.open_batch();
@@ -219,7 +211,7 @@ TEST(Provider, who_hangs_up_leaves_its_place) {
 
 TEST(Provider, sends_within_a_wait_are_counted_and_others_are_not) {
     for (uint32_t cut_ms : {120000u, 100u}) {
-        leat_sim_provider_config config = plain();
+        leat_sim_provider_config config = plain_provider();
         config.wait = LEAT_SIM_WAIT_SECONDS;
         config.limits.requests_per_minute = 6;
         config.burst_ms = 0;
@@ -233,7 +225,7 @@ TEST(Provider, sends_within_a_wait_are_counted_and_others_are_not) {
 }
 
 TEST(Provider, other_paths_are_not_there) {
-    ProviderWorld world(plain());
+    ProviderWorld world(plain_provider());
     world.setup.endpoint.provider = LEAT_STR("anthropic");
     world.exchange(1);
     EXPECT_EQ(world.only().http_status, 404);
@@ -241,7 +233,7 @@ TEST(Provider, other_paths_are_not_there) {
 }
 
 uint64_t trace_of(uint64_t seed) {
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     config.told = LEAT_SIM_TOLD_OPENAI;
     config.wait = LEAT_SIM_WAIT_MILLISECONDS;
     config.burst_ms = 1000;
@@ -274,7 +266,7 @@ TEST(Provider, the_same_seed_gives_the_same_trace) {
 
 TEST(Provider, opens_only_what_makes_sense) {
     World world;
-    leat_sim_provider_config config = plain();
+    leat_sim_provider_config config = plain_provider();
     leat_sim_provider* provider = nullptr;
     alignas(16) static char memory[8192];
     ASSERT_LE(leat_sim_provider_bytes(), sizeof memory);

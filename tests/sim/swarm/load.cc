@@ -13,15 +13,11 @@ namespace swarm {
 
 namespace {
 
-leat_str view(const std::string& text) { return {text.data(), text.size()}; }
-
 // One block for all clients of the process. What an earlier seed left in it is as good as any
 // other garbage, but it must not hold this seed's credentials; leat_close wipes them.
 void* client_memory(size_t bytes) {
-    static std::vector<max_align_t> memory;
-    const size_t cells = bytes / sizeof(max_align_t) + 1;
-    if (memory.size() < cells) memory.resize(cells);
-    return memory.data();
+    static Memory memory;
+    return memory.of(bytes);
 }
 
 }  // namespace

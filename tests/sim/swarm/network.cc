@@ -12,14 +12,10 @@ namespace swarm {
 
 namespace {
 
-leat_str view(const std::string& text) { return {text.data(), text.size()}; }
-
 // One block for all worlds of the process: opening it sets all that is read of it.
 void* world_memory(size_t bytes) {
-    static std::vector<max_align_t> memory;
-    const size_t cells = bytes / sizeof(max_align_t) + 1;
-    if (memory.size() < cells) memory.resize(cells);
-    return memory.data();
+    static Memory memory;
+    return memory.of(bytes);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/swarm/memory.h"
 #include "sim/swarm/scenario.h"
 #include "sim/swarm/verdict.h"
 

@@ -145,23 +145,23 @@ TEST(ConcurrencyTest, a_refusal_below_the_ceiling_shows_that_it_was_a_mistake) {
 TEST(ConcurrencyTest, one_burst_of_overloads_cuts_once) {
     Wire wire(rules_of(40, 40));
     const std::vector<Ticket> sent = wire.fill();
-    for (const Ticket& ticket : sent) wire.permits.overloaded(wire.now, ticket, wire.number, true);
+    for (const Ticket& ticket : sent) wire.permits.overloaded(ticket, wire.number, true);
     EXPECT_EQ(wire.now_permits(), 30u) << "0.75 of it";
     // The next cut takes a success in between (cascade damping).
     wire.in_flight = 0;
     std::vector<Ticket> next = wire.fill();
-    for (const Ticket& ticket : next) wire.permits.overloaded(wire.now, ticket, wire.number, true);
+    for (const Ticket& ticket : next) wire.permits.overloaded(ticket, wire.number, true);
     EXPECT_EQ(wire.now_permits(), 30u);
     wire.in_flight = 0;
     next = wire.fill();
     wire.succeed(next[0]);
-    wire.permits.overloaded(wire.now, next.back(), wire.number, true);
+    wire.permits.overloaded(next.back(), wire.number, true);
     EXPECT_LT(wire.now_permits(), 30u);
 }
 
 TEST(ConcurrencyTest, a_single_overload_does_not_cut) {
     Wire wire(rules_of(40, 40));
-    wire.permits.overloaded(wire.now, wire.fill().back(), wire.number, false);
+    wire.permits.overloaded(wire.fill().back(), wire.number, false);
     EXPECT_EQ(wire.now_permits(), 40u);
 }
 
@@ -170,13 +170,13 @@ TEST(ConcurrencyTest, single_timeouts_do_not_cut_and_many_do) {
     for (int i = 0; i < 200; ++i) {
         const std::vector<Ticket> sent = wire.fill();
         for (const Ticket& ticket : sent) wire.succeed(ticket);
-        wire.permits.troubled(wire.now, wire.send(), wire.number);
+        wire.permits.troubled(wire.send(), wire.number);
         --wire.in_flight;
     }
     EXPECT_EQ(wire.now_permits(), 40u);
     for (int i = 0; i < 5; ++i) {
         for (const Ticket& ticket : wire.fill()) {
-            wire.permits.troubled(wire.now, ticket, wire.number);
+            wire.permits.troubled(ticket, wire.number);
         }
         wire.in_flight = 0;
     }
@@ -220,7 +220,7 @@ TEST(ConcurrencyTest, without_adaptation_it_is_the_most_whatever_happens) {
     rules.adaptive.enabled = 0;
     Wire wire(rules);
     for (int i = 0; i < 20; ++i) wire.round(3);
-    wire.permits.overloaded(wire.now, wire.send(), wire.number, true);
+    wire.permits.overloaded(wire.send(), wire.number, true);
     wire.permits.yield(wire.send(), wire.number);
     EXPECT_EQ(wire.now_permits(), 17u);
 }
@@ -250,10 +250,10 @@ TEST(ConcurrencyTest, stays_between_the_least_and_the_most_whatever_happens) {
                     wire.permits.refused_too(ticket);
                     break;
                 case 2:
-                    wire.permits.overloaded(wire.now, ticket, wire.number, true);
+                    wire.permits.overloaded(ticket, wire.number, true);
                     break;
                 case 3:
-                    wire.permits.troubled(wire.now, ticket, wire.number);
+                    wire.permits.troubled(ticket, wire.number);
                     break;
                 case 4:
                     wire.permits.yield(ticket, wire.number);

@@ -154,7 +154,7 @@ TEST(GateTest, in_flight_never_passes_the_permits_whatever_the_answers_are) {
                     (void)domain.gate.overloaded(now, ticket, -1);
                     break;
                 case 2:
-                    domain.gate.troubled(now, ticket);
+                    domain.gate.troubled(ticket);
                     break;
                 default:
                     domain.gate.succeeded(now, ticket);
