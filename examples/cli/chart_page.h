@@ -1,5 +1,5 @@
 // cli/chart_page.h: one HTML page that needs nothing from outside: its head, its style in light and
-// dark, its end, and text on its way into it. Depends on libc only.
+// dark, its end, and text on its way into it. Depends on leat/client.h only.
 // Invariant: what is written is well-formed XML, so that any parser reads it.
 #pragma once
 

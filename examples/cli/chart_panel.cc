@@ -2,10 +2,10 @@
 // Four strips below each other: lines, lines, marks, a band. Titles show where a pointer is.
 #include "cli/chart_panel.h"
 
-#include <string.h>
 
 #include "cli/chart_page.h"
 #include "cli/chart_plot.h"
+#include "cli/text_line.h"
 
 namespace cli {
 
@@ -47,19 +47,16 @@ void put_hits(Plot* plot) {
     for (uint32_t b = 0; b < panel.count; ++b) {
         const Bin& bin = panel.series.bin(b);
         char title[200];
-        int size = snprintf(title, sizeof title, "%s: %.1f in flight, %.0f admitted/min",
-                            tick_time_words(panel.from_ms(b)).text, bin.in_flight(),
-                            panel.rate(b, bin.admitted));
+        TextLine line(title, sizeof title);
+        line.add("%s: %.1f in flight, %.0f admitted/min", tick_time_words(panel.from_ms(b)).text,
+                 bin.in_flight(), panel.rate(b, bin.admitted));
         if (bin.refused > 0) {
-            size += snprintf(title + size, sizeof title - static_cast<size_t>(size), ", %u x 429",
-                             bin.refused);
+            line.add(", %u x 429", bin.refused);
         }
         if (bin.failed > 0) {
-            size += snprintf(title + size, sizeof title - static_cast<size_t>(size), ", %u errors",
-                             bin.failed);
+            line.add(", %u errors", bin.failed);
         }
-        snprintf(title + size, sizeof title - static_cast<size_t>(size), "; limit: %s",
-                 limiter_words(static_cast<leat_limiter>(bin.main_limiter())));
+        line.add("; limit: %s", limiter_words(static_cast<leat_limiter>(bin.main_limiter())));
         plot->block("hit", panel.from_ms(b), panel.to_ms(b), 0, strip_height, title);
     }
 }
@@ -199,7 +196,7 @@ void put_panels(FILE* file, const Comparison& comparison) {
     for (uint32_t i = 0; i < comparison.count; ++i) {
         load_panel(comparison.rows[i], axes, &panel);
         fputs("<figure class=\"panel\">\n", file);
-        put_caption(file, i == comparison.best && comparison.best_is_clean);
+        put_caption(file, comparison.is_best(i));
         put_in_flight(file);
         put_rate(file);
         put_refusals(file);

@@ -2,7 +2,6 @@
 // setting. Depends on chart_page.h and chart_panel.h.
 // The headline says what was found; everything below shows why.
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/chart_page.h"
 #include "cli/chart_panel.h"
@@ -26,7 +25,7 @@ void put_headline(FILE* file, const SimulateSettings& settings, const Comparison
     fputs("<p class=\"over\">leat simulate</p>\n<h1>", file);
     if (best.stopped != LEAT_OK || best.tally.succeeded == 0) {
         fprintf(file, "%s items do not get through", count_words(settings.items).text);
-    } else if (!comparison.best_is_clean) {
+    } else if (!comparison.best_is_clean()) {
         fprintf(file, "%s items are refused too often", count_words(settings.items).text);
     } else {
         fprintf(file,
@@ -43,7 +42,7 @@ void put_headline(FILE* file, const SimulateSettings& settings, const Comparison
     char advice[advice_bytes];
     write_advice(settings, comparison, advice);
     put_paragraph(file, "", advice);
-    if (comparison.best_is_clean && best.tally.succeeded > 0) {
+    if (comparison.has_good()) {
         char run_flags[run_flags_bytes];
         write_run_flags(settings, best, run_flags);
         fputs("<code class=\"command\">leat run IN -o OUT ", file);
@@ -65,7 +64,7 @@ void put_cell(FILE* file, const char* text, const char* classes) {
 void put_row(FILE* file, const SimulateSettings& settings, const Comparison& comparison,
              uint32_t index) {
     const Row& row = comparison.rows[index];
-    const bool best = index == comparison.best && comparison.best_is_clean;
+    const bool best = comparison.is_best(index);
     char text[flags_bytes];
     write_flags(row, text);
     fprintf(file, "<tr%s><td class=\"left\">", best ? " class=\"best\"" : "");
@@ -76,7 +75,7 @@ void put_row(FILE* file, const SimulateSettings& settings, const Comparison& com
     put_cell(file, count_words(static_cast<uint64_t>(row.per_minute() + 0.5)).text, "wide");
     snprintf(text, sizeof text, row.capacity > 0 ? "%.0f %%" : "-", row.capacity_share() * 100);
     put_cell(file, text, "wide");
-    put_cell(file, count_words(row.refused).text, row.refused_share() >= 0.005 ? "bad" : "");
+    put_cell(file, count_words(row.refused).text, row.is_clean() ? "" : "bad");
     snprintf(text, sizeof text, "%.1f %%", row.refused_share() * 100);
     put_cell(file, text, "wide");
     put_cell(file, count_words(row.retries).text, "wide");
@@ -85,9 +84,7 @@ void put_row(FILE* file, const SimulateSettings& settings, const Comparison& com
     put_cell(file, time_words(row.item_ms.quantile(.5)).text, "wide");
     put_cell(file, time_words(row.item_ms.quantile(.95)).text, "wide");
     if (settings.price.is_set) {
-        const double cost = cost_usd(settings, row);
-        snprintf(text, sizeof text, "$%.*f", cost < 0.1 ? 4 : 2, cost);
-        put_cell(file, text, "");
+        put_cell(file, cost_words(settings, row).text, "");
     }
     const leat_limiter limiter = static_cast<leat_limiter>(row.main_limiter());
     snprintf(text, sizeof text, "%s %.0f %%", leat_limiter_name(limiter),

@@ -20,10 +20,6 @@ namespace {
 
 constexpr off_t file_bytes_max = 64 << 20;
 
-leat_str view(const char* text) {
-    return text == nullptr ? leat_str{nullptr, 0} : leat_str{text, strlen(text)};
-}
-
 bool refuse(const char* option, const char* path, const char* why) {
     fprintf(stderr, "leat run: --%s %s: %s\n", option, path, why);
     return false;

@@ -20,10 +20,6 @@ namespace {
 
 constexpr uint64_t answer_tokens_unless_told = 1000;
 
-leat_str view(const char* word) {
-    return word != nullptr ? leat::text_of(word) : leat_str{nullptr, 0};
-}
-
 class Estimator {
 public:
     Estimator(const EstimateSettings& settings, EstimateTotal* total)
@@ -262,7 +258,7 @@ void Estimator::find_time() {
 }
 
 bool is_over_budget(const EstimateSettings& settings, const EstimateTotal& total) {
-    if (settings.budget.is_set == 0) {
+    if (settings.run.budget_usd.is_set == 0) {
         return false;
     }
     double sum = 0;
@@ -277,11 +273,11 @@ bool is_over_budget(const EstimateSettings& settings, const EstimateTotal& total
     if (!is_known) {
         fprintf(stderr,
                 "leat estimate: some of it has no price in USD, so the budget may not do\n");
-    } else if (sum > settings.budget.value) {
+    } else if (sum > settings.run.budget_usd.value) {
         fprintf(stderr, "leat estimate: $%.6g is more than the budget of $%.6g\n", sum,
-                settings.budget.value);
+                settings.run.budget_usd.value);
     }
-    return !is_known || sum > settings.budget.value;
+    return !is_known || sum > settings.run.budget_usd.value;
 }
 
 }  // namespace

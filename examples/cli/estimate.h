@@ -15,11 +15,9 @@ struct EstimateSettings {
     bool native_batch;
     NumberPair price;
     leat_number latency_s;
-    leat_number budget;
     bool json;
 };
 
-const OptionTable& estimate_options();      // all that are taken
 const OptionTable& estimate_own_options();  // those that run has not got, for help
 bool parse_estimate(int argc, char** argv, EstimateSettings* settings);
 

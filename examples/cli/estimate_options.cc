@@ -23,7 +23,7 @@ constexpr Option own_options[] = {
      "how long one answer takes, for time and energy"},
     {"zone", 0, Kind::text, "ZONE", "WOR", AT(run.zone), 0, 0,
      "whose electricity: USA, BRA ..., WOR (the world), or provider"},
-    {"budget-usd", 0, Kind::number, "X", nullptr, AT(budget), 0, 1000000,
+    {"budget-usd", 0, Kind::number, "X", nullptr, AT(run.budget_usd), 0, 1000000,
      "exit 3 when it costs more than that, or nobody knows"},
     {"reference", 0, Kind::flag, nullptr, nullptr, AT(reference), 0, 0,
      "a token for four characters, --max-tokens for each answer, whatever items say"},
@@ -38,11 +38,8 @@ constexpr size_t groups_max = 16;
 constexpr OptionGroup own_groups[] = {option_group("Estimate", own_options)};
 constexpr OptionTable own_table = {"estimate", own_groups, 1};
 
-}  // namespace
-
-const OptionTable& estimate_own_options() { return own_table; }
-
-const OptionTable& estimate_options() {
+// All that are taken.
+const OptionTable& all_options() {
     static OptionGroup groups[groups_max];
     static OptionTable table = {"estimate", groups, 0};
     if (table.count == 0) {
@@ -55,9 +52,13 @@ const OptionTable& estimate_options() {
     return table;
 }
 
+}  // namespace
+
+const OptionTable& estimate_own_options() { return own_table; }
+
 bool parse_estimate(int argc, char** argv, EstimateSettings* settings) {
     *settings = EstimateSettings{};
-    if (!parse_options(estimate_options(), argc, argv, settings, &settings->run.input)) {
+    if (!parse_options(all_options(), argc, argv, settings, &settings->run.input)) {
         return false;
     }
     if (settings->run.input == nullptr && !settings->run.help) {

@@ -151,8 +151,7 @@ bool print_estimate_json(const EstimateSettings& settings, const EstimateTotal& 
     put_text(&json, "zone", leat::text_of(settings.run.zone));
     put_count(&json, "unmodelled_requests", total.unmodelled);
     put_number(&json, "seconds", total.seconds);
-    put_text(&json, "limited_by",
-             total.limited_by != nullptr ? leat::text_of(total.limited_by) : leat_str{});
+    put_text(&json, "limited_by", view(total.limited_by));
     json.key(leat::text("models"));
     json.begin_array();
     for (uint32_t i = 0; i < total.models_count; ++i) {
@@ -160,8 +159,7 @@ bool print_estimate_json(const EstimateSettings& settings, const EstimateTotal& 
     }
     json.end_array();
     json.end_object();
-    const leat_str line = json.written();
-    return json.ok() && printf("%.*s\n", static_cast<int>(line.size), line.data) > 0;
+    return print_line(json);
 }
 
 void print_estimate(const EstimateSettings& settings, const EstimateTotal& total) {

@@ -2,7 +2,6 @@
 // Depends on leat/meter.h. Sends nothing.
 #include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/impact.h"
 #include "cli/tables.h"
@@ -60,10 +59,6 @@ constexpr OptionGroup groups[] = {
 };
 constexpr OptionTable table = {"footprint", groups, sizeof groups / sizeof groups[0]};
 
-leat_str view(const char* word) {
-    return word != nullptr ? leat::text_of(word) : leat_str{nullptr, 0};
-}
-
 leat_footprint_query query_of(const FootprintSettings& settings) {
     leat_footprint_query query;
     leat_footprint_query_init(&query);
@@ -113,7 +108,9 @@ int print_footprint(const leat_footprint_query& query) {
         fprintf(stderr, "leat footprint: these names are too long, or a number is too large\n");
         return 2;
     }
-    printf("%.*s\n", static_cast<int>(json.written().size), json.written().data);
+    if (!print_line(json)) {
+        return 2;
+    }
     return status == LEAT_OK ? 0 : status == LEAT_E_NOT_FOUND ? 1 : 2;
 }
 

@@ -51,6 +51,11 @@ void put_number(leat::JsonWriter* json, const char* name, double value) {
     }
 }
 
+bool print_line(const leat::JsonWriter& json) {
+    const leat_str line = json.written();
+    return json.ok() && printf("%.*s\n", static_cast<int>(line.size), line.data) > 0;
+}
+
 void put_footprint(leat::JsonWriter* json, const leat_footprint& f) {
     put_range(json, "energy_kwh", f.energy_kwh);
     put_range(json, "gwp_kgco2eq", f.gwp_kgco2eq);

@@ -1,5 +1,5 @@
 // cli/impact.h: footprints in words and JSON, and their sums. What has no number is null.
-// Depends on leat/meter.h and the JSON writer.
+// Depends on leat/meter.h, the JSON writer and service.h.
 #pragma once
 
 #include <leat/meter.h>
@@ -16,6 +16,8 @@ void put_range(leat::JsonWriter* json, const char* name, const leat_range& range
 void put_footprint(leat::JsonWriter* json, const leat_footprint& footprint);
 void put_text(leat::JsonWriter* json, const char* name, leat_str value);  // null when empty
 void put_number(leat::JsonWriter* json, const char* name, double value);  // null when negative
+// The whole as a line on stdout; false when it had no room, or stdout takes nothing.
+bool print_line(const leat::JsonWriter& json);
 
 // Whether the table knows the zone, or it is "provider"; false after it has said on stderr what it knows.
 bool check_zone(const char* command, const char* zone);

@@ -4,8 +4,14 @@
 #pragma once
 
 #include <leat/leat.h>
+#include <string.h>
 
 namespace cli {
+
+// NULL is an empty text.
+inline leat_str view(const char* text) {
+    return text == nullptr ? leat_str{nullptr, 0} : leat_str{text, strlen(text)};
+}
 
 constexpr uint32_t list_max = 32;
 constexpr uint32_t counts_max = 16;

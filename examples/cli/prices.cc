@@ -2,7 +2,6 @@
 // Depends on leat/meter.h. Sends nothing.
 #include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/impact.h"
 #include "cli/price_file.h"
@@ -97,8 +96,7 @@ bool print_json(const leat_tariff& t) {
     put_number(&json, "tier_cache_read_per_mtok", t.tier_cached_input);
     put_text(&json, "source", t.source);
     json.end_object();
-    const leat_str line = json.written();
-    return json.ok() && printf("%.*s\n", static_cast<int>(line.size), line.data) > 0;
+    return print_line(json);
 }
 
 int print_model(const PriceSettings& settings) {
@@ -108,9 +106,8 @@ int print_model(const PriceSettings& settings) {
         return 2;
     }
     leat_tariff_init(&tariff);
-    const leat_str provider =
-        settings.provider != nullptr ? leat::text_of(settings.provider) : leat_str{nullptr, 0};
-    if (leat_tariff_find(provider, leat::text_of(settings.model), own.text(), &tariff) != LEAT_OK) {
+    if (leat_tariff_find(view(settings.provider), view(settings.model), own.text(), &tariff) !=
+        LEAT_OK) {
         fprintf(stderr, "leat prices: no price of %s%s%s is known\n",
                 settings.provider != nullptr ? settings.provider : "",
                 settings.provider != nullptr ? " " : "", settings.model);

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/bytes.h"
 #include "cli/impact.h"
@@ -43,59 +42,51 @@ size_t end_line(const JsonWriter& json, char* out, size_t capacity) {
 // The body as a string and the text each up to six bytes a byte, and the small members.
 size_t record_bytes_max(size_t item_bytes) { return item_bytes * 13 + 256 * 1024; }
 
-RecordWriter::~RecordWriter() {
-    if (scratch_ != nullptr) {
-        munmap(scratch_, scratch_bytes_);
-    }
-}
-
 bool RecordWriter::open(Format format, size_t item_bytes) {
     format_ = format;
-    scratch_bytes_ = item_bytes * 3 + 4096;  // U+FFFD takes three bytes
-    void* block = mmap(nullptr, scratch_bytes_, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    scratch_ = block == MAP_FAILED ? nullptr : static_cast<char*>(block);
-    return scratch_ != nullptr;
+    return scratch_.map(item_bytes * 3 + 4096);  // U+FFFD takes three bytes
 }
 
 // The same text with each byte that is no UTF-8 replaced by U+FFFD.
 leat_str RecordWriter::clean(leat_str text) {
+    char* const scratch = static_cast<char*>(scratch_.data());
     size_t valid = leat::utf8_valid_prefix(text);
-    if (valid == text.size || text.size * 3 > scratch_bytes_) {
+    if (valid == text.size || text.size * 3 > scratch_.bytes()) {
         return leat::head(text, valid);
     }
     size_t size = 0;
     while (!leat::empty(text)) {
-        memcpy(scratch_ + size, text.data, valid);
+        memcpy(scratch + size, text.data, valid);
         size += valid;
         text = leat::tail(text, valid);
         if (!leat::empty(text)) {
-            memcpy(scratch_ + size, "\xEF\xBF\xBD", 3);
+            memcpy(scratch + size, "\xEF\xBF\xBD", 3);
             size += 3;
             text = leat::tail(text, 1);
         }
         valid = leat::utf8_valid_prefix(text);
     }
-    return leat::text(scratch_, size);
+    return leat::text(scratch, size);
 }
 
 // Valid JSON without line ends and the blanks behind them; inside a string there can be none.
 leat_str RecordWriter::one_line(leat_str json) {
+    char* const scratch = static_cast<char*>(scratch_.data());
     if (leat::find_byte(json, '\n') == leat::not_found &&
         leat::find_byte(json, '\r') == leat::not_found) {
         return json;
     }
     size_t size = 0;
     bool indent = false;
-    for (size_t i = 0; i < json.size && size < scratch_bytes_; ++i) {
+    for (size_t i = 0; i < json.size && size < scratch_.bytes(); ++i) {
         const char c = json.data[i];
         const bool line_end = c == '\n' || c == '\r';
         indent = line_end || (indent && (c == ' ' || c == '\t'));
         if (!indent) {
-            scratch_[size++] = c;
+            scratch[size++] = c;
         }
     }
-    return leat::text(scratch_, size);
+    return leat::text(scratch, size);
 }
 
 // Where the last request went; nullptr: there is but one such place, or none was sent.
@@ -121,7 +112,7 @@ size_t RecordWriter::json_result(const leat_result& result, char* out, size_t ca
         json.begin_object();
         json.key(leat::text("status_code"));
         json.integer(result.http_status);
-        text_or_null(&json, leat::text("request_id"), clean(result.request_id));
+        put_text(&json, "request_id", clean(result.request_id));
         json.key(leat::text("body"));
         if (result.streamed != 0 && leat::empty(result.body)) {
             json.null();
@@ -140,9 +131,9 @@ size_t RecordWriter::json_result(const leat_result& result, char* out, size_t ca
         const bool said = !leat::empty(result.error_message);
         json.begin_object();
         json.key(leat::text("code"));
-        json.string(told ? clean(result.error_code) : word_of(leat_status_word(result.status)));
+        json.string(told ? clean(result.error_code) : leat::text_of(leat_status_word(result.status)));
         json.key(leat::text("message"));
-        json.string(said ? clean(result.error_message) : word_of(leat_status_hint(result.status)));
+        json.string(said ? clean(result.error_message) : leat::text_of(leat_status_hint(result.status)));
         json.end_object();
     }
     leat_footprint footprint;
@@ -168,7 +159,7 @@ size_t RecordWriter::fault(leat_str id, leat_str metadata, uint64_t index, uint6
     result.id = id;
     result.metadata = metadata;
     result.user_number = index;
-    result.error_code = word_of(fault.code);
+    result.error_code = leat::text_of(fault.code);
     result.error_message = leat::text(message, static_cast<size_t>(size));
     result.cost_usd = -1;
     result.usage = leat_usage{-1, -1, -1, -1, -1, -1};

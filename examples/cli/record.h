@@ -7,6 +7,7 @@
 #include <leat/batch.h>
 
 #include "cli/item.h"
+#include "cli/mapped_block.h"
 #include "cli/options.h"
 #include "cli/service.h"
 
@@ -26,7 +27,6 @@ public:
     RecordWriter() = default;
     RecordWriter(const RecordWriter&) = delete;
     RecordWriter& operator=(const RecordWriter&) = delete;
-    ~RecordWriter();
 
     bool open(Format format, size_t item_bytes);
     // Records say who of them answered, when there are several. Borrowed.
@@ -36,8 +36,6 @@ public:
     // A line that never became an item. index as in a result; line from 1.
     size_t fault(leat_str id, leat_str metadata, uint64_t index, uint64_t line,
                  const Fault& fault, char* out, size_t capacity);
-
-    size_t scratch_bytes() const { return scratch_bytes_; }
 
 private:
     leat_str clean(leat_str text);
@@ -49,8 +47,7 @@ private:
 
     Format format_ = Format::jsonl;
     const Service* service_ = nullptr;
-    char* scratch_ = nullptr;
-    size_t scratch_bytes_ = 0;
+    MappedBlock scratch_;
 };
 
 }  // namespace cli

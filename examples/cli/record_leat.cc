@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/bytes.h"
+#include "cli/impact.h"
 
 namespace cli {
 
@@ -58,7 +59,7 @@ void write_tool_calls(JsonWriter* json, const leat_tool_call* calls, uint32_t co
     for (uint32_t i = 0; i < count; ++i) {
         const leat_tool_call& call = calls[i];
         json->begin_object();
-        text_or_null(json, leat::text("id"), call.id);
+        put_text(json, "id", call.id);
         json->key(leat::text("name"));
         json->string(call.name);
         json->key(leat::text("arguments"));
@@ -70,41 +71,22 @@ void write_tool_calls(JsonWriter* json, const leat_tool_call* calls, uint32_t co
 
 // What is not known is null. Of energy and carbon the mean of what they may be.
 void write_costs(JsonWriter* json, const leat_result& result, const leat_footprint* footprint) {
-    json->key(leat::text("cost_usd"));
-    if (result.cost_usd < 0) {
-        json->null();
-    } else {
-        json->number(round(result.cost_usd * 1e12) / 1e12);
-    }
-    json->key(leat::text("energy_kwh"));
-    if (footprint != nullptr) {
-        json->number(footprint->energy_kwh.mean);
-    } else {
-        json->null();
-    }
-    json->key(leat::text("gwp_kgco2eq"));
-    if (footprint != nullptr) {
-        json->number(footprint->gwp_kgco2eq.mean);
-    } else {
-        json->null();
-    }
+    const bool is_known = footprint != nullptr;
+    put_number(json, "cost_usd", result.cost_usd < 0 ? -1 : round(result.cost_usd * 1e12) / 1e12);
+    put_number(json, "energy_kwh", is_known ? footprint->energy_kwh.mean : -1);
+    put_number(json, "gwp_kgco2eq", is_known ? footprint->gwp_kgco2eq.mean : -1);
 }
 
 // The way of an item through several services.
 void write_way(JsonWriter* json, const leat_result& result, const char* who) {
-    json->key(leat::text("endpoint"));
-    if (who == nullptr) {
-        json->null();
-    } else {
-        json->string(word_of(who));
-    }
+    put_text(json, "endpoint", view(who));
     json->key(leat::text("fallbacks"));
     json->integer(result.fallbacks);
     json->key(leat::text("hedged"));
     if (result.hedged == 0) {
         json->null();
     } else {
-        json->string(word_of(result.hedged == 1 ? "sent" : "won"));
+        json->string(leat::text_of(result.hedged == 1 ? "sent" : "won"));
     }
 }
 
@@ -113,7 +95,7 @@ leat_str finish_of(const leat_result& result) {
         return result.finish_reason;
     }
     return result.finish == LEAT_FINISH_UNKNOWN ? leat_str{nullptr, 0}
-                                                : word_of(leat_finish_name(result.finish));
+                                                : leat::text_of(leat_finish_name(result.finish));
 }
 
 // All answers, where several were asked for.
@@ -129,7 +111,7 @@ void write_choices(JsonWriter* json, const leat_result& result) {
         json->begin_object();
         json->key(leat::text("text"));
         json->string(choice.text);
-        text_or_null(json, leat::text("finish_reason"), choice.finish_reason);
+        put_text(json, "finish_reason", choice.finish_reason);
         write_tool_calls(json, choice.tool_calls, choice.tool_calls_count);
         json->end_object();
     }
@@ -143,7 +125,7 @@ void write_ignored(JsonWriter* json, uint32_t fields) {
     const char* name = nullptr;
     for (uint32_t bit = 0; (name = leat_field_name(bit)) != nullptr; ++bit) {
         if ((fields >> bit & 1) != 0) {
-            json->string(word_of(name));
+            json->string(leat::text_of(name));
         }
     }
     json->end_array();
@@ -159,14 +141,14 @@ void write_leat(JsonWriter* json, const leat_result& result, const char* who,
     json->key(leat::text("index"));
     json->integer(static_cast<int64_t>(result.user_number));
     json->key(leat::text("status"));
-    json->string(word_of(leat_status_word(result.status)));
+    json->string(leat::text_of(leat_status_word(result.status)));
     json->key(leat::text("text"));
     if (good || !leat::empty(result.text)) {  // a failure's text: what came of a stream, or its misfit
         json->string(result.text);
     } else {
         json->null();
     }
-    text_or_null(json, leat::text("finish_reason"), finish_of(result));
+    put_text(json, "finish_reason", finish_of(result));
     json->key(leat::text("attempts"));
     json->integer(result.attempts);
     json->key(leat::text("retried"));
@@ -178,8 +160,8 @@ void write_leat(JsonWriter* json, const leat_result& result, const char* who,
     write_way(json, result, who);
     write_timing(json, result.timing);
     write_tool_calls(json, result.tool_calls, result.tool_calls_count);
-    text_or_null(json, leat::text("thinking"), result.thinking);
-    text_or_null(json, leat::text("refusal"), result.refusal);
+    put_text(json, "thinking", result.thinking);
+    put_text(json, "refusal", result.refusal);
     json->key(leat::text("choice"));
     if (result.choice < 0) {
         json->null();

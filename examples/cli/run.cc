@@ -2,11 +2,9 @@
 // exit code.
 #include "cli/run.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -69,9 +67,6 @@ Run::~Run() {
     }
     if (client_ != nullptr) {
         leat_close(client_);
-    }
-    if (block_ != nullptr) {
-        munmap(block_, block_bytes_);
     }
     close_service(&service_);
 }
@@ -228,7 +223,7 @@ int Run::run() {
     facts.output = journal_.is_stdout() ? "stdout" : settings_.output;
     facts.stopped = stopped_;
     facts.unfinished = unfinished();
-    facts.block_bytes = block_bytes_;
+    facts.block_bytes = block_.bytes();
     facts.resident_bytes = resident_bytes();
     facts.ids_capacity = ids_.is_open() ? ids_.capacity() : 0;
     facts.ids_bytes = ids_.bytes();

@@ -11,6 +11,7 @@
 #include "cli/ids.h"
 #include "cli/item.h"
 #include "cli/journal.h"
+#include "cli/mapped_block.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/reader.h"
@@ -98,8 +99,7 @@ private:
     ItemParser* parser_ = nullptr;
     leat_log_ops log_{};
     leat_client* client_ = nullptr;
-    void* block_ = nullptr;
-    size_t block_bytes_ = 0;
+    MappedBlock block_;
     leat_batch* batch_ = nullptr;
     Defaults defaults_;
 

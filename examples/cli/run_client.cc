@@ -1,8 +1,6 @@
 // cli/run_client.cc: the client of a run, the services in it, and the batch over them.
 // All of the client's memory is mapped here; pages that a run never touches cost nothing.
 #include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
 
 #include "cli/run.h"
 #include "cli/tables.h"
@@ -19,15 +17,12 @@ constexpr uint32_t auto_in_flight_least = 8;
 bool Run::map_block(leat_config* config) {
     uint32_t in_flight = auto_in_flight_max;
     for (;;) {
-        block_bytes_ = leat_memory_required(config);
-        if (block_bytes_ == 0) {
+        const size_t bytes = leat_memory_required(config);
+        if (bytes == 0) {
             fprintf(stderr, "leat run: %s\n", leat_config_error(config));
             return false;
         }
-        void* const block = mmap(nullptr, block_bytes_, PROT_READ | PROT_WRITE,
-                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (block != MAP_FAILED) {
-            block_ = block;
+        if (block_.map(bytes)) {
             return true;
         }
         in_flight /= 2;
@@ -35,7 +30,7 @@ bool Run::map_block(leat_config* config) {
             fprintf(stderr,
                     "leat run: no memory for a block of %zu bytes; lower --max-in-flight "
                     "or --item-bytes\n",
-                    block_bytes_);
+                    bytes);
             return false;
         }
         set_room(settings_, in_flight, config);
@@ -80,7 +75,7 @@ bool Run::open_client() {
     if (!map_block(&config)) {
         return false;
     }
-    const leat_status status = leat_open(&config, block_, block_bytes_, &client_);
+    const leat_status status = leat_open(&config, block_.data(), block_.bytes(), &client_);
     if (status != LEAT_OK) {
         fprintf(stderr, "leat run: %s: %s\n", leat_status_word(status), leat_status_hint(status));
         return false;

@@ -3,7 +3,6 @@
 // Invariant: such an end is told once, with the service's own words; what it kept from being answered
 // leaves no record, so that --resume does it.
 #include <stdio.h>
-#include <string.h>
 
 #include "base/bytes.h"
 #include "cli/run.h"

@@ -10,14 +10,19 @@
 
 namespace cli {
 
-inline leat_str view(const char* text) {
-    return text == nullptr ? leat_str{nullptr, 0} : leat_str{text, strlen(text)};
-}
-
 // The variable's value; nullptr when it is not set, or empty.
 inline const char* environment(const char* name) {
     const char* value = getenv(name);
     return value != nullptr && value[0] != 0 ? value : nullptr;
+}
+
+// Where what stands behind the last such byte begins; 0: there is none.
+inline size_t behind_last(leat_str text, char byte) {
+    size_t at = text.size;
+    while (at > 0 && text.data[at - 1] != byte) {
+        --at;
+    }
+    return at;
 }
 
 // service_keys.cc

@@ -43,6 +43,9 @@ bool find_price(const ServiceTarget& target, leat_str table, leat_tariff* tariff
 
 // What the user's own table says goes before what leat knows; --price goes before both.
 bool read_price_file(const Settings& settings, Service* service) {
+    if (settings.price_file == nullptr) {
+        return true;
+    }
     PriceFile own;
     if (!own.open("run", settings.price_file)) {
         return false;
@@ -61,10 +64,7 @@ bool read_price_file(const Settings& settings, Service* service) {
 // The price for all, or for those of that name.
 bool set_price(const char* argument, bool named, Service* service) {
     leat_str text = view(argument);
-    size_t at = text.size;
-    while (at > 0 && text.data[at - 1] != '=') {
-        --at;
-    }
+    const size_t at = behind_last(text, '=');
     if ((at > 0) != named) {
         return true;
     }

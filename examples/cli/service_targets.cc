@@ -7,7 +7,6 @@
 
 #include "base/bytes.h"
 #include "cli/service_parts.h"
-#include "codec/number.h"
 
 namespace cli {
 
@@ -73,10 +72,7 @@ void read_who(leat_str text, Who* who) {
 // Takes "=WEIGHT" off text. A URL's query has such signs as well.
 bool take_weight(Who* who, leat_str* text, uint32_t* weight) {
     *weight = 1;
-    size_t at = text->size;
-    while (at > 0 && text->data[at - 1] != '=') {
-        --at;
-    }
+    const size_t at = behind_last(*text, '=');
     if (at == 0) {
         return true;
     }

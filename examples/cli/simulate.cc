@@ -108,7 +108,7 @@ int run_simulate(int argc, char** argv) {
     if (!parse_simulate(argc, argv, &settings)) {
         return exit_usage;
     }
-    if (settings.help) {
+    if (settings.run.help) {
         print_simulate_help();
         return exit_good;
     }

@@ -9,13 +9,11 @@
 #include "cli/options.h"
 #include "cli/simulate_series.h"
 #include "cli/tally.h"
+#include "cli/terminal.h"
 
 namespace cli {
 
 constexpr uint32_t rows_max = 64;
-
-enum class Told : int32_t { nothing, openai, anthropic };
-enum class Wait : int32_t { unsaid, seconds, milliseconds };
 
 // Milliseconds and whole numbers, save where the name says otherwise. Limits: 0 is no limit.
 struct SimulateSettings {
@@ -48,7 +46,6 @@ struct SimulateSettings {
     bool json;
     const char* csv;
     const char* chart;
-    bool help;
 };
 
 // One setting and what became of it.
@@ -73,6 +70,7 @@ struct Row {
     bool is_auto() const { return in_flight == LEAT_AUTO; }
     double per_minute() const;      // succeeded items
     double refused_share() const;   // 0..1
+    bool is_clean() const;          // few were refused
     double capacity_share() const;  // 0..1; < 0: no limit
     double limiter_share(int limiter) const;
     double paused_share() const;  // of the time, waits after 429s
@@ -83,7 +81,12 @@ struct Comparison {
     Row rows[rows_max];
     uint32_t count;
     uint32_t best;
-    bool best_is_clean;  // fewer than 0.5 % of its requests were refused
+
+    bool best_is_clean() const { return rows[best].is_clean(); }
+    // Worth a mark: the best one, where it is good.
+    bool is_best(uint32_t index) const { return index == best && best_is_clean(); }
+    // There is something to advise.
+    bool has_good() const { return best_is_clean() && rows[best].tally.succeeded > 0; }
 };
 
 const OptionTable& simulate_options();
@@ -109,6 +112,7 @@ void write_advice(const SimulateSettings& settings, const Comparison& comparison
 
 // simulate_words.cc
 double cost_usd(const SimulateSettings& settings, const Row& row);
+Words cost_words(const SimulateSettings& settings, const Row& row);
 constexpr size_t flags_bytes = 128;
 void write_flags(const Row& row, char (&flags)[flags_bytes]);  // "-j 20 --rpm 400"
 // What was simulated, in words: the batch and the provider, a line each.

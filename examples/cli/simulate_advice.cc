@@ -9,13 +9,10 @@ namespace cli {
 
 namespace {
 
-constexpr double clean_share = 0.005;
 constexpr double paused_share_max = 0.2;
 constexpr double capacity_share_least = 0.8;
 constexpr double safe_pace = 0.95;  // of what the provider can keep up
 constexpr double same_time = 1.01;  // times so near to each other are the same
-
-bool is_clean(const Row& row) { return row.refused_share() < clean_share; }
 
 // Less is lost, then less is refused (in so far as it matters), then it is sooner over, then it
 // asks for less.
@@ -27,8 +24,8 @@ bool is_better(const Row& row, const Row& than) {
     if (row.tally.succeeded != than.tally.succeeded) {
         return row.tally.succeeded > than.tally.succeeded;
     }
-    if (is_clean(row) != is_clean(than)) {
-        return is_clean(row);
+    if (row.is_clean() != than.is_clean()) {
+        return row.is_clean();
     }
     if (row.time_ms * same_time < than.time_ms || than.time_ms * same_time < row.time_ms) {
         return row.time_ms < than.time_ms;
@@ -48,7 +45,7 @@ const Row* greedier_row(const Comparison& comparison, const Row& best) {
     const Row* found = nullptr;
     for (uint32_t i = 0; i < comparison.count; ++i) {
         const Row& row = comparison.rows[i];
-        const bool in_vain = row.time_ms > best.time_ms || !is_clean(row);
+        const bool in_vain = row.time_ms > best.time_ms || !row.is_clean();
         if (!row.is_auto() && row.in_flight > best.in_flight && row.refused > best.refused &&
             in_vain && (found == nullptr || row.in_flight < found->in_flight)) {
             found = &row;
@@ -159,7 +156,6 @@ void choose_best(Comparison* comparison) {
             comparison->best = i;
         }
     }
-    comparison->best_is_clean = is_clean(comparison->rows[comparison->best]);
 }
 
 bool suggest_row(const SimulateSettings& settings, Comparison* comparison) {
@@ -167,7 +163,7 @@ bool suggest_row(const SimulateSettings& settings, Comparison* comparison) {
     const bool daily = settings.provider_rpd > 0 && settings.items > settings.provider_rpd;
     // What is slow without a refusal wants more in flight, not a slower pace.
     const bool content = best.capacity_share() < 0 || best.capacity_share() >= capacity_share_least;
-    const bool good = comparison->best_is_clean && (content || best.refused == 0);
+    const bool good = comparison->best_is_clean() && (content || best.refused == 0);
     if (good || daily || best.sustained_rpm < 2 || comparison->count == rows_max) {
         return false;
     }
@@ -202,7 +198,7 @@ void write_advice(const SimulateSettings& settings, const Comparison& comparison
     }
     char flags[flags_bytes];
     write_flags(best, flags);
-    if (comparison.best_is_clean) {
+    if (comparison.best_is_clean()) {
         line.add("Best is %s%s. What limited it: ", flags,
                  best.suggested
                      ? ", a pace that the provider keeps up (the settings asked for lose "

@@ -134,7 +134,7 @@ bool write_json(const SimulateSettings& settings, const Comparison& comparison) 
     json.key(leat::text("best"));
     json.integer(comparison.best);
     json.key(leat::text("best_is_clean"));
-    json.boolean(comparison.best_is_clean);
+    json.boolean(comparison.best_is_clean());
     json.key(leat::text("advice"));
     write_advice(settings, comparison, advice);
     json.string(leat::text_of(advice));

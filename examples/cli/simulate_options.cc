@@ -78,7 +78,7 @@ constexpr Option result_options[] = {
      "a line for each setting; - prints it instead of the table"},
     {"chart", 0, Kind::text, "FILE.html", nullptr, AT(chart), 0, 0,
      "a page that shows each setting over time"},
-    {"help", 'h', Kind::flag, nullptr, nullptr, AT(help), 0, 0, "this text"},
+    {"help", 'h', Kind::flag, nullptr, nullptr, AT(run.help), 0, 0, "this text"},
 };
 
 #undef AT

@@ -24,7 +24,7 @@ void Bin::add(const Bin& other) {
     failed += other.failed;
 }
 
-int Bin::main_limiter() const {
+int longest_limiter(const double (&limiter_ms)[limiters_count]) {
     int best = 0;
     for (int i = 1; i < limiters_count; ++i) {
         if (limiter_ms[i] > limiter_ms[best]) {

@@ -10,6 +10,9 @@ namespace cli {
 constexpr int limiters_count = LEAT_LIMITER_BUDGET + 1;
 constexpr uint32_t bins_max = 240;
 
+// The one that held for longest.
+int longest_limiter(const double (&limiter_ms)[limiters_count]);
+
 struct Bin {
     double covered_ms;    // of the bin's width; less in the last one
     double in_flight_ms;  // in flight, summed over time
@@ -24,7 +27,7 @@ struct Bin {
     void add(const Bin& other);
     double in_flight() const { return covered_ms > 0 ? in_flight_ms / covered_ms : 0; }
     double in_flight_limit() const { return covered_ms > 0 ? limit_ms / covered_ms : 0; }
-    int main_limiter() const;
+    int main_limiter() const { return longest_limiter(limiter_ms); }
 };
 
 class Series {
@@ -36,7 +39,6 @@ public:
 
     uint32_t size() const { return size_; }
     double width_ms() const { return width_ms_; }
-    double now_ms() const { return now_ms_; }
     const Bin& bin(uint32_t index) const { return bins_[index]; }
     Bin* mutable_bin(uint32_t index) { return &bins_[index]; }
 

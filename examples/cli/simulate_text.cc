@@ -90,8 +90,7 @@ void add_row(const SimulateSettings& settings, const Shown& shown, const Row& ro
         "%s",
         short_count(static_cast<double>(row.tally.input_tokens + row.tally.output_tokens)).text);
     if (settings.price.is_set) {
-        const double cost = cost_usd(settings, row);
-        table->cell("$%.*f", cost < 0.1 ? 4 : 2, cost);
+        table->cell("%s", cost_words(settings, row).text);
     }
     const int limiter = row.main_limiter();
     table->cell("%s %.0f %%", leat_limiter_name(static_cast<leat_limiter>(limiter)),
@@ -134,8 +133,8 @@ void print_comparison(const SimulateSettings& settings, const Comparison& compar
     const bool many = comparison.count > 1;
     for (uint32_t i = 0; i < comparison.count; ++i) {
         const Row& row = comparison.rows[i];
-        const bool best = many && i == comparison.best && comparison.best_is_clean;
-        const bool poor = row.refused > 0 && row.refused_share() >= 0.005;
+        const bool best = many && comparison.is_best(i);
+        const bool poor = !row.is_clean();
         const char* const mark = terminal.unicode ? "\u25b8" : ">";
         table.row(best ? mark : (row.suggested ? "+" : " "),
                   best ? terminal.green() : (poor ? terminal.yellow() : ""));
@@ -147,7 +146,7 @@ void print_comparison(const SimulateSettings& settings, const Comparison& compar
     printf("\n");
     print_wrapped(advice, width);
     const Row& best = comparison.rows[comparison.best];
-    if (comparison.best_is_clean && best.tally.succeeded > 0) {
+    if (comparison.has_good()) {
         char flags[run_flags_bytes];
         write_run_flags(settings, best, flags);
         printf("\n    %sleat run IN -o OUT %s%s\n\n", terminal.bold(), flags, terminal.plain());

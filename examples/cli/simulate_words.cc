@@ -6,6 +6,12 @@
 
 namespace cli {
 
+namespace {
+
+constexpr double clean_share = 0.005;
+
+}  // namespace
+
 double Row::per_minute() const {
     return time_ms > 0 ? static_cast<double>(tally.succeeded) / time_ms * 60000 : 0;
 }
@@ -13,6 +19,8 @@ double Row::per_minute() const {
 double Row::refused_share() const {
     return requests > 0 ? static_cast<double>(refused) / static_cast<double>(requests) : 0;
 }
+
+bool Row::is_clean() const { return refused_share() < clean_share; }
 
 double Row::capacity_share() const {
     const double share = capacity > 0 ? static_cast<double>(answered) / capacity : -1;
@@ -31,20 +39,19 @@ double Row::paused_share() const {
     return limiter_share(LEAT_LIMITER_COOLDOWN) + limiter_share(LEAT_LIMITER_SLOW_START);
 }
 
-int Row::main_limiter() const {
-    int best = 0;
-    for (int i = 1; i < limiters_count; ++i) {
-        if (limiter_ms[i] > limiter_ms[best]) {
-            best = i;
-        }
-    }
-    return best;
-}
+int Row::main_limiter() const { return longest_limiter(limiter_ms); }
 
 double cost_usd(const SimulateSettings& settings, const Row& row) {
     return (static_cast<double>(row.tally.input_tokens) * settings.price.first +
             static_cast<double>(row.tally.output_tokens) * settings.price.second) /
            1e6;
+}
+
+Words cost_words(const SimulateSettings& settings, const Row& row) {
+    const double cost = cost_usd(settings, row);
+    Words words;
+    snprintf(words.text, sizeof words.text, "$%.*f", cost < 0.1 ? 4 : 2, cost);
+    return words;
 }
 
 void write_flags(const Row& row, char (&flags)[flags_bytes]) {

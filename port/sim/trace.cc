@@ -1,7 +1,7 @@
 // port/sim/trace.cc: chance, the trace hash, scripted faults and misuse.
-// Depends on world.h, provider_draw.h. Chance is xoshiro256** seeded through splitmix64; the trace is FNV-1a over
-// 64-bit words and bytes. Invariant: every draw and every traced value follows from the seed and
-// from the calls made, never from an address.
+// Depends on world.h, provider_draw.h. Chance is xoshiro256** seeded through splitmix64; the trace
+// is FNV-1a over 64-bit words and bytes. Invariant: every draw and every traced value follows from
+// the seed and from the calls made, never from an address.
 #include "provider_draw.h"
 #include "world.h"
 

@@ -25,7 +25,8 @@ bool all_zero(const uint8_t (&bytes)[N]) {
 
 bool has_sound_texts(const leat_endpoint_config& config) {
     bool sound = leat::is_sound(config.provider) && leat::is_sound(config.base_url) &&
-                 leat::is_sound(config.api_key) && leat::is_sound(config.model) && leat::is_sound(config.proxy);
+                 leat::is_sound(config.api_key) && leat::is_sound(config.model) &&
+                 leat::is_sound(config.proxy);
     for (uint32_t i = 0; i < config.headers_count; ++i) {
         sound &= leat::is_sound(config.headers[i].name) && leat::is_sound(config.headers[i].value);
     }
