@@ -1,4 +1,5 @@
-// cli/record_leat.h: the part of a JSON record that is leat's own. Depends on the JSON writer.
+// cli/record_leat.h: the part of a JSON record that is leat's own: how an item came to its answer, and
+// what it took. Depends on the JSON writer.
 #pragma once
 
 #include <leat/batch.h>
