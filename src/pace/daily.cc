@@ -11,6 +11,8 @@ namespace leat {
 
 namespace {
 constexpr uint64_t hour_ns = UINT64_C(3600) * 1000000000;
+// An answer may claim any usage: the sum of a day's hours stays far from overflow.
+constexpr uint64_t count_max = UINT64_MAX / 32;
 }  // namespace
 
 void Daily::open(uint64_t limit) {
@@ -29,7 +31,7 @@ uint64_t Daily::ready_at(uint64_t now_ns, uint64_t count) const {
     // The oldest hours fall away, one after the other, until there is room.
     uint64_t at_ns = now_ns;
     for (uint32_t age = hours_max - 1; age < hours_max; --age) {
-        if (sum + count <= limit_) return at_ns;
+        if (saturating_add(sum, count, UINT64_MAX) <= limit_) return at_ns;
         if (age > hour) continue;
         const uint64_t slot = (hour - age) % hours_max;
         if (counts_[slot] == 0 || hours_[slot] != hour - age) continue;
@@ -45,7 +47,7 @@ void Daily::take(uint64_t now_ns, uint64_t count) {
     const uint64_t slot = hour % hours_max;
     if (hours_[slot] != hour) counts_[slot] = 0;
     hours_[slot] = hour;
-    counts_[slot] = saturating_add(counts_[slot], count, UINT64_MAX);
+    counts_[slot] = saturating_add(counts_[slot], count, count_max);
 }
 
 void Daily::settle(uint64_t taken_ns, uint64_t reserved, uint64_t used) {
@@ -54,7 +56,7 @@ void Daily::settle(uint64_t taken_ns, uint64_t reserved, uint64_t used) {
     const uint64_t slot = hour % hours_max;
     if (hours_[slot] != hour) return;  // more than a day ago
     if (used >= reserved) {
-        counts_[slot] = saturating_add(counts_[slot], used - reserved, UINT64_MAX);
+        counts_[slot] = saturating_add(counts_[slot], used - reserved, count_max);
     } else {
         counts_[slot] -= min_of(counts_[slot], reserved - used);
     }

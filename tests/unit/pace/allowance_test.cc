@@ -161,6 +161,18 @@ TEST(DailyTest, hostile_usage_does_not_overflow) {
     }
     EXPECT_GE(daily.ready_at(5 * hour, 1), 5 * hour);
     daily.settle(100 * day, 1, UINT64_MAX);
+    // Whatever an answer claims to have taken, nothing more goes on that day.
+    for (const uint64_t used : {UINT64_MAX - 2, UINT64_MAX - 1, UINT64_MAX}) {
+        Daily full;
+        full.open(100);
+        for (const uint64_t at_ns : {uint64_t{0}, hour}) {
+            full.take(at_ns, 1);
+            full.settle(at_ns, 1, used);
+        }
+        for (const uint64_t count : {1u, 2u, 3u, 4u}) {
+            EXPECT_EQ(full.ready_at(hour, count), 26 * hour);
+        }
+    }
     Daily none;
     none.open(0);
     EXPECT_EQ(none.ready_at(7, UINT64_MAX), 7u);
