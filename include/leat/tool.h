@@ -110,8 +110,9 @@ typedef enum leat_format_kind {
  * pointer into the text, the schema's keyword) in error_message. It is asked for with the wrong answer and
  * that message added to the conversation (B18, G29), unless plain_retry is set. CHOICE:
  * leat_result.choice is the choice that the text is, bare or as {"choice":"..."}, letter case
- * aside; the text becomes that choice; of a text that is none it stays -1, which is no failure (P20). Refusals, tool calls and
- * answers that the provider blocked are not checked, of several answers only the first.
+ * aside; the text becomes that choice; of a text that is none it stays -1, which is no failure
+ * (P20). Refusals, tool calls and answers that the provider blocked are not checked, of several
+ * answers only the first.
  * A schema is what leat/schema.h says. One that leat cannot use fails its item with LEAT_E_CONFIG
  * before anything is sent. A check inside a step has narrower bounds: 64 schemas inside each other
  * (some 60 KiB of stack), 2^24 units of work; over them the item fails with LEAT_E_TOO_LARGE.
