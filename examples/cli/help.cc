@@ -57,6 +57,7 @@ void print_overview() {
          "  leat providers        services that --provider knows\n"
          "  leat prices           what models cost, as far as leat knows\n"
          "  leat footprint        energy, carbon and water of one request\n"
+         "  leat report OUT       a page about an output: what came, when, for how much, what failed\n"
          "  leat help [COMMAND]   this text, or a command's options\n"
          "  leat version\n"
          "\n"
@@ -111,6 +112,8 @@ int run_help(int argc, char** argv) {
         print_prices_help();
     } else if (strcmp(argv[0], "footprint") == 0) {
         print_footprint_help();
+    } else if (strcmp(argv[0], "report") == 0) {
+        print_report_help();
     } else if (strcmp(argv[0], "mock") == 0) {
         char name[] = "leat mock";
         char option[] = "--help";

@@ -78,6 +78,7 @@ private:
 
     // run.cc
     void loop();
+    void note_limiter();
     void react_to_signals();
     int32_t wait_for_input();
     void draw();
@@ -103,6 +104,12 @@ private:
     leat_batch* batch_ = nullptr;
     Defaults defaults_;
 
+    int64_t started_unix_ms_ = 0;  // when the run began
+    double started_wall_ms_ = 0;
+    double looked_ms_ = 0;      // until when held_ knows
+    leat_limiter held_by_ = LEAT_LIMITER_NONE;  // since then
+    Held held_;
+
     uint64_t items_ = 0;        // lines that are not blank, so far
     uint64_t accepted_ = 0;     // handed to the engine
     uint64_t delivered_ = 0;    // came back from it
@@ -120,6 +127,7 @@ private:
     char id_[32];               // the name of a line that has none
 };
 
+double wall_ms();
 uint64_t steady_ms();
 
 }  // namespace cli

@@ -99,6 +99,8 @@ bool Run::accept(const Line& line, leat_request* request) {
     }
     request->flags = LEAT_COPY;
     request->user_number = items_ - 1;
+    // When it began, for its record: milliseconds of the run. No pointer is wanted there.
+    request->user = reinterpret_cast<void*>(static_cast<uintptr_t>(wall_ms() - started_wall_ms_));
     ++accepted_;
     return true;
 }
@@ -165,7 +167,10 @@ void Run::refuse(const Line& line, leat_str id, leat_str metadata, const Fault& 
 }
 
 bool Run::write_result(const leat_result& result) {
-    const size_t size = records_.result(result, journal_.room(), journal_.room_bytes());
+    const int64_t begun_ms = static_cast<int64_t>(reinterpret_cast<uintptr_t>(result.user));
+    const RunFacts facts{started_unix_ms_ + begun_ms, &held_};
+    const size_t size = records_.result(result, facts, journal_.room(), journal_.room_bytes());
+    held_.clear();
     return size > 0 && journal_.commit(size);
 }
 

@@ -1,0 +1,405 @@
+// cli/report_charts.cc: the two pictures of a report: how long answers took, over a logarithmic axis,
+// and what happened over the time of the run. Depends on chart_plot.h and chart_page.h.
+// Titles show where a pointer is; what matters is written beside what it is about.
+#include <math.h>
+#include <stdio.h>
+
+#include "cli/chart_page.h"
+#include "cli/chart_plot.h"
+#include "cli/report.h"
+#include "cli/text_line.h"
+
+namespace cli {
+
+namespace {
+
+constexpr int strip_height = 88;
+constexpr int rug_height = 12;
+constexpr int band_height = 16;
+constexpr int bars_top = 46;  // room for the names of the places
+constexpr int bars_height = 92;
+
+// Octaves above the first bucket, which all distributions of the page share.
+struct Octaves {
+    int first;   // bucket
+    int last;    // bucket behind the end
+    int factor;  // buckets in a bar
+
+    double share(double ms) const {
+        const double at = log2(ms / Latencies::bucket_ms(0)) * Latencies::per_octave;
+        const double part = (at - first) / (last - first);
+        return part < 0 ? 0 : (part > 1 ? 1 : part);
+    }
+};
+
+void widen(const Distribution& distribution, Octaves* octaves) {
+    for (int i = 0; i < Latencies::buckets_count; ++i) {
+        if (distribution.latencies.bucket(i) > 0) {
+            octaves->first = i < octaves->first ? i : octaves->first;
+            octaves->last = i >= octaves->last ? i + 1 : octaves->last;
+        }
+    }
+}
+
+Octaves find_octaves(const Distribution& one, const Distribution& other) {
+    Octaves octaves{Latencies::buckets_count, 0, 1};
+    widen(one, &octaves);
+    widen(other, &octaves);
+    const uint64_t count = one.count() > other.count() ? one.count() : other.count();
+    const int bars_most = count < 200 ? 28 : 56;
+    constexpr int least = 2 * Latencies::per_octave;  // a single item is a bar, not a wall
+    while (octaves.last - octaves.first < least) {
+        octaves.first -= 2;
+        octaves.last += 2;
+    }
+    while ((octaves.last - octaves.first) / octaves.factor > bars_most) {
+        octaves.factor *= 2;
+    }
+    octaves.first = static_cast<int>(floor(static_cast<double>(octaves.first) / octaves.factor)) *
+                    octaves.factor;
+    octaves.last = (octaves.last + octaves.factor - 1) / octaves.factor * octaves.factor;
+    return octaves;
+}
+
+uint64_t bar_of(const Distribution& distribution, const Octaves& octaves, int from) {
+    uint64_t sum = 0;
+    for (int i = from; i < from + octaves.factor; ++i) {
+        sum += i >= 0 && i < Latencies::buckets_count ? distribution.latencies.bucket(i) : 0;
+    }
+    return sum;
+}
+
+void put_bars(FILE* file, const Distribution& distribution, const Octaves& octaves) {
+    uint64_t most = 1;
+    for (int i = octaves.first; i < octaves.last; i += octaves.factor) {
+        const uint64_t bar = bar_of(distribution, octaves, i);
+        most = bar > most ? bar : most;
+    }
+    const double width = 100.0 * octaves.factor / (octaves.last - octaves.first);
+    for (int i = octaves.first; i < octaves.last; i += octaves.factor) {
+        const uint64_t bar = bar_of(distribution, octaves, i);
+        if (bar == 0) {
+            continue;
+        }
+        const double full = static_cast<double>(bar) / static_cast<double>(most) * bars_height;
+        const double height = full < 1.5 ? 1.5 : full;
+        fprintf(file,
+                "<rect class=\"bars\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"%.1f\" height=\"%.1f\"><title>"
+                "%s to %s: %s</title></rect>\n",
+                width * (i - octaves.first) / octaves.factor, width, bars_top + bars_height - height,
+                height, time_words(Latencies::bucket_ms(i)).text,
+                time_words(Latencies::bucket_ms(i + octaves.factor)).text, count_words(bar).text);
+    }
+}
+
+// p50, p95 and p99, each on a line of its own, so that they never meet.
+void put_places(FILE* file, const Distribution& distribution, const Octaves& octaves) {
+    struct Place {
+        const char* name;
+        double share;
+    };
+    constexpr Place places[] = {{"p50", .5}, {"p95", .95}, {"p99", .99}};
+    int line = 0;
+    for (const Place& place : places) {
+        if (line > 0 && distribution.count() < 20) {
+            break;  // a few items have no tail
+        }
+        const double ms = distribution.latencies.quantile(place.share);
+        const double x = octaves.share(ms) * 100;
+        const int top = 4 + 14 * line++;
+        const bool left = x > 82;
+        fprintf(file,
+                "<line class=\"place\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>"
+                "<text class=\"point\" x=\"%.2f%%\" dx=\"%d\" y=\"%d\" text-anchor=\"%s\">"
+                "<tspan>%s</tspan> %s</text>\n",
+                x, x, top, bars_top + bars_height, x, left ? -5 : 5, top + 9, left ? "end" : "start",
+                place.name, time_words(ms).text);
+    }
+}
+
+// 1, 2 and 5 times the powers of ten that lie inside; fewer where there are many.
+void put_octave_axis(FILE* file, const Octaves& octaves, int height, bool words) {
+    constexpr double factors[] = {1, 2, 5};
+    const bool wide = octaves.last - octaves.first > 8 * Latencies::per_octave;
+    for (int power = -2; power <= 9; ++power) {
+        for (const double factor : factors) {
+            const double ms = factor * pow(10, power);
+            const double x = octaves.share(ms) * 100;
+            if (x <= 0 || x >= 100 || (wide && factor != 1)) {
+                continue;
+            }
+            if (words) {
+                fprintf(file, "<text x=\"%.2f%%\" y=\"13\" text-anchor=\"%s\">%s</text>", x,
+                        x > 96 ? "end" : x < 4 ? "start" : "middle", 
+                        ms < 1 ? time_words(ms).text : tick_time_words(ms).text);
+            } else {
+                fprintf(file, "<line class=\"grid\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>",
+                        x, x, bars_top, height);
+            }
+        }
+    }
+}
+
+void put_distribution(FILE* file, const char* name, const Distribution& distribution,
+                      const Octaves& octaves) {
+    constexpr int height = bars_top + bars_height;
+    fprintf(file,
+            "<div class=\"name\" style=\"margin-left:0\">%s</div>\n<svg width=\"100%%\" height=\"%d\" "
+            "role=\"img\" aria-label=\"%s\">\n",
+            name, height + 1, name);
+    put_octave_axis(file, octaves, height, false);
+    put_bars(file, distribution, octaves);
+    fprintf(file, "<line class=\"base\" x1=\"0\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>\n", height, height);
+    put_places(file, distribution, octaves);
+    fputs("</svg>\n", file);
+}
+
+void put_place_row(FILE* file, const char* name, const Distribution& distribution) {
+    if (distribution.count() == 0) {
+        return;
+    }
+    const Latencies& all = distribution.latencies;
+    fprintf(file, "<tr><td class=\"left\">%s</td><td class=\"wide\">%s</td>", name,
+            count_words(distribution.count()).text);
+    fprintf(file, "<td>%s</td><td>%s</td>", time_words(all.quantile(.5)).text,
+            time_words(all.quantile(.95)).text);
+    fprintf(file, "<td>%s</td><td>%s</td>", time_words(all.quantile(.99)).text,
+            time_words(distribution.most_ms).text);
+    fprintf(file, "<td class=\"wide\">%s</td></tr>\n", time_words(all.mean()).text);
+}
+
+// The run's bins against its time axis.
+struct OverTime {
+    const ReportBins& bins;
+    Scale time;
+    Ticks times;
+    double unit_ms;    // answers are counted per so much
+    const char* unit;
+    Step steps[bins_max];
+
+    double from_ms(uint32_t bin) const { return bin * bins.width_ms(); }
+    double to_ms(uint32_t bin) const {
+        const double to = from_ms(bin + 1);
+        return to < time.most ? to : time.most;
+    }
+    double covered_ms(uint32_t bin) const {
+        const double covered = to_ms(bin) - from_ms(bin);
+        return covered > bins.width_ms() / 4 ? covered : bins.width_ms() / 4;
+    }
+    double rate(uint32_t bin) const {
+        return static_cast<double>(bins.bin(bin).succeeded) / covered_ms(bin) * unit_ms;
+    }
+    double in_flight(uint32_t bin) const {
+        return bins.bin(bin).in_flight_ms / covered_ms(bin);
+    }
+    int limiter(uint32_t bin) const { return longest_limiter(bins.bin(bin).limited_ms); }
+};
+
+bool was_limited(const OverTime& over, uint32_t bin) {
+    return over.bins.bin(bin).limited_ms[over.limiter(bin)] > 0;
+}
+
+void put_hits(Plot* plot, const OverTime& over) {
+    for (uint32_t b = 0; b < over.bins.size(); ++b) {
+        const ReportBin& bin = over.bins.bin(b);
+        char title[240];
+        TextLine line(title, sizeof title);
+        line.add("%s: %.3g answers/%s, %.1f in flight", tick_time_words(over.from_ms(b)).text,
+                 over.rate(b), over.unit, over.in_flight(b));
+        if (bin.refused > 0) {
+            line.add(", %s x 429", count_words(bin.refused).text);
+        }
+        if (bin.retried > 0) {
+            line.add(", %s retries", count_words(bin.retried).text);
+        }
+        if (bin.failed > 0) {
+            line.add(", %s failed", count_words(bin.failed).text);
+        }
+        if (was_limited(over, b)) {
+            line.add("; limit: %s", limiter_words(static_cast<leat_limiter>(over.limiter(b))));
+        }
+        plot->block("hit", over.from_ms(b), over.to_ms(b), 0, strip_height, title);
+    }
+}
+
+void put_breaks(Plot* plot, const Report& report) {
+    for (uint32_t i = 0; i < report.clock.breaks_count(); ++i) {
+        plot->mark("break", report.clock.break_ms(i) - report.bins.begin_ms(), 0, strip_height,
+                   "a longer time without any item is left out here");
+    }
+}
+
+void put_strip(FILE* file, const Report& report, OverTime* over, const char* classes,
+               const char* name, double (OverTime::*value)(uint32_t) const) {
+    double most = 0;
+    const uint32_t count = over->bins.size();
+    for (uint32_t b = 0; b < count; ++b) {
+        over->steps[b] = Step{over->from_ms(b), over->to_ms(b), (over->*value)(b)};
+        most = over->steps[b].value > most ? over->steps[b].value : most;
+    }
+    const Ticks values = count_ticks(most > 0 ? most : 1, 4);
+    fprintf(file, "<div class=\"name\"><i class=\"%s\"></i>%s</div>\n", classes, name);
+    Plot plot(file, strip_height, over->time, Scale{values.at[values.count - 1]});
+    plot.begin(values, over->times, name);
+    plot.begin_paths();
+    plot.area(classes, over->steps, count);
+    plot.line(classes, over->steps, count);
+    plot.end_paths();
+    put_breaks(&plot, report);
+    put_hits(&plot, *over);
+    plot.end();
+}
+
+// A mark for each bin in which it happened.
+void put_rug(FILE* file, const OverTime& over, const char* legend, const char* classes,
+             const char* name, uint64_t ReportBin::*count) {
+    uint64_t sum = 0;
+    for (uint32_t b = 0; b < over.bins.size(); ++b) {
+        sum += over.bins.bin(b).*count;
+    }
+    if (sum == 0) {
+        return;
+    }
+    fprintf(file, "<div class=\"name\"><i class=\"%s\"></i>%s: %s</div>\n", legend, name,
+            count_words(sum).text);
+    Plot plot(file, rug_height, over.time, Scale{1});
+    plot.begin(Ticks{}, over.times, name);
+    for (uint32_t b = 0; b < over.bins.size(); ++b) {
+        const uint64_t here = over.bins.bin(b).*count;
+        if (here > 0) {
+            char title[80];
+            snprintf(title, sizeof title, "%s: %s", tick_time_words(over.from_ms(b)).text,
+                     count_words(here).text);
+            plot.mark(classes, over.from_ms(b), 0, rug_height, title);
+        }
+    }
+    plot.end();
+}
+
+// Neighbours with the same limiter are one block.
+void put_limiters(FILE* file, const OverTime& over) {
+    fputs("<div class=\"name\">what held the run back</div>\n", file);
+    Plot plot(file, band_height, over.time, Scale{1});
+    plot.begin(Ticks{}, Ticks{}, "what held the run back over time");
+    for (uint32_t b = 0; b < over.bins.size();) {
+        const uint32_t first = b;
+        const int limiter = over.limiter(b);
+        const bool known = was_limited(over, b);
+        while (b < over.bins.size() && over.limiter(b) == limiter && was_limited(over, b) == known) {
+            ++b;
+        }
+        if (known) {
+            const leat_limiter which = static_cast<leat_limiter>(limiter);
+            plot.block(limiter_class(which), over.from_ms(first), over.to_ms(b - 1), 0, band_height,
+                       limiter_words(which));
+        }
+    }
+    plot.end();
+}
+
+void put_legend(FILE* file, const double (&limited_ms)[limiters_count]) {
+    double sum = 0;
+    for (const double ms : limited_ms) {
+        sum += ms;
+    }
+    bool told[limiters_count] = {};
+    fputs("<ul class=\"legend\">", file);
+    for (int n = 0; n < limiters_count; ++n) {
+        int most = -1;
+        for (int i = 0; i < limiters_count; ++i) {
+            most = !told[i] && (most < 0 || limited_ms[i] > limited_ms[most]) ? i : most;
+        }
+        told[most] = true;
+        if (limited_ms[most] / sum >= 0.005) {
+            const leat_limiter which = static_cast<leat_limiter>(most);
+            fprintf(file, "<li><i class=\"%s\"></i>%s %.0f %%</li>", limiter_class(which),
+                    limiter_words(which), limited_ms[most] / sum * 100);
+        }
+    }
+    fputs("</ul>\n", file);
+}
+
+// Answers per second, minute or hour: so that the axis has whole numbers.
+void choose_unit(const Report& report, OverTime* over) {
+    struct Unit {
+        double ms;
+        const char* name;
+    };
+    constexpr Unit units[] = {{1000, "s"}, {60000, "min"}, {3600000, "h"}};
+    for (const Unit& unit : units) {
+        over->unit_ms = unit.ms;
+        over->unit = unit.name;
+        if (static_cast<double>(report.timed) / over->time.most * unit.ms >= 2) {
+            break;
+        }
+    }
+}
+
+}  // namespace
+
+void put_distributions(FILE* file, const Report& report) {
+    if (report.item.count() + report.total.count() == 0) {
+        return;
+    }
+    const bool streamed = report.first_token.count() > 0;
+    const Distribution& first = streamed ? report.first_token : report.first_byte;
+    const char* const first_name = streamed ? "to the first token" : "to the first byte";
+    fputs("<h2>How long it took</h2>\n<p class=\"note\">Since the request was sent, of the tries that "
+          "succeeded.</p>\n",
+          file);
+    if (report.total.count() > 0) {
+        const Octaves octaves = find_octaves(report.total, first);
+        fputs("<figure>\n", file);
+        if (first.count() > 0) {
+            put_distribution(file, first_name, first, octaves);
+        }
+        put_distribution(file, "to the whole answer", report.total, octaves);
+        fputs("<svg width=\"100%\" height=\"18\" aria-hidden=\"true\">", file);
+        put_octave_axis(file, octaves, 0, true);
+        fputs("</svg>\n</figure>\n", file);
+    }
+    fputs("<div class=\"scroll\"><table>\n<thead><tr><th class=\"left\"></th><th class=\"wide\">of</th>"
+          "<th>p50</th><th>p95</th><th>p99</th><th>longest</th><th class=\"wide\">mean</th></tr></thead>\n"
+          "<tbody>\n",
+          file);
+    put_place_row(file, first_name, first);
+    put_place_row(file, "to the whole answer", report.total);
+    put_place_row(file, "all tries and waits", report.item);
+    fputs("</tbody>\n</table></div>\n", file);
+}
+
+void put_over_time(FILE* file, Report* report) {
+    const double wall_ms = report->clock.wall_ms();
+    if (report->timed < 2 || wall_ms <= 0) {
+        return;
+    }
+    const uint64_t wanted = report->timed / 8;
+    report->bins.fit(wanted < 24 ? 24 : wanted > 120 ? 120 : static_cast<uint32_t>(wanted));
+    OverTime over{report->bins, {}, {}, 0, "", {}};
+    const double end_ms = report->clock.earliest_ms() + wall_ms - report->bins.begin_ms();
+    over.time.most = end_ms > 0 ? end_ms : wall_ms;
+    over.times = time_ticks(over.time.most, 7);
+    choose_unit(*report, &over);
+    char name[40];
+    snprintf(name, sizeof name, "answers per %s", over.unit);
+    fputs("<h2>Over time</h2>\n<figure class=\"panel\">\n", file);
+    put_strip(file, *report, &over, "flight", name, &OverTime::rate);
+    put_strip(file, *report, &over, "flight", "requests in flight", &OverTime::in_flight);
+    put_rug(file, over, "refusals", "refuse", "429s", &ReportBin::refused);
+    put_rug(file, over, "retries", "retry", "retries", &ReportBin::retried);
+    put_rug(file, over, "refusals", "refuse", "failed items", &ReportBin::failed);
+    double limited = 0;
+    for (const double ms : report->limited_ms) {
+        limited += ms;
+    }
+    if (limited > 0) {
+        put_limiters(file, over);
+    }
+    put_time_axis(file, over.time, over.times);
+    if (limited > 0) {
+        put_legend(file, report->limited_ms);
+    }
+    fputs("</figure>\n", file);
+}
+
+}  // namespace cli
