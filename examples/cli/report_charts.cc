@@ -41,16 +41,29 @@ void widen(const Distribution& distribution, Octaves* octaves) {
     }
 }
 
-Octaves find_octaves(const Distribution& one, const Distribution& other) {
+// One that would look the same as the other is not drawn.
+bool is_apart(const Distribution& first, const Distribution& whole) {
+    return first.count() > 0 &&
+           first.latencies.quantile(.5) < 0.95 * whole.latencies.quantile(.5);
+}
+
+// other: nullptr: there is but one.
+Octaves find_octaves(const Distribution& one, const Distribution* other) {
     Octaves octaves{Latencies::buckets_count, 0, 1};
     widen(one, &octaves);
-    widen(other, &octaves);
-    const uint64_t count = one.count() > other.count() ? one.count() : other.count();
+    if (other != nullptr) {
+        widen(*other, &octaves);
+    }
+    const uint64_t count = one.count();
     const int bars_most = count < 200 ? 28 : 56;
     constexpr int least = 2 * Latencies::per_octave;  // a single item is a bar, not a wall
     while (octaves.last - octaves.first < least) {
         octaves.first -= 2;
         octaves.last += 2;
+    }
+    // Room for the word beside the last place.
+    while (octaves.share(one.latencies.quantile(.99)) > 0.78) {
+        octaves.last += 1;
     }
     while ((octaves.last - octaves.first) / octaves.factor > bars_most) {
         octaves.factor *= 2;
@@ -107,13 +120,10 @@ void put_places(FILE* file, const Distribution& distribution, const Octaves& oct
         const double ms = distribution.latencies.quantile(place.share);
         const double x = octaves.share(ms) * 100;
         const int top = 4 + 14 * line++;
-        const bool left = x > 82;
         fprintf(file,
                 "<line class=\"place\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>"
-                "<text class=\"point\" x=\"%.2f%%\" dx=\"%d\" y=\"%d\" text-anchor=\"%s\">"
-                "<tspan>%s</tspan> %s</text>\n",
-                x, x, top, bars_top + bars_height, x, left ? -5 : 5, top + 9, left ? "end" : "start",
-                place.name, time_words(ms).text);
+                "<text class=\"point\" x=\"%.2f%%\" dx=\"5\" y=\"%d\"><tspan>%s</tspan> %s</text>\n",
+                x, x, top, bars_top + bars_height, x, top + 9, place.name, time_words(ms).text);
     }
 }
 
@@ -325,7 +335,7 @@ void choose_unit(const Report& report, OverTime* over) {
         double ms;
         const char* name;
     };
-    constexpr Unit units[] = {{1000, "s"}, {60000, "min"}, {3600000, "h"}};
+    constexpr Unit units[] = {{1000, "second"}, {60000, "minute"}, {3600000, "hour"}};
     for (const Unit& unit : units) {
         over->unit_ms = unit.ms;
         over->unit = unit.name;
@@ -343,29 +353,39 @@ void put_distributions(FILE* file, const Report& report) {
     }
     const bool streamed = report.first_token.count() > 0;
     const Distribution& first = streamed ? report.first_token : report.first_byte;
-    const char* const first_name = streamed ? "to the first token" : "to the first byte";
-    fputs("<h2>How long it took</h2>\n<p class=\"note\">Since the request was sent, of the tries that "
-          "succeeded.</p>\n",
-          file);
+    const char* const first_name = streamed ? "first token" : "first byte";
+    const bool apart = report.total.count() > 0 && is_apart(first, report.total);
+    const bool late = report.retries + report.refused > 0;
+    fprintf(file,
+            "<h2>How long it took</h2>\n<p class=\"note\">Since the request was sent, of the tries that "
+            "succeeded%s.</p>\n<figure>\n",
+            late ? "; the last line has all tries of each item, and the waits between" : "");
     if (report.total.count() > 0) {
-        const Octaves octaves = find_octaves(report.total, first);
-        fputs("<figure>\n", file);
-        if (first.count() > 0) {
+        const Octaves octaves = find_octaves(report.total, apart ? &first : nullptr);
+        if (apart) {
             put_distribution(file, first_name, first, octaves);
         }
-        put_distribution(file, "to the whole answer", report.total, octaves);
+        put_distribution(file, "whole answer", report.total, octaves);
         fputs("<svg width=\"100%\" height=\"18\" aria-hidden=\"true\">", file);
         put_octave_axis(file, octaves, 0, true);
-        fputs("</svg>\n</figure>\n", file);
+        fputs("</svg>\n", file);
     }
-    fputs("<div class=\"scroll\"><table>\n<thead><tr><th class=\"left\"></th><th class=\"wide\">of</th>"
-          "<th>p50</th><th>p95</th><th>p99</th><th>longest</th><th class=\"wide\">mean</th></tr></thead>\n"
-          "<tbody>\n",
-          file);
-    put_place_row(file, first_name, first);
-    put_place_row(file, "to the whole answer", report.total);
-    put_place_row(file, "all tries and waits", report.item);
-    fputs("</tbody>\n</table></div>\n", file);
+    if (report.items > 1) {
+        fputs(
+            "<div class=\"scroll places\"><table>\n<thead><tr><th class=\"left\"></th>"
+            "<th class=\"wide\">items</th><th>p50</th><th>p95</th><th>p99</th><th>longest</th>"
+            "<th class=\"wide\">mean</th></tr></thead>\n<tbody>\n",
+            file);
+        if (apart) {
+            put_place_row(file, first_name, first);
+        }
+        put_place_row(file, "whole answer", report.total);
+        if (late) {
+            put_place_row(file, "with retries", report.item);
+        }
+        fputs("</tbody>\n</table></div>\n", file);
+    }
+    fputs("</figure>\n", file);
 }
 
 void put_over_time(FILE* file, Report* report) {
@@ -373,7 +393,7 @@ void put_over_time(FILE* file, Report* report) {
     if (report->timed < 2 || wall_ms <= 0) {
         return;
     }
-    const uint64_t wanted = report->timed / 8;
+    const uint64_t wanted = report->timed / 16;
     report->bins.fit(wanted < 24 ? 24 : wanted > 120 ? 120 : static_cast<uint32_t>(wanted));
     OverTime over{report->bins, {}, {}, 0, "", {}};
     const double end_ms = report->clock.earliest_ms() + wall_ms - report->bins.begin_ms();

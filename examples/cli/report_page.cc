@@ -14,9 +14,9 @@ namespace cli {
 namespace {
 
 constexpr const char* style = R"(
-h1 { margin-bottom: 6px; } .scene { margin-bottom: 2px; }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(118px, 1fr));
-  gap: 18px 20px; margin: 26px 0 24px; }
+h1 { margin-bottom: 6px; } .scene { margin-bottom: 2px; max-width: 110ch; }
+.facts { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr));
+  gap: 20px; margin: 28px 0 26px; }
 .facts dt { color: var(--soft); font-size: 12.5px; } .facts dd { margin: 0; font-size: 21px;
   line-height: 1.3; font-weight: 600; letter-spacing: -.01em; }
 .facts small { display: block; font-size: 12.5px; font-weight: 400; letter-spacing: 0;
@@ -30,6 +30,10 @@ h1 { margin-bottom: 6px; } .scene { margin-bottom: 2px; }
 .bars:hover { fill-opacity: 1; }
 .place { stroke: var(--ink); stroke-width: 1; stroke-opacity: .55; }
 svg text.point { fill: var(--ink); font-size: 11.5px; } svg text.point tspan { fill: var(--soft); }
+td:first-child, th:first-child { padding-left: 0; } td:last-child, th:last-child { padding-right: 0; }
+.places { margin-top: 14px; } .places td { padding-top: 6px; padding-bottom: 6px; }
+.places tr:last-child td { border-bottom: 0; } h2 + figure, h2 + .scroll { margin-top: 12px; }
+sub { line-height: 0; }
 .retry { fill: var(--l-slow); } .name i.retries { width: 3px; height: 10px; margin-bottom: -1px;
   border: 0; border-radius: 1px; background: var(--l-slow); }
 .break { fill: var(--soft); fill-opacity: .6; }
@@ -121,18 +125,46 @@ void put_scene(FILE* file, const Report& report) {
     }
 }
 
-void put_fact(FILE* file, const char* name, const char* value, const char* more) {
-    fprintf(file, "<div><dt>%s</dt><dd>%s<small>%s</small></dd></div>\n", name, value, more);
+void put_fact(FILE* file, const char* name, const char* value, const char* more,
+              const char* classes = "") {
+    fprintf(file, "<div><dt>%s</dt><dd class=\"%s\">%s<small>%s</small></dd></div>\n", name, classes,
+            value, more);
+}
+
+// 1.2 m, 3.4, 5.6 k of a unit.
+Words scaled_words(double value, const char* unit) {
+    Words words;
+    const bool small = value < 0.1;
+    const bool large = value >= 1000;
+    snprintf(words.text, sizeof words.text, "%.3g %s%s", small   ? value * 1000
+                                                         : large ? value / 1000
+                                                                 : value,
+             small   ? "m"
+             : large ? "k"
+                     : "",
+             unit);
+    return words;
+}
+
+void put_share(FILE* file, const char* name, uint64_t part, uint64_t whole, const char* classes) {
+    const double share = static_cast<double>(part) / static_cast<double>(whole) * 100;
+    char more[40] = "";
+    if (part == whole) {
+        snprintf(more, sizeof more, "100 %%");
+    } else if (part > 0) {  // neither all nor nothing shows as such
+        snprintf(more, sizeof more, "%.*f %%", share > 99.9 || share < 0.1 ? 3 : 1, share);
+    }
+    put_fact(file, name, count_words(part).text, more, classes);
 }
 
 void put_tokens(FILE* file, const Report& report) {
     char more[80] = "";
-    put_fact(file, "input tokens", short_count(static_cast<double>(report.input_tokens)).text, "");
+    put_fact(file, "tokens in", short_count(static_cast<double>(report.input_tokens)).text, "");
     if (report.untold > 0) {
         snprintf(more, sizeof more, "%s answer%s not told", count_words(report.untold).text,
                  plural(report.untold));
     }
-    put_fact(file, "output tokens", short_count(static_cast<double>(report.output_tokens)).text, more);
+    put_fact(file, "tokens out", short_count(static_cast<double>(report.output_tokens)).text, more);
 }
 
 void put_cost(FILE* file, const Report& report) {
@@ -144,33 +176,29 @@ void put_cost(FILE* file, const Report& report) {
         put_fact(file, "cost", money_words(report.cost_usd).text, more);
     }
     if (report.footprints > 0) {
-        char value[40];
-        snprintf(value, sizeof value, "%.3g Wh", report.energy_kwh * 1000);
-        put_fact(file, "energy", value, "estimated");
-        snprintf(value, sizeof value, "%.3g g", report.gwp_kgco2eq * 1000);
-        put_fact(file, "CO<sub>2</sub>eq", value, "estimated");
+        put_fact(file, "energy", scaled_words(report.energy_kwh * 1000, "Wh").text, "estimated");
+        put_fact(file, "CO<sub>2</sub>eq", scaled_words(report.gwp_kgco2eq * 1000, "g").text,
+                 "estimated");
     }
 }
 
 void put_facts(FILE* file, const Report& report) {
-    char more[80] = "";
     fputs("<dl class=\"facts\">\n", file);
     put_fact(file, "items", count_words(report.items).text, "");
-    const double share = static_cast<double>(report.succeeded) / static_cast<double>(report.items);
-    snprintf(more, sizeof more, "%.*f %%", share < 1 && share > 0.99 ? 2 : 1,
-             report.failed == 0 ? 100.0 : share * 100);
-    put_fact(file, "answered", count_words(report.succeeded).text, more);
-    put_fact(file, "failed", count_words(report.failed).text, "");
+    put_share(file, "answered", report.succeeded, report.items, "");
+    put_share(file, "failed", report.failed, report.items, report.failed > 0 ? "bad" : "");
     const double wall_ms = report.clock.wall_ms();
     if (report.timed > 0 && wall_ms > 0) {
         put_fact(file, "wall time", time_words(wall_ms).text, "");
+    }
+    if (report.timed > 1 && wall_ms > 0) {
         const double rate = static_cast<double>(report.timed) / wall_ms * 1000;
+        char words[40];
+        snprintf(words, sizeof words, "%.3g", rate * 60);
         if (rate >= 0.5) {
-            snprintf(more, sizeof more, "%s/min", short_count(rate * 60).text);
-            put_fact(file, "items per second", rate_words(rate).text, more);
+            put_fact(file, "items per second", rate_words(rate).text, "");
         } else {
-            snprintf(more, sizeof more, "%.3g", rate * 60);
-            put_fact(file, "items per minute", more, "");
+            put_fact(file, "items per minute", words, "");
         }
     }
     put_tokens(file, report);
@@ -227,11 +255,12 @@ void put_report(FILE* file, const char* name, Report* report) {
         put_slowest(file, *report);
     }
     put_settings(file, *report);
-    fprintf(file,
-            "<footer>Written by leat %s. Shares of time are exact to 5 %%: they come from buckets. Of an "
-            "item that was tried more than twice the moments between its first and its last try are "
-            "estimates; in flight are last tries only.</footer>\n",
-            leat_version());
+    fprintf(file, "<footer>Written by leat %s.%s</footer>\n", leat_version(),
+            report->items == 0
+                ? ""
+                : " p50, p95 and p99 are exact to 5 %: they come from buckets. In flight are the last "
+                  "tries of items; of one with more than two, the moments of those between are "
+                  "estimates.");
     end_page(file);
 }
 

@@ -43,7 +43,17 @@ double weight_of(const NameSum& sum, const Report& report) {
                                                           : static_cast<double>(sum.items);
 }
 
-void put_name_row(FILE* file, const NameSum& sum, double share, bool has_reasoning, bool has_cost) {
+// As many decimals for all in a column as the largest needs.
+Words column_money(double usd, double most) {
+    Words words;
+    const int decimals = most >= 1 ? 2 : most >= 0.01 ? 4 : 6;
+    snprintf(words.text, sizeof words.text, "$%.*f", decimals, usd);
+    return words;
+}
+
+// share: how long its bar is; < 0: there is none.
+void put_name_row(FILE* file, const NameSum& sum, double share, bool has_reasoning,
+                  const Report& report) {
     fputs("<tr><td class=\"left name-cell\">", file);
     put_cut(file, sum.name, "not told");
     fprintf(file, "</td><td>%s</td>", count_words(sum.items).text);
@@ -54,10 +64,13 @@ void put_name_row(FILE* file, const NameSum& sum, double share, bool has_reasoni
     if (has_reasoning) {
         fprintf(file, "<td class=\"wide\">%s</td>", count_words(sum.reasoning_tokens).text);
     }
-    if (has_cost) {
-        fprintf(file, "<td>%s</td>", sum.priced > 0 ? money_words(sum.cost_usd).text : "-");
+    if (report.priced > 0) {
+        fprintf(file, "<td>%s</td>",
+                sum.priced > 0 ? column_money(sum.cost_usd, report.cost_usd).text : "-");
     }
-    put_bar(file, share, "");
+    if (share >= 0) {
+        put_bar(file, share, "");
+    }
     fputs("</tr>\n", file);
 }
 
@@ -70,14 +83,13 @@ void put_name_table(FILE* file, const char* title, const NameSums& sums, const R
         has_reasoning = has_reasoning || sums.rows[i].reasoning_tokens > 0;
     }
     const bool has_cost = report.priced > 0;
-    const char* const unit = report.cost_usd > 0 ? "cost" : most > 0 ? "tokens" : "";
     fprintf(file, "<div class=\"scroll\"><table>\n<thead><tr><th class=\"left\">%s</th>", title);
     fputs("<th>items</th><th class=\"wide\">failed</th><th>input</th><th class=\"wide\">from cache</th>"
           "<th>output</th>",
           file);
-    fprintf(file, "%s%s<th class=\"left\">%s</th></tr></thead>\n<tbody>\n",
-            has_reasoning ? "<th class=\"wide\">reasoning</th>" : "", has_cost ? "<th>cost</th>" : "",
-            unit);
+    fprintf(file, "%s%s%s</tr></thead>\n<tbody>\n",
+            has_reasoning ? "<th class=\"wide\">reasoning</th>" : "",
+            has_cost ? "<th>cost</th>" : "", sums.count > 1 ? "<th></th>" : "");
     bool told[names_max + 1] = {};
     for (uint32_t n = 0; n < sums.count; ++n) {
         uint32_t best = names_max + 1;
@@ -89,7 +101,8 @@ void put_name_table(FILE* file, const char* title, const NameSums& sums, const R
         }
         told[best] = true;
         const NameSum& sum = sums.rows[best];
-        put_name_row(file, sum, most > 0 ? weight_of(sum, report) / most : 0, has_reasoning, has_cost);
+        const double share = most > 0 ? weight_of(sum, report) / most : 0;
+        put_name_row(file, sum, sums.count > 1 ? share : -1, has_reasoning, report);
     }
     fputs("</tbody>\n</table></div>\n", file);
 }
@@ -204,6 +217,13 @@ void put_setting(FILE* file, const leat::JsonValue& key, const leat::JsonValue& 
     fprintf(file, "%s</bdi></dd>\n", value.raw.size > 600 ? "..." : "");
 }
 
+// null, false and 0: nobody asked for it.
+bool is_default(const leat::JsonValue& value) {
+    return value.type != leat::JsonType::string &&
+           (leat::equal(value.raw, leat::text("null")) || leat::equal(value.raw, leat::text("false")) ||
+            leat::equal(value.raw, leat::text("0")));
+}
+
 }  // namespace
 
 void put_names(FILE* file, const Report& report) {
@@ -263,7 +283,7 @@ void put_settings(FILE* file, const Report& report) {
     }
     fputs("<h2>Settings</h2>\n<dl class=\"settings\">\n", file);
     while (at.member(&key)) {
-        if (at.take(&value) && value.type != leat::JsonType::null) {
+        if (at.take(&value) && !is_default(value)) {
             put_setting(file, key, value);
         }
     }
