@@ -57,6 +57,7 @@ void print_overview() {
          "  leat providers        services that --provider knows\n"
          "  leat prices           what models cost, as far as leat knows\n"
          "  leat footprint        energy, carbon and water of one request\n"
+         "  leat retry-failed IN -o OUT   what failed in OUT once more\n"
          "  leat report OUT       a page about an output: what came, when, for how much, what failed\n"
          "  leat help [COMMAND]   this text, or a command's options\n"
          "  leat version\n"
@@ -112,6 +113,8 @@ int run_help(int argc, char** argv) {
         print_prices_help();
     } else if (strcmp(argv[0], "footprint") == 0) {
         print_footprint_help();
+    } else if (strcmp(argv[0], "retry-failed") == 0) {
+        print_retry_failed_help();
     } else if (strcmp(argv[0], "report") == 0) {
         print_report_help();
     } else if (strcmp(argv[0], "mock") == 0) {

@@ -188,7 +188,7 @@ uint64_t Run::unfinished() const {
     const uint64_t read = accepted_ - delivered_ + tally_.cancelled;
     const uint64_t recorded = tally_.finished() + tally_.done_before;
     const uint64_t all = tally_.total > recorded ? tally_.total - recorded : 0;
-    return stopped_ != nullptr && all > read ? all : read;
+    return stopped_ != nullptr && all > read ? all : read + left_out_;
 }
 
 int Run::exit_code() const {
@@ -203,8 +203,9 @@ int Run::exit_code() const {
 
 int Run::run() {
     watch_signals();
-    if (!defaults_.open(settings_) || !open_input() || !open_output() ||
-        !open_service(settings_, &service_) || !open_ids() || !write_first_line()) {
+    if (!check_files() || !defaults_.open(settings_) || !open_input() || !open_output() ||
+        !open_service(settings_, &service_) || !open_ids() || !write_first_line() ||
+        !heal_output() || !find_failed()) {
         return stopped_ != nullptr ? exit_stopped : exit_usage;
     }
     records_.name_services(&service_);
@@ -227,6 +228,7 @@ int Run::run() {
     started_unix_ms_ = unix_ms();
     progress_.start(mode, terminal_, steady_ms());
     loop();
+    replace_records();
     finish();
     SummaryFacts facts{};
     facts.tally = &tally_;
@@ -246,7 +248,7 @@ int Run::run() {
     if (!settings_.quiet) {
         print_summary(facts, terminal_);
     }
-    return exit_code();
+    return write_page() || exit_code() != exit_good ? exit_code() : exit_stopped;
 }
 
 int run_batch(int argc, char** argv) {

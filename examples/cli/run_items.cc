@@ -85,9 +85,9 @@ bool Run::accept(const Line& line, leat_request* request) {
         request->id = leat::text(id_, static_cast<size_t>(size));
     }
     if (ids_.is_open()) {
-        switch (ids_.meet(request->id)) {
+        switch (meet(request->id)) {
             case Ids::Answer::fresh: break;
-            case Ids::Answer::done: ++tally_.done_before; return false;
+            case Ids::Answer::done: return false;
             case Ids::Answer::full: stop("no memory for more ids"); return false;
             case Ids::Answer::repeated:
                 fault.code = "repeated_id";
@@ -105,13 +105,26 @@ bool Run::accept(const Line& line, leat_request* request) {
     return true;
 }
 
+// done: nothing is to be done about it, because of its record or because only failures are done again.
+Ids::Answer Run::meet(leat_str id) {
+    const Ids::Answer answer = ids_.meet(id);
+    if (answer == Ids::Answer::done && again_.is_open() && again_.has(id)) {
+        return Ids::Answer::fresh;
+    }
+    if (answer == Ids::Answer::fresh && settings_.only_failed) {
+        ++left_out_;
+        return Ids::Answer::done;
+    }
+    tally_.done_before += answer == Ids::Answer::done ? 1 : 0;
+    return answer;
+}
+
 // An id for the record of a refused line that no other record has. False when an earlier run has
 // written that record, or on no memory.
 bool Run::name_refused(uint64_t line, leat_str* id) {
     if (ids_.is_open() && !leat::empty(*id)) {
-        const Ids::Answer answer = ids_.meet(*id);
+        const Ids::Answer answer = meet(*id);
         if (answer != Ids::Answer::repeated) {
-            tally_.done_before += answer == Ids::Answer::done ? 1 : 0;
             return answer == Ids::Answer::fresh;
         }
     } else if (!leat::empty(*id)) {
@@ -123,9 +136,8 @@ bool Run::name_refused(uint64_t line, leat_str* id) {
             size += snprintf(id_ + size, sizeof id_ - static_cast<size_t>(size), "-%d", again);
         }
         *id = leat::text(id_, static_cast<size_t>(size));
-        const Ids::Answer answer = ids_.is_open() ? ids_.meet(*id) : Ids::Answer::fresh;
+        const Ids::Answer answer = ids_.is_open() ? meet(*id) : Ids::Answer::fresh;
         if (answer != Ids::Answer::repeated) {
-            tally_.done_before += answer == Ids::Answer::done ? 1 : 0;
             return answer == Ids::Answer::fresh;
         }
     }
