@@ -157,14 +157,19 @@ void put_share(FILE* file, const char* name, uint64_t part, uint64_t whole, cons
     put_fact(file, name, count_words(part).text, more, classes);
 }
 
+// All digits while there is room for them.
+Words token_words(uint64_t count) {
+    return count < 10000000 ? count_words(count) : short_count(static_cast<double>(count));
+}
+
 void put_tokens(FILE* file, const Report& report) {
     char more[80] = "";
-    put_fact(file, "tokens in", short_count(static_cast<double>(report.input_tokens)).text, "");
+    put_fact(file, "tokens in", token_words(report.input_tokens).text, "");
     if (report.untold > 0) {
         snprintf(more, sizeof more, "%s answer%s not told", count_words(report.untold).text,
                  plural(report.untold));
     }
-    put_fact(file, "tokens out", short_count(static_cast<double>(report.output_tokens)).text, more);
+    put_fact(file, "tokens out", token_words(report.output_tokens).text, more);
 }
 
 void put_cost(FILE* file, const Report& report) {
