@@ -80,7 +80,12 @@ void print_run_help() {
          "presence_penalty frequency_penalty reasoning_effort thinking (true, false, tokens)\n"
          "stream images (addresses, data: URLs, files) tools tool_choice schema choices\n"
          "response_format cached_content headers extra_body timeout_s deadline_s metadata. What a\n"
-         "line says goes before the option of that name.");
+         "line says goes before the option of that name.\n"
+         "\n"
+         "What a record's \"leat\" says of time: started_ms, when the item was accepted (Unix clock);\n"
+         "timing_ms, of its last try, save queued (until its first one) and item (all of it);\n"
+         "attempts, and rate_limited: tries that ended in a 429; limited_ms: what held the run back\n"
+         "since the record before, null when nothing was measured. `leat report` draws it.");
     print_options(run_options());
     puts("\nWHO is a PROVIDER, a PROVIDER/MODEL, or a MODEL of the same service; where it lives elsewhere,\n"
          "with @URL behind it; or a URL alone, which gets neither key nor -H. Each service keeps to the\n"

@@ -25,8 +25,8 @@ constexpr uint64_t repeats_usual = 4096;
 bool copy_range(int from, int to, off_t begin, off_t end, char* buffer) {
     while (begin < end) {
         const off_t left = end - begin;
-        const size_t want = left < static_cast<off_t>(copy_bytes) ? static_cast<size_t>(left)
-                                                                  : copy_bytes;
+        const size_t want =
+            left < static_cast<off_t>(copy_bytes) ? static_cast<size_t>(left) : copy_bytes;
         const ssize_t got = pread(from, buffer, want, begin);
         if (got <= 0) {
             errno = got == 0 ? EIO : errno;

@@ -27,8 +27,7 @@ bool LineHeads::next(const char** head, size_t* size) {
         const char* const from = buffer_ + at_;
         const void* hit = memchr(from, '\n', end_ - at_);
         const size_t have =
-            hit != nullptr ? static_cast<size_t>(static_cast<const char*>(hit) - from)
-                           : end_ - at_;
+            hit != nullptr ? static_cast<size_t>(static_cast<const char*>(hit) - from) : end_ - at_;
         const size_t take = have < head_bytes - kept ? have : head_bytes - kept;
         memmove(buffer_ + kept, from, take);
         kept += take;

@@ -135,7 +135,10 @@ void read_leat(JsonCursor* at, RecordFacts* facts) {
         read_texts(at, key, leat_texts, facts);
         read_numbers(at, key, leat_numbers, facts);
         read_counts(at, key, leat_counts, facts);
-        if (is(key, "limited_ms")) {
+        JsonValue cached;
+        if (is(key, "cached") && at->take_if(JsonType::boolean, &cached)) {
+            facts->cached = leat::equal(cached.raw, leat::text("true"));
+        } else if (is(key, "limited_ms")) {
             read_limited(at, facts);
         } else if (is(key, "usage") && at->enter_object()) {
             while (at->member(&key)) {

@@ -17,6 +17,7 @@ constexpr uint64_t record_line_bytes = 256ull << 20;
 struct RecordFacts {
     leat_str id;
     bool failed;
+    bool cached;
     int32_t http_status;
     leat_str status;  // leat's word
     leat_str error_code;

@@ -44,9 +44,15 @@ void take_line(const Line& line) {
     const RecordLine kind = read_record(line, &facts);
     report.last_is_broken = kind == RecordLine::broken;
     switch (kind) {
-        case RecordLine::record: report.take(facts); break;
-        case RecordLine::settings: report.settings.set(facts.settings); break;
-        case RecordLine::broken: ++report.broken_lines; break;
+        case RecordLine::record:
+            report.take(facts);
+            break;
+        case RecordLine::settings:
+            report.settings.set(facts.settings);
+            break;
+        case RecordLine::broken:
+            ++report.broken_lines;
+            break;
     }
 }
 
@@ -55,9 +61,13 @@ bool read_lines(LineReader* reader) {
         Line line{};
         pollfd input = {reader->descriptor(), POLLIN, 0};
         switch (reader->next(&line)) {
-            case LineReader::Answer::wait: (void)poll(&input, 1, -1); break;
-            case LineReader::Answer::end: return true;
-            case LineReader::Answer::error: return false;
+            case LineReader::Answer::wait:
+                (void)poll(&input, 1, -1);
+                break;
+            case LineReader::Answer::end:
+                return true;
+            case LineReader::Answer::error:
+                return false;
             case LineReader::Answer::too_long:
                 ++report.broken_lines;
                 report.last_is_broken = false;
@@ -110,7 +120,8 @@ void print_report_help() {
     puts(
         "leat report OUT [-o report.html]\n"
         "\n"
-        "Writes one HTML page about an output of `leat run` (- is stdin): what came of the items, how\n"
+        "Writes one HTML page about an output of `leat run` (- is stdin): what came of the items, "
+        "how\n"
         "long they took, what happened when, tokens and money by model, what failed and why. The\n"
         "page needs neither a network nor a script. OUT is only read, may have any size, and may\n"
         "still be growing. `leat run --report FILE` writes the same page at the end of a run.");

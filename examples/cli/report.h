@@ -90,6 +90,7 @@ struct Report {
     uint64_t items = 0;
     uint64_t succeeded = 0;
     uint64_t succeeded_late = 0;  // of them, not with the first try
+    uint64_t cached = 0;          // of them, without asking
     uint64_t failed = 0;
     uint64_t broken_lines = 0;
     bool last_is_broken = false;
@@ -105,10 +106,10 @@ struct Report {
     double energy_kwh = 0;
     double gwp_kgco2eq = 0;
     double limited_ms[limiters_count] = {};
-    Distribution total;        // of the try that succeeded
+    Distribution total;  // of the try that succeeded
     Distribution first_token;
     Distribution first_byte;
-    Distribution item;         // with all tries and the waits between
+    Distribution item;  // with all tries and the waits between
     RunClock clock;
     ReportBins bins;
     NameSums models = {};
@@ -133,8 +134,9 @@ private:
 
 // report_page.cc: the page, about the file of that name.
 void put_report(FILE* file, const char* name, Report* report);
-// report_charts.cc
+// report_latency.cc
 void put_distributions(FILE* file, const Report& report);
+// report_time.cc
 void put_over_time(FILE* file, Report* report);
 // report_tables.cc
 void put_names(FILE* file, const Report& report);

@@ -13,9 +13,7 @@ constexpr double idle_ms_max = 60000;  // a longer time without any item is not 
 
 }  // namespace
 
-int64_t ReportBins::number(double ms) const {
-    return static_cast<int64_t>(floor(ms / width_ms_));
-}
+int64_t ReportBins::number(double ms) const { return static_cast<int64_t>(floor(ms / width_ms_)); }
 
 // Each two become one.
 void ReportBins::coarsen() {

@@ -24,7 +24,7 @@ h1 { margin-bottom: 6px; } .scene { margin-bottom: 2px; max-width: 110ch; }
 .outcome { display: flex; gap: 2px; height: 22px; border-radius: 5px; overflow: hidden; }
 .outcome i { display: block; min-width: 3px; }
 .o-good { background: var(--flight); } .o-late { background: var(--flight); opacity: .5; }
-.o-bad { background: var(--refuse); }
+.o-cached { background: var(--l-none); } .o-bad { background: var(--refuse); }
 .outcomes { margin: 8px 0 0; } .outcomes b { color: var(--ink); font-weight: 600; }
 .bars { fill: var(--flight); fill-opacity: .75; stroke: var(--card); stroke-width: 1px; }
 .bars:hover { fill-opacity: 1; }
@@ -33,6 +33,7 @@ svg text.point { fill: var(--ink); font-size: 11.5px; } svg text.point tspan { f
 td:first-child, th:first-child { padding-left: 0; } td:last-child, th:last-child { padding-right: 0; }
 .places { margin-top: 14px; } .places td { padding-top: 6px; padding-bottom: 6px; }
 .places tr:last-child td { border-bottom: 0; } h2 + figure, h2 + .scroll { margin-top: 12px; }
+.scroll + .scroll { margin-top: 22px; }
 sub { line-height: 0; }
 .retry { fill: var(--l-slow); } .name i.retries { width: 3px; height: 10px; margin-bottom: -1px;
   border: 0; border-radius: 1px; background: var(--l-slow); }
@@ -78,8 +79,10 @@ void put_title(FILE* file, const Report& report) {
     if (report.items == 0) {
         fputs("No records yet", file);
     } else if (report.succeeded == 0) {
-        fprintf(file, report.items == 1 ? "The only item was not answered" : "None of %s items was answered",
-                count_words(report.items).text);
+        fprintf(
+            file,
+            report.items == 1 ? "The only item was not answered" : "None of %s items was answered",
+            count_words(report.items).text);
     } else if (report.failed == 0) {
         fprintf(file, "%s item%s answered%s", count_words(report.items).text, plural(report.items),
                 time);
@@ -111,6 +114,16 @@ void put_scene(FILE* file, const Report& report) {
     add_sentence(&line, report.failed, "item failed.", "items failed.");
     add_sentence(&line, report.refused, "try was answered 429.", "tries were answered 429.");
     add_sentence(&line, report.retries, "retry for other reasons.", "retries for other reasons.");
+    double limited_ms = 0;
+    for (const double ms : report.limited_ms) {
+        limited_ms += ms;
+    }
+    const int limiter = longest_limiter(report.limited_ms);
+    if (limiter != LEAT_LIMITER_NONE && report.limited_ms[limiter] > 0) {
+        line.add("What held it back most: %s, %.0f %% of the time. ",
+                 limiter_words(static_cast<leat_limiter>(limiter)),
+                 report.limited_ms[limiter] / limited_ms * 100);
+    }
     if (report.clock.cut_ms() > 0) {
         line.add("%s without any item are left out.", time_words(report.clock.cut_ms()).text);
     }
@@ -127,8 +140,8 @@ void put_scene(FILE* file, const Report& report) {
 
 void put_fact(FILE* file, const char* name, const char* value, const char* more,
               const char* classes = "") {
-    fprintf(file, "<div><dt>%s</dt><dd class=\"%s\">%s<small>%s</small></dd></div>\n", name, classes,
-            value, more);
+    fprintf(file, "<div><dt>%s</dt><dd class=\"%s\">%s<small>%s</small></dd></div>\n", name,
+            classes, value, more);
 }
 
 // 1.2 m, 3.4, 5.6 k of a unit.
@@ -136,9 +149,10 @@ Words scaled_words(double value, const char* unit) {
     Words words;
     const bool small = value < 0.1;
     const bool large = value >= 1000;
-    snprintf(words.text, sizeof words.text, "%.3g %s%s", small   ? value * 1000
-                                                         : large ? value / 1000
-                                                                 : value,
+    snprintf(words.text, sizeof words.text, "%.3g %s%s",
+             small   ? value * 1000
+             : large ? value / 1000
+                     : value,
              small   ? "m"
              : large ? "k"
                      : "",
@@ -219,16 +233,17 @@ struct Outcome {
 
 void put_outcome(FILE* file, const Report& report) {
     const Outcome outcomes[] = {
-        {"o-good", "at the first try", report.succeeded - report.succeeded_late},
+        {"o-good", "at the first try", report.succeeded - report.succeeded_late - report.cached},
         {"o-late", "after more tries", report.succeeded_late},
+        {"o-cached", "from the cache", report.cached},
         {"o-bad", "failed", report.failed},
     };
     fputs("<div class=\"outcome\">", file);
     for (const Outcome& one : outcomes) {
         if (one.items > 0) {
-            fprintf(file, "<i class=\"%s\" style=\"flex-grow:%llu\" title=\"%s %s\"></i>", one.classes,
-                    static_cast<unsigned long long>(one.items), count_words(one.items).text,
-                    one.words);
+            fprintf(file, "<i class=\"%s\" style=\"flex-grow:%llu\" title=\"%s %s\"></i>",
+                    one.classes, static_cast<unsigned long long>(one.items),
+                    count_words(one.items).text, one.words);
         }
     }
     fputs("</div>\n<ul class=\"legend outcomes\" style=\"margin-left:0\">", file);
@@ -260,12 +275,13 @@ void put_report(FILE* file, const char* name, Report* report) {
         put_slowest(file, *report);
     }
     put_settings(file, *report);
-    fprintf(file, "<footer>Written by leat %s.%s</footer>\n", leat_version(),
-            report->items == 0
-                ? ""
-                : " p50, p95 and p99 are exact to 5 %: they come from buckets. In flight are the last "
-                  "tries of items; of one with more than two, the moments of those between are "
-                  "estimates.");
+    fprintf(
+        file, "<footer>Written by leat %s.%s</footer>\n", leat_version(),
+        report->items == 0
+            ? ""
+            : " p50, p95 and p99 are exact to 5 %: they come from buckets. In flight are the last "
+              "tries of items; of one with more than two, the moments of those between are "
+              "estimates.");
     end_page(file);
 }
 

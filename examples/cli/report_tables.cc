@@ -26,8 +26,12 @@ void put_cut(FILE* file, const CutText<N>& text, const char* otherwise) {
 }
 
 void put_bar(FILE* file, double share, const char* classes) {
-    fprintf(file, "<td class=\"bar\"><i class=\"%s\" style=\"width:%.1f%%\"></i></td>", classes,
-            share > 0 ? share * 100 : 0);
+    if (share > 0) {
+        fprintf(file, "<td class=\"bar\"><i class=\"%s\" style=\"width:%.1f%%\"></i></td>", classes,
+                share * 100);
+    } else {
+        fputs("<td class=\"bar\"></td>", file);
+    }
 }
 
 double tokens_of(const NameSum& sum) {
@@ -55,7 +59,7 @@ Words column_money(double usd, double most) {
 void put_name_row(FILE* file, const NameSum& sum, double share, bool has_reasoning,
                   const Report& report) {
     fputs("<tr><td class=\"left name-cell\">", file);
-    put_cut(file, sum.name, "not told");
+    put_cut(file, sum.name, sum.failed == sum.items ? "no answer" : "not told");
     fprintf(file, "</td><td>%s</td>", count_words(sum.items).text);
     fprintf(file, "<td class=\"wide\">%s</td>", count_words(sum.failed).text);
     fprintf(file, "<td>%s</td>", count_words(sum.input_tokens).text);
@@ -84,9 +88,11 @@ void put_name_table(FILE* file, const char* title, const NameSums& sums, const R
     }
     const bool has_cost = report.priced > 0;
     fprintf(file, "<div class=\"scroll\"><table>\n<thead><tr><th class=\"left\">%s</th>", title);
-    fputs("<th>items</th><th class=\"wide\">failed</th><th>input</th><th class=\"wide\">from cache</th>"
-          "<th>output</th>",
-          file);
+    fputs(
+        "<th>items</th><th class=\"wide\">failed</th><th>input</th><th class=\"wide\">from "
+        "cache</th>"
+        "<th>output</th>",
+        file);
     fprintf(file, "%s%s%s</tr></thead>\n<tbody>\n",
             has_reasoning ? "<th class=\"wide\">reasoning</th>" : "",
             has_cost ? "<th>cost</th>" : "", sums.count > 1 ? "<th></th>" : "");
@@ -112,7 +118,9 @@ void put_kind(FILE* file, const FailureSum& sum, uint64_t most) {
     const bool known = status_of_word(sum.status.view(), &status);
     fputs("<li><div class=\"head\"><span class=\"word\">", file);
     put_cut(file, sum.status, "not told");
-    fprintf(file, "</span><em>%s</em><div class=\"bar\"><i class=\"bad\" style=\"width:%.1f%%\"></i></div></div>",
+    fprintf(file,
+            "</span><em>%s</em><div class=\"bar\"><i class=\"bad\" "
+            "style=\"width:%.1f%%\"></i></div></div>",
             count_words(sum.items).text,
             static_cast<double>(sum.items) / static_cast<double>(most) * 100);
     if (known) {
@@ -220,8 +228,8 @@ void put_setting(FILE* file, const leat::JsonValue& key, const leat::JsonValue& 
 // null, false and 0: nobody asked for it.
 bool is_default(const leat::JsonValue& value) {
     return value.type != leat::JsonType::string &&
-           (leat::equal(value.raw, leat::text("null")) || leat::equal(value.raw, leat::text("false")) ||
-            leat::equal(value.raw, leat::text("0")));
+           (leat::equal(value.raw, leat::text("null")) ||
+            leat::equal(value.raw, leat::text("false")) || leat::equal(value.raw, leat::text("0")));
 }
 
 }  // namespace
@@ -263,11 +271,14 @@ void put_slowest(FILE* file, const Report& report) {
     if (report.slowest_count < 2) {
         return;
     }
-    fputs("<h2>What took longest</h2>\n<p class=\"note\">From an item&#8217;s first request to its end, with "
-          "all tries and the waits between.</p>\n<div class=\"scroll\"><table>\n<thead><tr><th class=\"left\">item</th>"
-          "<th>time</th><th></th><th>tries</th><th class=\"wide\">output</th>"
-          "<th class=\"left wide\">model</th><th class=\"left\">ended</th></tr></thead>\n<tbody>\n",
-          file);
+    fputs(
+        "<h2>What took longest</h2>\n<p class=\"note\">From an item&#8217;s first request to its "
+        "end, with "
+        "all tries and the waits between.</p>\n<div class=\"scroll\"><table>\n<thead><tr><th "
+        "class=\"left\">item</th>"
+        "<th>time</th><th></th><th>tries</th><th class=\"wide\">output</th>"
+        "<th class=\"left wide\">model</th><th class=\"left\">ended</th></tr></thead>\n<tbody>\n",
+        file);
     for (uint32_t i = 0; i < report.slowest_count; ++i) {
         put_slow_item(file, report.slowest[i], report.slowest[0].ms);
     }

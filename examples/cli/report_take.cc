@@ -87,14 +87,13 @@ void Report::take_time(const RecordFacts& facts, int64_t tries) {
     for (const double ms : facts.limited_ms) {
         held_ms += ms;
     }
-    // No more than since the run began, whatever a record says.
-    double held_from = end - held_ms > start - 1e9 ? end - held_ms : start;
+    const double begin = clock.earliest_ms();  // nothing held before, whatever a record says
+    double held_from = end - held_ms;
     for (int i = 0; i < limiters_count; ++i) {
+        const double held_to = held_from + facts.limited_ms[i];
         limited_ms[i] += facts.limited_ms[i];
-        bins.spread(i, held_from, held_from + facts.limited_ms[i] < end
-                                      ? held_from + facts.limited_ms[i]
-                                      : end);
-        held_from += facts.limited_ms[i];
+        bins.spread(i, held_from > begin ? held_from : begin, held_to < end ? held_to : end);
+        held_from = held_to;
     }
     const double last_ms = facts.total_ms > facts.item_ms ? facts.item_ms : facts.total_ms;
     if (tries == 0 || last_ms < 0 || facts.queued_ms < 0) {
@@ -146,7 +145,8 @@ void Report::take_failure(const RecordFacts& facts, int64_t tries) {
     if (sum == nullptr) {
         sum = &failures[failures_count];
         sum->status.set(failures_count < failures_max ? status.view() : leat::text("others"));
-        sum->message.set(failures_count < failures_max ? facts.error_message : leat_str{nullptr, 0});
+        sum->message.set(failures_count < failures_max ? facts.error_message
+                                                       : leat_str{nullptr, 0});
         ++failures_count;
     }
     ++sum->items;
@@ -179,7 +179,8 @@ void Report::take(const RecordFacts& facts) {
         take_failure(facts, tries);
     } else {
         ++succeeded;
-        succeeded_late += tries > 1 ? 1 : 0;
+        succeeded_late += tries > 1 && !facts.cached ? 1 : 0;
+        cached += facts.cached ? 1 : 0;
     }
     add_count(&refused, facts.rate_limited);
     add_count(&retries, facts.attempts - 1);

@@ -49,17 +49,22 @@ void print_retry_failed_help() {
     puts(
         "leat retry-failed IN -o OUT [options of run]\n"
         "\n"
-        "Sends those items of IN again whose record in OUT is a failure; OUT was made by `leat run` with\n"
-        "the same IN and the same settings (--force: with others). The new records take the place of the\n"
-        "old ones, so that OUT has each id once. An old record stays until the new one is written: after\n"
-        "Ctrl-C or a crash the same command, or `leat run --resume`, goes on. Items without a record are\n"
+        "Sends those items of IN again whose record in OUT is a failure; OUT was made by `leat "
+        "run` with\n"
+        "the same IN and the same settings (--force: with others). The new records take the place "
+        "of the\n"
+        "old ones, so that OUT has each id once. An old record stays until the new one is written: "
+        "after\n"
+        "Ctrl-C or a crash the same command, or `leat run --resume`, goes on. Items without a "
+        "record are\n"
         "left to --resume.\n"
         "\n"
         "  leat retry-failed in.jsonl -o out.jsonl --status rate_limit,timeout --max-attempts 5");
     print_options(own_table);
     puts(
         "\nAll options of run are taken as well (`leat help run`).\n"
-        "Exit: as run: 0 all of them succeeded now, 1 some failed again, 2 bad usage or configuration,\n"
+        "Exit: as run: 0 all of them succeeded now, 1 some failed again, 2 bad usage or "
+        "configuration,\n"
         "3 stopped early, 130 interrupted.");
 }
 
@@ -73,7 +78,8 @@ int run_retry_failed(int argc, char** argv) {
         return exit_good;
     }
     if (settings.run.input == nullptr || settings.run.output == nullptr) {
-        fprintf(stderr, "leat retry-failed: which files? leat retry-failed in.jsonl -o out.jsonl\n");
+        fprintf(stderr,
+                "leat retry-failed: which files? leat retry-failed in.jsonl -o out.jsonl\n");
         return exit_usage;
     }
     settings.run.max_in_flight = settings.in_flight;

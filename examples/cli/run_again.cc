@@ -41,7 +41,8 @@ bool Run::check_files() const {
         return true;
     }
     if (!to_file || format_ != Format::jsonl) {
-        fprintf(stderr, "leat %s: --report needs records in a file: -o OUT, and no --format but jsonl\n",
+        fprintf(stderr,
+                "leat %s: --report needs records in a file: -o OUT, and no --format but jsonl\n",
                 name);
         return false;
     }
@@ -93,8 +94,10 @@ void Run::replace_records() {
     }
     if (!journal_.drop_replaced()) {
         progress_.clear();
-        fprintf(stderr, "leat retry-failed: %s: %s; some ids have two records now, of which the later one "
-                        "counts\n", settings_.output, strerror(errno));
+        fprintf(stderr,
+                "leat retry-failed: %s: %s; some ids have two records now, of which the later one "
+                "counts\n",
+                settings_.output, strerror(errno));
         stop("the output cannot be written anew");
     }
 }

@@ -34,9 +34,9 @@ class Page:
         self.title = text_of(self.tree.find(".//h1"))
         self.facts = {text_of(one.find("dt")): (one.find("dd").text or "").strip()
                       for one in self.all("div") if one.find("dt") is not None}
-        self.tables = {text_of(table.find(".//th")): [[text_of(cell) for cell in row.findall("td")]
-                                                       for row in table.iter("tr") if row.find("td") is not None]
-                       for table in self.all("table")}
+        self.tables = {text_of(table.find(".//th")): [
+            [text_of(cell) for cell in row.findall("td")] for row in table.iter("tr")
+            if row.find("td") is not None] for table in self.all("table")}
 
     def all(self, tag, classes=None):
         return [one for one in self.tree.iter(tag) if classes is None or one.get("class") == classes]
@@ -115,7 +115,7 @@ def by_model(page, got):
     sums = collections.defaultdict(lambda: [0, 0, 0, 0])
     for record in got:
         usage = record["leat"]["usage"]
-        one = sums[record["leat"]["model"] or "not told"]
+        one = sums[record["leat"]["model"] or "no answer"]
         for place, value in enumerate((1, record["error"] is not None, usage["input_tokens"] or 0,
                                        usage["output_tokens"] or 0)):
             one[place] += value
@@ -231,6 +231,13 @@ def any_file():
     check("stdin in, stdout out", piped.returncode == 0 and b"<h1>3 items answered</h1>" in piped.stdout)
 
 
+def from_cache():
+    write("cache.out", [made(f"i{n}", cached=n % 3 == 0, attempts=n % 3) for n in range(30)])
+    legend = Page("cache.out").text_below("legend outcomes")
+    check("answers from the cache are told apart", legend == [
+        "10 at the first try", "10 after more tries", "10 from the cache"], legend)
+
+
 def two_days():
     day = 86400000
     def at(started, name):
@@ -266,8 +273,8 @@ def size():
     for count in (1000, 100000):
         with open(path(f"{count}.out"), "w", encoding="ascii") as file:
             for n in range(count):
-                record = made(f"i{n}", model=f"m{n % 1000}", endpoint=f"e{n % 500}", started_ms=1.7e12 + n * 40,
-                              status="ok" if n % 3 else f"s{n % 100}", timing_ms={
+                record = made(f"i{n}", model=f"m{n % 1000}", endpoint=f"e{n % 500}",
+                              started_ms=1.7e12 + n * 40, status="ok" if n % 3 else f"s{n % 100}", timing_ms={
                                   "queued": n % 50, "first_byte": n % 7, "total": n % 800, "item": n % 3000})
                 if n % 3 == 0:
                     record["error"] = {"code": "c", "message": "because " * 40}
@@ -301,7 +308,8 @@ def mistakes():
                              (["-o", path("few.out"), "--report", source], "overwrite")):
         done = run(source, "--mock", *arguments)
         check(f"run --report refuses before it sends: {' '.join(arguments[-2:])[:12]}",
-              done.returncode == 2 and words in said(done) and not os.path.exists(path("few.out")), said(done))
+              done.returncode == 2 and words in said(done) and not os.path.exists(path("few.out")),
+              said(done))
     shown = subprocess.run([LEAT, "help", "report"], capture_output=True, check=False).stdout
     check("help report and report --help say the same", shown == report("--help").stdout and
           b"[report.html]" in shown)
@@ -311,6 +319,7 @@ a_real_run()
 hostile_text()
 hostile_numbers()
 any_file()
+from_cache()
 two_days()
 nothing_from_outside()
 size()
