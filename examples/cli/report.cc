@@ -124,7 +124,8 @@ void print_report_help() {
         "how\n"
         "long they took, what happened when, tokens and money by model, what failed and why. The\n"
         "page needs neither a network nor a script. OUT is only read, may have any size, and may\n"
-        "still be growing. `leat run --report FILE` writes the same page at the end of a run.");
+        "still be growing. `leat run --report FILE` writes the same page at the end of a run. Of an id\n"
+        "with two records (a retry-failed that was killed) both count.");
     print_options(report_options());
     puts("\nExit: 0; 2 when OUT cannot be read or the page cannot be written.");
 }
