@@ -64,6 +64,7 @@ private:
     bool heal_output();
     bool find_failed();
     void replace_records();
+    void say_two_records();
     bool write_page();
 
     // run_live.cc: text as it comes, and options that the provider has not got.

@@ -50,12 +50,25 @@ bool Run::check_files() const {
            check_report(name, settings_.output, settings_.report);
 }
 
-// After a run that should have replaced records and was ended first.
+// After a run that should have replaced records and was ended first. Who only goes on does not need it.
 bool Run::heal_output() {
     if (journal_.repeats() == 0 || journal_.drop_replaced()) {
         return true;
     }
-    return explain_output(Journal::Opened::failed);
+    if (settings_.only_failed) {
+        return explain_output(Journal::Opened::failed);
+    }
+    say_two_records();
+    return true;
+}
+
+void Run::say_two_records() {
+    const int reason = errno;
+    progress_.clear();
+    fprintf(stderr,
+            "leat run: %s: the older ones of two records cannot be dropped (%s); the later one "
+            "counts\n",
+            settings_.output, strerror(reason));
 }
 
 bool Run::find_failed() {
@@ -93,11 +106,7 @@ void Run::replace_records() {
         return;
     }
     if (!journal_.drop_replaced()) {
-        progress_.clear();
-        fprintf(stderr,
-                "leat retry-failed: %s: %s; some ids have two records now, of which the later one "
-                "counts\n",
-                settings_.output, strerror(errno));
+        say_two_records();
         stop("the output cannot be written anew");
     }
 }

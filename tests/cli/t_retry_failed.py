@@ -183,6 +183,25 @@ def killed_while_replacing():
               not os.path.exists(made), said(done))
 
 
+def no_place():
+    source = with_fates("stuck.jsonl", 20, {3: " [[mock:500x1]]"})
+    with Mock() as mock:
+        base = [source, "-o", path("stuck.out"), "--base-url", mock.url, "-m", "m", "--max-attempts", 1]
+        run(*base)
+        os.mkdir(path("stuck.out.leat-new"))  # so that no file can be made there
+        done = retry(*base)
+        check("a file that cannot be written anew: exit 3, said, and nothing is lost", done.returncode == 3
+              and "older ones of two records" in said(done) and whole("stuck.out", 20)[0] and
+              len(records("stuck.out")) == 22, said(done))
+        done = run(*base, "--resume")
+        check("--resume goes on all the same", done.returncode == 0 and "older ones" in said(done) and
+              len(records("stuck.out")) == 22, said(done))
+        os.rmdir(path("stuck.out.leat-new"))
+        done = retry(*base)
+        check("later it is mended, and no success is done again", done.returncode == 0 and
+              once("stuck.out", 20) and mock.stats()["requests"] == 22, (said(done), mock.stats()))
+
+
 def interrupted():
     source = with_fates("int.jsonl", 60, {n: " [[mock:500x1]]" for n in range(10)})
     with Mock("--latency-ms", "20") as mock:
@@ -236,6 +255,7 @@ one_at_a_time()
 lines_without_record()
 killed()
 killed_while_replacing()
+no_place()
 interrupted()
 links_and_locks()
 mistakes()
