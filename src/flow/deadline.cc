@@ -22,7 +22,7 @@ void sooner(Due* due, uint64_t at_ns, leat_status status) {
 }
 
 uint32_t attempt_ms(const Item& item) {
-    return item.request.timeout_ms != 0 ? item.request.timeout_ms
+    return item.asked->timeout_ms != 0 ? item.asked->timeout_ms
                                         : item.endpoint->timeouts.attempt_ms;
 }
 
@@ -62,6 +62,7 @@ leat_stage stage_of(const Item& item) {
         case ItemState::free:
         case ItemState::waiting:
         case ItemState::sleeping:
+        case ItemState::parked:
         case ItemState::done:
         case ItemState::held:
             break;
@@ -89,10 +90,15 @@ void timer_due(Engine* engine, Item* item) {
         return;
     }
     const Due due = next_due(*item);
+    const uint64_t tools_ns = tools_due_ns(*item);
+    if (tools_ns <= engine->now_ns && due.at_ns > engine->now_ns) {
+        tools_timed_out(engine, item);
+        return;
+    }
     if (due.at_ns > engine->now_ns) {
         if (hedge_at_ns(*engine, *item) <= engine->now_ns) hedge_begin(engine, item);
         const uint64_t other_ns = sleeping ? item->times.progress_ns : hedge_at_ns(*engine, *item);
-        engine->timers.set(&item->timer, min_of(other_ns, due.at_ns));
+        engine->timers.set(&item->timer, min_of(min_of(other_ns, tools_ns), due.at_ns));
         return;
     }
     if (!on_wire(item->state)) {
