@@ -4,6 +4,7 @@ text records hold stays text; any file makes a page, in the same memory."""
 import collections
 import json
 import os
+import random
 import re
 import subprocess
 import time
@@ -231,6 +232,29 @@ def any_file():
     check("stdin in, stdout out", piped.returncode == 0 and b"<h1>3 items answered</h1>" in piped.stdout)
 
 
+def damaged():
+    with open(path("real.out"), "rb") as file:
+        data = file.read(60000)
+    chance = random.Random(3)
+    for turn in range(25):
+        bytes_now = bytearray(data)
+        for _ in range(chance.choice((1, 5, 50, 500))):
+            at = chance.randrange(len(bytes_now))
+            if chance.random() < 0.5:
+                bytes_now[at] = chance.randrange(256)
+            else:
+                bytes_now[at:at + chance.randrange(99)] = bytes(
+                    chance.choice(b'{}[]",:\\u0e9-\n') for _ in range(chance.randrange(9)))
+        done = report("-", "-o", "-", stdin=bytes(bytes_now))
+        try:
+            xml.etree.ElementTree.fromstring(done.stdout)
+            good = done.returncode == 0 and not done.stderr
+        except xml.etree.ElementTree.ParseError as error:
+            good, done = False, error
+        if not check(f"a damaged file makes a whole page: {turn}", good, done):
+            break
+
+
 def from_cache():
     write("cache.out", [made(f"i{n}", cached=n % 3 == 0, attempts=n % 3) for n in range(30)])
     legend = Page("cache.out").text_below("legend outcomes")
@@ -325,6 +349,7 @@ a_real_run()
 hostile_text()
 hostile_numbers()
 any_file()
+damaged()
 from_cache()
 two_days()
 nothing_from_outside()
