@@ -68,11 +68,13 @@ bool Journal::find_repeats(Ids* twice) {
     }
     const char* head = nullptr;
     size_t size = 0;
+    repeats_ = 0;
     LineHeads lines(fd_, buffer_);
     while (lines.next(&head, &size)) {
         char room[head_bytes];
         leat_str id{nullptr, 0};
         if (id_of_head(leat_str{head, size}, room, &id) && !all.note_done(id)) {
+            ++repeats_;
             (void)twice->note_done(id);
         }
     }
@@ -123,6 +125,9 @@ bool Journal::drop_replaced() {
     char made_path[PATH_MAX + 16];
     if (!regular_ || !find_repeats(&twice) || realpath(path_, path) == nullptr) {
         return false;
+    }
+    if (repeats_ == 0) {
+        return true;
     }
     snprintf(made_path, sizeof made_path, "%s.leat-new", path);
     (void)unlink(made_path);  // of a run that was killed here: this one has the lock

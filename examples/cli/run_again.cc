@@ -3,7 +3,6 @@
 // Order that loses nothing: an old record goes when the new one is on disk. A run that ends before that
 // leaves two records of some ids, of which the next run over the file drops the older ones.
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
