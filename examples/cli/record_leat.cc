@@ -209,6 +209,8 @@ void write_leat(JsonWriter* json, const leat_result& result, const RunFacts& run
     write_timing(json, result.timing);
     write_held(json, run.held);
     write_tool_calls(json, result.tool_calls, result.tool_calls_count);
+    json->key(leat::text("tool_rounds"));
+    json->integer(result.tool_rounds);
     write_tool_steps(json, result.tool_steps);
     put_text(json, "thinking", result.thinking);
     put_text(json, "refusal", result.refusal);

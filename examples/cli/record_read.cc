@@ -72,7 +72,8 @@ constexpr NumberField timing_numbers[] = {{"queued", &RecordFacts::queued_ms},
                                           {"total", &RecordFacts::total_ms},
                                           {"item", &RecordFacts::item_ms}};
 constexpr CountField leat_counts[] = {{"attempts", &RecordFacts::attempts},
-                                      {"rate_limited", &RecordFacts::rate_limited}};
+                                      {"rate_limited", &RecordFacts::rate_limited},
+                                      {"tool_rounds", &RecordFacts::tool_rounds}};
 constexpr CountField usage_counts[] = {{"input_tokens", &RecordFacts::input_tokens},
                                        {"output_tokens", &RecordFacts::output_tokens},
                                        {"cached_input_tokens", &RecordFacts::cached_input_tokens},

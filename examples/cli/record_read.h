@@ -26,6 +26,7 @@ struct RecordFacts {
     leat_str endpoint;
     int64_t attempts;
     int64_t rate_limited;
+    int64_t tool_rounds;
     int64_t input_tokens;
     int64_t output_tokens;
     int64_t cached_input_tokens;

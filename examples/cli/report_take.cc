@@ -12,8 +12,15 @@ void add_count(uint64_t* sum, int64_t count) {
     }
 }
 
-int64_t tries_of(const RecordFacts& facts) {
+// A round of tools is a request more, but no try more.
+int64_t attempts_of(const RecordFacts& facts) {
     const int64_t attempts = facts.attempts > 0 ? facts.attempts : 0;
+    const int64_t rounds = facts.tool_rounds > 0 ? facts.tool_rounds : 0;
+    return attempts > rounds ? attempts - rounds : 0;
+}
+
+int64_t tries_of(const RecordFacts& facts) {
+    const int64_t attempts = attempts_of(facts);
     const int64_t refused = facts.rate_limited > 0 ? facts.rate_limited : 0;
     return attempts + refused;
 }
@@ -183,7 +190,7 @@ void Report::take(const RecordFacts& facts) {
         cached += facts.cached ? 1 : 0;
     }
     add_count(&refused, facts.rate_limited);
-    add_count(&retries, facts.attempts - 1);
+    add_count(&retries, attempts_of(facts) - 1);
     take_usage(facts);
     take_latency(facts, tries);
     take_time(facts, tries);
