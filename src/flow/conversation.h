@@ -36,8 +36,14 @@ inline bool may_drop(const Conversation& conversation) {
     return conversation.on_full == LEAT_HISTORY_FULL_DROP_OLDEST;
 }
 
-// An open conversation of that client; NULL is none.
-bool is_conversation_of(const leat_client& client, const Conversation* conversation);
+// What a request sends of its conversation: the messages that stand, and those from begin on.
+struct Past {
+    const History* history;  // nullptr: nothing
+    uint32_t begin;
+
+    uint32_t count() const { return history == nullptr ? 0 : history->count(); }
+    bool has(uint32_t index) const { return index >= begin || history->stands(index); }
+};
 
 // Over nine tenths of one of its bounds (M15).
 bool is_nearly_full(const Conversation& conversation);

@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "flow/batch.h"
+#include "flow/conversation.h"
 #include "flow/endpoint.h"
 
 struct leat_client {
@@ -27,6 +28,7 @@ struct leat_client {
     leat::Endpoint* endpoints;
     uint32_t endpoints_count;
     leat_batch* batches;
+    leat_conversation* conversations;
     char* staging;
     char* receive;
     leat_ready* ready;
@@ -108,6 +110,22 @@ void park(Engine* engine, Item* item, ItemList* list);
 // What it waited for is there: begin_request in the next stage. From anywhere.
 void unpark(Engine* engine, Item* item);
 void resume_items(Engine* engine);
+
+// flow/conversation.cc
+// LEAT_OK (also for none); LEAT_E_NOT_FOUND: it is no open one of the client's; LEAT_E_ARGUMENT: the
+// request brings a body of its own.
+leat_status conversation_status(const leat_client& client, const Conversation* conversation,
+                                const leat_request& request);
+// The one that the request is for, nullptr if none, and its status. Whoever accepts it adds to its users.
+leat_status find_conversation(const Batch& batch, const leat_request& request, Conversation** found);
+// False: another one has its turn, and the item is parked until its own.
+bool has_turn(Engine* engine, Item* item);
+// What goes in front of the item's own messages. LEAT_E_CONVERSATION_FULL.
+leat_status choose_past(const Item& item, Past* past);
+// It succeeds: its exchange becomes part of the history. LEAT_E_TEXT or LEAT_E_CONVERSATION_FULL.
+leat_status keep_exchange(Engine* engine, Item* item);
+// It has its result; the next one may have its turn.
+void leave_conversation(Engine* engine, Item* item);
 
 // flow/compose.cc: item->asked, what is to be asked now: its request, with the turns that were added.
 leat_status compose_request(Item* item);

@@ -81,7 +81,9 @@ size_t History::bytes_for(uint32_t messages_max, size_t text_bytes) {
     size_t bytes = 0;
     const size_t each = sizeof(leat_message) + sizeof(KnownText);
     if (!checked_mul(size_t{messages_max}, each, &bytes)) return 0;
-    return checked_add(bytes, align_up(text_bytes, piece_alignment), &bytes) ? bytes : 0;
+    if (!checked_add(bytes, text_bytes, &bytes)) return 0;
+    if (!checked_add(bytes, piece_alignment - 1, &bytes)) return 0;
+    return bytes & ~(piece_alignment - 1);
 }
 
 void History::open(void* memory, uint32_t messages_max, size_t text_bytes) {

@@ -248,7 +248,7 @@ std::string rope_of(const KnownTexts& known, Text t) {
 // Against a list of strings, over many turns of all sizes.
 TEST_F(HistoryTest, stays_what_was_said_over_many_turns) {
     TestRandom random(7);
-    open(9, 3000);
+    open(9, 4000);
     Said expected;
     ASSERT_EQ(say("system", std::string(300, '"')), LEAT_OK);
     expected.emplace_back("system", std::string(300, '"'));
