@@ -21,22 +21,27 @@ extern "C" {
 typedef struct leat_conversation leat_conversation;
 
 typedef enum leat_history {
-    LEAT_HISTORY_SHARED = 0,     /* all items see the same messages, and not each other; as many at once
-                                    as limits let. What each would do with a copy of its own (P6, P7) */
-    LEAT_HISTORY_SEQUENTIAL = 1, /* one item at a time, in the order in which they leave the ring: that
-                                    of acceptance, within a lane. Each sees all that succeeded before
-                                    it; one that ends otherwise leaves no trace (P8-P10) */
-    LEAT_HISTORY_STATELESS = 2   /* one item at a time, each on its own: nothing is sent of what was
-                                    said before, and nothing is kept (P8) */
+    /* All items see the same messages, and not each other; as many at once as limits let. What each
+     * would do with a copy of its own (P6, P7). */
+    LEAT_HISTORY_SHARED = 0,
+    /* One item at a time, in the order in which they leave the ring: that of acceptance, within a lane.
+     * Each sees all that succeeded before it; one that ends otherwise leaves no trace (P8-P10). What
+     * enters are the request's own messages, save those of the system, its prompt, and the reply's text
+     * (or refusal); of rounds of tools in between nothing, and of a reply without text nothing at all. */
+    LEAT_HISTORY_SEQUENTIAL = 1,
+    /* One item at a time, each on its own: nothing is sent of what was said before, nothing kept (P8). */
+    LEAT_HISTORY_STATELESS = 2
 } leat_history;
 
 /* What happens when the next exchange has no room, in conversation_bytes, conversation_messages_max or
  * tokens_max. Messages of the roles "system" and "developer" always stay. */
 typedef enum leat_history_full {
-    LEAT_HISTORY_FULL_FAIL = 0,       /* its item fails with LEAT_E_CONVERSATION_FULL, before it is sent
-                                         where that shows (its result keeps the reply where not) */
-    LEAT_HISTORY_FULL_DROP_OLDEST = 1 /* the oldest turns go, each with its reply, until it has room; it
-                                         fails so only when that is not enough */
+    /* Its item fails with LEAT_E_CONVERSATION_FULL: before it is sent where that shows, else with the
+     * reply, for which there was no room, in its result. */
+    LEAT_HISTORY_FULL_FAIL = 0,
+    /* The oldest turns go, each with its reply, until it has room; it fails so only when that is not
+     * enough. */
+    LEAT_HISTORY_FULL_DROP_OLDEST = 1
 } leat_history_full;
 
 typedef struct leat_conversation_config {

@@ -1,6 +1,6 @@
-// flow/compose.cc: what is asked now. An item's request stays as it was accepted; where a history
-// goes before it, or turns have been added to it, a request is made in the item's arena that has them all as messages, so that adapters know
-// one kind of request only. Texts are referred to, not copied.
+// flow/compose.cc: what is asked now. An item's request stays as it was accepted; where a history goes
+// before it, or turns have been added to it, a request is made in the item's arena that has them all as
+// messages, so that adapters know one kind of request only. Texts are referred to, not copied.
 // Invariant: item->asked lives in the arena between request_mark and attempt_mark, or is &item->request.
 #include "base/check.h"
 #include "flow/engine.h"
