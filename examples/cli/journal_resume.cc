@@ -26,6 +26,7 @@ public:
     // False at the end or on an error (errno, else 0).
     bool next(const char** head, size_t* size) {
         size_t kept = 0;
+        begin_ = next_;
         for (;;) {
             if (at_ == end_) {
                 const ssize_t got = pread(fd_, buffer_ + head_bytes, chunk_bytes, offset_);
@@ -46,6 +47,7 @@ public:
             memmove(buffer_ + kept, from, take);
             kept += take;
             at_ += have + (hit != nullptr ? 1 : 0);
+            next_ += static_cast<int64_t>(have + (hit != nullptr ? 1 : 0));
             if (hit != nullptr) {
                 *head = buffer_;
                 *size = kept;
@@ -54,10 +56,14 @@ public:
         }
     }
     bool failed() const { return failed_; }
+    // Where in the file the line begins.
+    int64_t begin() const { return begin_; }
 
 private:
     int fd_;
     char* buffer_;
+    int64_t begin_ = 0;
+    int64_t next_ = 0;
     off_t offset_ = 0;
     size_t at_ = head_bytes;
     size_t end_ = head_bytes;
@@ -109,7 +115,8 @@ bool Journal::count_records(uint64_t* count) {
     return !lines.failed();
 }
 
-bool Journal::note_record(const char* line, size_t size, Ids* ids) {
+bool Journal::note_record(const char* line, size_t size, int64_t offset, Ids* ids,
+                          Replies* replies) {
     leat::JsonValue value;
     if (!first_member(leat_str{line, size}, leat::text("id"), &value) ||
         value.type != leat::JsonType::string) {
@@ -121,10 +128,14 @@ bool Journal::note_record(const char* line, size_t size, Ids* ids) {
         return false;
     }
     done_before_ += ids->note_done(leat_str{id, id_size}) ? 1u : 0u;
+    if (replies != nullptr) {
+        replies->note(leat_str{id, id_size}, offset);
+    }
     return true;
 }
 
-Journal::Opened Journal::read_back(leat_str identity, bool forced, Ids* ids) {
+Journal::Opened Journal::read_back(leat_str identity, bool forced, Ids* ids,
+                                   Replies* replies) {
     const char* head = nullptr;
     size_t size = 0;
     LineHeads lines(fd_, buffer_);
@@ -144,7 +155,7 @@ Journal::Opened Journal::read_back(leat_str identity, bool forced, Ids* ids) {
         return Opened::other;
     }
     while (lines.next(&head, &size)) {
-        if (!note_record(head, size, ids)) {
+        if (!note_record(head, size, lines.begin(), ids, replies)) {
             return Opened::not_ours;
         }
     }

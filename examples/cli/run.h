@@ -8,6 +8,7 @@
 #include <leat/leat.h>
 
 #include "cli/defaults.h"
+#include "cli/histories.h"
 #include "cli/ids.h"
 #include "cli/item.h"
 #include "cli/journal.h"
@@ -53,6 +54,7 @@ private:
     static void take_log(void* user, leat_log_level level, leat_str line);
     leat_status pull_item(leat_request* request);
     bool accept(const Line& line, leat_request* request);
+    void remember(leat_request* request);
     void refuse(const Line& line, leat_str id, leat_str metadata, const Fault& fault);
     bool name_refused(uint64_t line, leat_str* id);
     bool write_result(const leat_result& result);
@@ -102,6 +104,8 @@ private:
     MappedBlock block_;
     leat_batch* batch_ = nullptr;
     Defaults defaults_;
+    Histories histories_;
+    Replies replies_;
 
     uint64_t items_ = 0;        // lines that are not blank, so far
     uint64_t accepted_ = 0;     // handed to the engine

@@ -71,6 +71,13 @@ LEAT_API leat_status leat_conversation_open(leat_client *client, const leat_conv
 LEAT_API leat_status leat_conversation_append(leat_conversation *conversation,
                                               const leat_message *messages, uint32_t count);
 
+/* Appends an exchange as an item with that request and that reply would leave it, dropping the oldest
+ * turns where on_full says so: to go on with a chain whose exchanges are on record. Of the request only
+ * messages and prompt are looked at; all is copied. LEAT_OK; LEAT_E_ARGUMENT; LEAT_E_TEXT;
+ * LEAT_E_CONVERSATION_FULL; LEAT_E_STATE as above. */
+LEAT_API leat_status leat_conversation_add_turn(leat_conversation *conversation,
+                                                const leat_request *request, leat_str reply);
+
 /* Forgets every message and wipes their memory. LEAT_OK; LEAT_E_ARGUMENT; LEAT_E_STATE as above. */
 LEAT_API leat_status leat_conversation_clear(leat_conversation *conversation);
 

@@ -65,6 +65,18 @@ leat_status leat_conversation_append(leat_conversation* conversation, const leat
     return conversation->history.append(messages, count);
 }
 
+leat_status leat_conversation_add_turn(leat_conversation* conversation, const leat_request* request,
+                                       leat_str reply) {
+    LEAT_TRY(idle_status(conversation));
+    if (request == nullptr || !leat::is_sound(request->prompt) || !leat::is_sound(reply)) {
+        return LEAT_E_ARGUMENT;
+    }
+    LEAT_TRY(leat::messages_check(request->messages, request->messages_count));
+    LEAT_TRY(conversation->history.append_turn(*request, reply, leat::may_drop(*conversation)));
+    ++conversation->turns;
+    return LEAT_OK;
+}
+
 leat_status leat_conversation_clear(leat_conversation* conversation) {
     LEAT_TRY(idle_status(conversation));
     conversation->history.clear();

@@ -173,5 +173,22 @@ TEST(History, P11_the_callers_own_messages_stay_and_the_transcript_may_be_adopte
     EXPECT_EQ(chains.seen.back(), "system:S user:a assistant:a! user:b");
 }
 
+TEST(History, P9_a_turn_on_record_is_as_good_as_one_that_was_taken) {
+    Chains chains;
+    leat_conversation* const chain =
+        chains.open(LEAT_HISTORY_SEQUENTIAL, "S", LEAT_HISTORY_FULL_DROP_OLDEST);
+    leat_request request;
+    leat_request_init(&request);
+    request.prompt = LEAT_STR("a");
+    EXPECT_EQ(leat_conversation_add_turn(chain, &request, LEAT_STR("a!")), LEAT_OK);
+    EXPECT_EQ(leat_conversation_add_turn(chain, nullptr, LEAT_STR("a!")), LEAT_E_ARGUMENT);
+    EXPECT_EQ(leat_conversation_add_turn(chain, &request, LEAT_STR("\xff")), LEAT_E_TEXT);
+    chains.say(chain, "b");
+    EXPECT_EQ(leat_conversation_add_turn(chain, &request, LEAT_STR("a!")), LEAT_E_STATE);
+    chains.finish();
+    EXPECT_EQ(chains.seen.back(), "system:S user:a assistant:a! user:b");
+    EXPECT_EQ(chains.state(chain).turns, 2u);
+}
+
 }  // namespace
 }  // namespace sim_test
