@@ -151,7 +151,8 @@ bool Histories::join(leat_str name, leat_request* request, Fault* fault) {
         return true;
     }
     if (!leat::empty(request->body_json) && !settings_->no_history) {
-        return fail(fault, "two_forms", "nothing can go before a \"body\"; use \"messages\", or --no-history");
+        return fail(fault, "two_forms",
+                    "nothing can go before a \"body\"; use \"messages\", or --no-history");
     }
     request->conversation = has_chains() ? chain_of(name, fault) : context_;
     return request->conversation != nullptr;

@@ -62,7 +62,8 @@ LEAT_API void leat_conversation_config_init(leat_conversation_config *config);
  * LEAT_E_ARGUMENT (NULL, an unknown mode or policy, a message whose text or parts are not there);
  * LEAT_E_STRUCT_SIZE; LEAT_E_TEXT (a message's content is not UTF-8); LEAT_E_TOO_MANY
  * (conversations_max are open); LEAT_E_CONVERSATION_FULL (the messages have no room). */
-LEAT_API leat_status leat_conversation_open(leat_client *client, const leat_conversation_config *config,
+LEAT_API leat_status leat_conversation_open(leat_client *client,
+                                            const leat_conversation_config *config,
                                             leat_conversation **conversation) LEAT_CHECKED;
 
 /* Appends messages of yours, all or none; they are copied. LEAT_OK; LEAT_E_ARGUMENT; LEAT_E_TEXT;
