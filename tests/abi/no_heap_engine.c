@@ -2,7 +2,8 @@
  * returns memory between the last leat_endpoint_add and leat_close: TLS handshakes full and
  * resumed on connections that the server keeps closing, retries, rate limits, resets, cut bodies,
  * answers that do not parse, refused connections, a certificate for another name, deadlines,
- * cancelled items and a cancelled batch; results by callback and by leat_batch_next.
+ * cancelled items and a cancelled batch; chains of items whose histories are full; results by callback
+ * and by leat_batch_next.
  * The fates are in the prompts (leat-mock), so the outcome of every item is known beforehand. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -17,7 +18,7 @@
 #include "heap_count.h"
 #include "mock_child.h"
 
-enum { lanes_max = 6, prompt_bytes = 96, wait_s = 100 };
+enum { lanes_max = 7, chains_max = 8, prompt_bytes = 96, wait_s = 100 };
 
 /* A batch with its items: what is expected, and what came. */
 typedef struct lane {
@@ -28,6 +29,7 @@ typedef struct lane {
     leat_endpoint endpoint;
     int by_next;   /* results by leat_batch_next, prompts copied; else callback and source */
     int is_late;   /* deadlines and short timeouts */
+    int has_chains; /* items of several conversations, which forget their oldest turns */
     int is_cancel; /* every third item is cancelled alone, then the batch */
     leat_batch* batch;
     uint64_t made;
@@ -43,6 +45,7 @@ typedef struct lane {
 } lane;
 
 static int failed_count;
+static leat_conversation* chains[chains_max];
 
 static void check(int holds, const char* name) {
     printf("%s - no heap: %s\n", holds ? "ok" : "not ok", name);
@@ -66,6 +69,7 @@ static void fill_request(lane* l, uint64_t index, char* text, leat_request* requ
     leat_request_init(request);
     request->prompt = view(text);
     request->user_number = index;
+    if (l->has_chains) request->conversation = chains[index % chains_max];
     if (l->is_late) {
         if (index % 2 == 0) request->deadline_ms = 40;
         if (index % 2 == 1) request->timeout_ms = 15;
@@ -211,8 +215,21 @@ static leat_status add(leat_client* client, const char* url, const leat_resolve*
     return leat_endpoint_add(client, &config, endpoint);
 }
 
+static int open_chains(leat_client* client) {
+    size_t i = 0;
+    for (i = 0; i < chains_max; ++i) {
+        leat_conversation_config config;
+        leat_conversation_config_init(&config);
+        config.mode = LEAT_HISTORY_SEQUENTIAL;
+        config.on_full = LEAT_HISTORY_FULL_DROP_OLDEST;
+        if (leat_conversation_open(client, &config, &chains[i]) != LEAT_OK) return 0;
+    }
+    return 1;
+}
+
 static int open_lanes(leat_client* client, lane* lanes, size_t count) {
     size_t i = 0;
+    if (!open_chains(client)) return 0;
     for (i = 0; i < count; ++i) {
         lane* const l = &lanes[i];
         leat_batch_config config;
@@ -264,6 +281,7 @@ static lane lanes[lanes_max] = {
      .endpoint = 5,
      .by_next = 1,
      .is_cancel = 1},
+    {.name = "chains", FATES(chain_fates), .items = 600, .endpoint = 6, .has_chains = 1},
 };
 
 /* A client with an endpoint for each lane, in the lanes' order. */
@@ -289,6 +307,8 @@ static leat_status open_client(const mock_child* mock, unsigned refusing, leat_c
     config.connections_max = 96;
     config.endpoints_max = lanes_max;
     config.batches_max = lanes_max;
+    config.conversations_max = chains_max;
+    config.conversation_bytes = 2048;
     config.ring_entries = 300; /* all of the cancelled batch's items at once */
     config.tls_ca_file = view(mock->ca_file);
     config.log_level = LEAT_LOG_ERROR;
@@ -299,7 +319,19 @@ static leat_status open_client(const mock_child* mock, unsigned refusing, leat_c
     if (status == LEAT_OK) status = add(*client, other, &other_name, &endpoint);
     if (status == LEAT_OK) status = add(*client, mock->plain, NULL, &endpoint);
     if (status == LEAT_OK) status = add(*client, mock->tls, NULL, &endpoint);
+    if (status == LEAT_OK) status = add(*client, mock->plain, NULL, &endpoint);
     return status;
+}
+
+static void check_chains(void) {
+    uint64_t dropped = 0;
+    size_t i = 0;
+    for (i = 0; i < chains_max; ++i) {
+        leat_conversation_state state;
+        leat_conversation_get_state(chains[i], &state);
+        dropped += state.dropped;
+    }
+    check(dropped > 100, "conversations were full, and forgot their oldest turns");
 }
 
 static void check_stats(const leat_stats* stats) {
@@ -336,6 +368,7 @@ static void run_lanes(leat_client* client) {
     running = heap_count_end();
     for (i = 0; i < lanes_max; ++i) report(&lanes[i]);
     check_stats(&stats);
+    check_chains();
     heap_count_begin();
     for (i = 0; i < lanes_max; ++i) leat_batch_close(lanes[i].batch);
     closing = heap_count_end();
