@@ -14,11 +14,12 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "chains.h"
 #include "fates.h"
 #include "heap_count.h"
 #include "mock_child.h"
 
-enum { lanes_max = 7, chains_max = 8, prompt_bytes = 96, wait_s = 100 };
+enum { lanes_max = 7, prompt_bytes = 96, wait_s = 100 };
 
 /* A batch with its items: what is expected, and what came. */
 typedef struct lane {
@@ -27,10 +28,10 @@ typedef struct lane {
     size_t fates_count;
     uint64_t items;
     leat_endpoint endpoint;
-    int by_next;   /* results by leat_batch_next, prompts copied; else callback and source */
-    int is_late;   /* deadlines and short timeouts */
+    int by_next;    /* results by leat_batch_next, prompts copied; else callback and source */
+    int is_late;    /* deadlines and short timeouts */
     int has_chains; /* items of several conversations, which forget their oldest turns */
-    int is_cancel; /* every third item is cancelled alone, then the batch */
+    int is_cancel;  /* every third item is cancelled alone, then the batch */
     leat_batch* batch;
     uint64_t made;
     uint64_t results;
@@ -45,7 +46,6 @@ typedef struct lane {
 } lane;
 
 static int failed_count;
-static leat_conversation* chains[chains_max];
 
 static void check(int holds, const char* name) {
     printf("%s - no heap: %s\n", holds ? "ok" : "not ok", name);
@@ -215,18 +215,6 @@ static leat_status add(leat_client* client, const char* url, const leat_resolve*
     return leat_endpoint_add(client, &config, endpoint);
 }
 
-static int open_chains(leat_client* client) {
-    size_t i = 0;
-    for (i = 0; i < chains_max; ++i) {
-        leat_conversation_config config;
-        leat_conversation_config_init(&config);
-        config.mode = LEAT_HISTORY_SEQUENTIAL;
-        config.on_full = LEAT_HISTORY_FULL_DROP_OLDEST;
-        if (leat_conversation_open(client, &config, &chains[i]) != LEAT_OK) return 0;
-    }
-    return 1;
-}
-
 static int open_lanes(leat_client* client, lane* lanes, size_t count) {
     size_t i = 0;
     if (!open_chains(client)) return 0;
@@ -323,17 +311,6 @@ static leat_status open_client(const mock_child* mock, unsigned refusing, leat_c
     return status;
 }
 
-static void check_chains(void) {
-    uint64_t dropped = 0;
-    size_t i = 0;
-    for (i = 0; i < chains_max; ++i) {
-        leat_conversation_state state;
-        leat_conversation_get_state(chains[i], &state);
-        dropped += state.dropped;
-    }
-    check(dropped > 100, "conversations were full, and forgot their oldest turns");
-}
-
 static void check_stats(const leat_stats* stats) {
     check(stats->tls_full_handshakes > 0 && stats->tls_resumed_handshakes > 500,
           "there were handshakes, full and resumed");
@@ -368,7 +345,7 @@ static void run_lanes(leat_client* client) {
     running = heap_count_end();
     for (i = 0; i < lanes_max; ++i) report(&lanes[i]);
     check_stats(&stats);
-    check_chains();
+    check(chains_dropped() > 100, "conversations were full, and forgot their oldest turns");
     heap_count_begin();
     for (i = 0; i < lanes_max; ++i) leat_batch_close(lanes[i].batch);
     closing = heap_count_end();

@@ -211,8 +211,8 @@ void check_counts(const Load& load, Network* network, Verdict* verdict) {
             const bool calm = load.scenario().faults == 0 && run.plan->budget_usd <= 0 &&
                               result.outcome != LEAT_SUCCEEDED && result.outcome != LEAT_CANCELLED;
             const bool timed_out = leat_status_class(result.status) == LEAT_CLASS_TIMEOUT;
-            const bool no_room = result.status == LEAT_E_ITEM_MEMORY ||
-                                 result.status == LEAT_E_CONVERSATION_FULL;
+            const bool no_room =
+                result.status == LEAT_E_ITEM_MEMORY || result.status == LEAT_E_CONVERSATION_FULL;
             if (calm && !timed_out && !no_room) {
                 verdict->fail("calm", "nothing went wrong, but item %llu has %s",
                               static_cast<Number>(index), leat_status_name(result.status));

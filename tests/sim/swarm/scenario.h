@@ -61,7 +61,7 @@ struct ItemPlan {
     uint64_t deadline_ms;
     uint64_t cancel_at_ms;  // after the start; 0: never
     leat_lane lane;
-    const char* model;  // "": the endpoint's
+    const char* model;      // "": the endpoint's
     uint32_t conversation;  // 0: none; else one more than its number
     bool copy;
 };

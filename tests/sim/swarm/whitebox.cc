@@ -135,7 +135,8 @@ void Whitebox::check_lists() {
         leat_conversation* const conversation = &engine_->conversations[c];
         leat::ItemList* const queue = &conversation->queue;
         for (Item* item = queue->front(); item != nullptr; item = queue->next(item)) {
-            visit(item, item->state == ItemState::parked && item->conversation == conversation, "queue");
+            visit(item, item->state == ItemState::parked && item->conversation == conversation,
+                  "queue");
         }
     }
     for (uint32_t b = 0; b < engine_->config.batches_max; ++b) {
@@ -307,8 +308,8 @@ void Whitebox::check_history(const leat::Conversation& conversation, uint32_t nu
     const bool keeps = conversation.mode == LEAT_HISTORY_SEQUENTIAL;
     const uint64_t left = keeps ? conversation.turns * 2 - history.dropped() : 0;
     if (history.count() != left) {
-        verdict_->fail("history", "conversation %u has %u messages of %llu", number, history.count(),
-                       static_cast<Number>(left));
+        verdict_->fail("history", "conversation %u has %u messages of %llu", number,
+                       history.count(), static_cast<Number>(left));
     }
 }
 
@@ -333,7 +334,8 @@ void Whitebox::check_conversations() {
         }
         const bool is_whole = conversation.current != nullptr || conversation.queue.empty();
         if (conversation.users != users || !is_whole ||
-            (leat::takes_turns(conversation) && out != (conversation.current != nullptr ? 1u : 0u))) {
+            (leat::takes_turns(conversation) &&
+             out != (conversation.current != nullptr ? 1u : 0u))) {
             verdict_->fail("turns", "conversation %u: %u users (%u), %u out, %zu in its queue", c,
                            conversation.users, users, out, conversation.queue.size());
         }
@@ -341,7 +343,8 @@ void Whitebox::check_conversations() {
     }
     for (uint32_t b = 0; b < engine_->config.batches_max; ++b) {
         if (engine_->batches[b].open && engine_->batches[b].queued != queued[b]) {
-            verdict_->fail("turns", "batch %u: %u queued (%u)", b, engine_->batches[b].queued, queued[b]);
+            verdict_->fail("turns", "batch %u: %u queued (%u)", b, engine_->batches[b].queued,
+                           queued[b]);
         }
     }
 }
