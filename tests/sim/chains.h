@@ -26,7 +26,8 @@ inline std::string shown(const std::string& body) {
 inline std::string prompt_of(const std::string& body) {
     const std::string all = shown(body);
     const size_t at = all.rfind("user:");
-    return at == std::string::npos ? "" : all.substr(at + 5);
+    if (at == std::string::npos) return "";
+    return all.substr(at + 5, all.find(" assistant:", at) - (at + 5));
 }
 
 class Chains {

@@ -190,5 +190,52 @@ TEST(History, P9_a_turn_on_record_is_as_good_as_one_that_was_taken) {
     EXPECT_EQ(chains.state(chain).turns, 2u);
 }
 
+TEST(History, P9_of_rounds_of_tools_only_the_prompt_and_the_last_reply_enter) {
+    Chains chains;
+    leat_conversation* const chain = chains.open(LEAT_HISTORY_SEQUENTIAL);
+    leat_tool tool{};
+    tool.name = LEAT_STR("add");
+    tool.run = [](void*, const leat_tool_job* job) {
+        return leat_tool_complete(job->run, LEAT_STR("4"), 0);
+    };
+    leat_tools tools{};
+    tools.list = &tool;
+    tools.count = 1;
+    uint64_t asked = 0;
+    chains.answer = [&](const std::string& prompt, leat_sim_response& response) {
+        if (prompt != "sum" || asked++ > 0) return;
+        response.body =
+            LEAT_STR("{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hm\","
+                     "\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"add\","
+                     "\"arguments\":\"{}\"}}]},\"finish_reason\":\"tool_calls\"}]}");
+    };
+    chains.say(chain, "a");
+    chains.say(chain, "sum", [&](leat_request* request) { request->tools = &tools; });
+    chains.say(chain, "b");
+    chains.finish();
+    EXPECT_EQ(asked, 2u);
+    EXPECT_NE(chains.world.requests[2].body.find("\"content\":\"a!\""), std::string::npos)
+        << "the history goes before the round's turns";
+    EXPECT_EQ(chains.seen.back(), "user:a assistant:a! user:sum assistant:sum! user:b");
+}
+
+TEST(History, P9_of_an_answer_that_was_corrected_only_the_last_enters) {
+    Chains chains;
+    leat_conversation* const chain = chains.open(LEAT_HISTORY_SEQUENTIAL);
+    leat_batch_config config = chains.world.batch_config();
+    config.validate = [](void*, const leat_result* result, leat_str* message) -> leat_status {
+        *message = LEAT_STR("too short");
+        return result->text.size < 4 ? LEAT_E_REJECTED : LEAT_OK;
+    };
+    chains.world.open_batch(config);
+    chains.answer = [&](const std::string& prompt, leat_sim_response& response) {
+        const bool is_asked_again = prompt.find("too short") != std::string::npos;
+        if (is_asked_again) response.body = chains.world.keep(completion("longer"));
+    };
+    for (const char* prompt : {"aaa", "b", "ccc"}) chains.say(chain, prompt);
+    chains.finish();
+    EXPECT_EQ(chains.seen.back(), "user:aaa assistant:aaa! user:b assistant:longer user:ccc");
+}
+
 }  // namespace
 }  // namespace sim_test
