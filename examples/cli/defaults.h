@@ -27,6 +27,7 @@ public:
     leat_str schema() const { return schema_.text(); }
     leat_str tools_file() const { return tools_file_.text(); }
     leat_str context() const { return context_.text(); }
+    ToolList* tools() { return &tools_; }
 
 private:
     // A whole file in memory that may be written to; the file is not.
