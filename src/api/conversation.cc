@@ -101,7 +101,7 @@ void leat_conversation_get_state(const leat_conversation* conversation,
     state->messages_max = history.messages_max();
     state->bytes = history.bytes_used();
     state->bytes_max = history.bytes_max();
-    state->tokens = history.tokens_from(0);
+    state->tokens = history.tokens();
     state->tokens_max = conversation->tokens_max;
     state->turns = conversation->turns;
     state->dropped = history.dropped();

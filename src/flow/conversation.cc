@@ -44,9 +44,12 @@ leat_status choose_window(const Conversation& conversation, const leat_request& 
     if (most == 0 || !keeps_history(conversation)) return LEAT_OK;
     const uint64_t own = own_tokens(request);
     const History& history = conversation.history;
-    while (own > most || history.tokens_from(past->begin) > most - own) {
+    uint64_t tokens = own + history.tokens();
+    while (tokens > most) {
         if (!may_drop(conversation) || past->begin == history.count()) return LEAT_E_CONVERSATION_FULL;
-        past->begin = history.turn_end(past->begin);
+        const uint32_t next = history.turn_end(past->begin);
+        tokens -= history.turn_tokens(past->begin, next);
+        past->begin = next;
     }
     return LEAT_OK;
 }
@@ -83,7 +86,7 @@ bool is_nearly_full(const Conversation& conversation) {
     if (over_nine_tenths(history.bytes_used(), history.bytes_max())) return true;
     if (over_nine_tenths(history.count(), history.messages_max())) return true;
     const uint64_t most = conversation.tokens_max;
-    return most != 0 && over_nine_tenths(history.tokens_from(0), most);
+    return most != 0 && over_nine_tenths(history.tokens(), most);
 }
 
 leat_status find_conversation(const Batch& batch, const leat_request& request, Conversation** found) {
@@ -126,7 +129,7 @@ leat_status choose_past(const Item& item, Past* past) {
 leat_status keep_exchange(Engine* engine, Item* item) {
     Conversation* const conversation = item->conversation;
     if (conversation == nullptr || !keeps_history(*conversation)) return LEAT_OK;
-    LEAT_CHECK(conversation->current == item);
+    if (conversation->current != item) return LEAT_OK;  // it ended before its turn
     const leat_result& result = item->result;
     const Text reply = empty(result.text) ? result.refusal : result.text;
     // Calls of tools that nobody ran are no reply that one could go on from.

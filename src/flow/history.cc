@@ -122,10 +122,17 @@ uint32_t History::turn_end(uint32_t from) const {
     return count_;
 }
 
-uint64_t History::tokens_from(uint32_t begin) const {
+uint64_t History::tokens() const {
     uint64_t tokens = 0;
-    for (uint32_t i = 0; i < count_; ++i) {
-        if (i >= begin || is_standing(messages_[i])) tokens += known_[i].tokens;
+    for (uint32_t i = 0; i < count_; ++i) tokens += known_[i].tokens;
+    return tokens;
+}
+
+uint64_t History::turn_tokens(uint32_t from, uint32_t end) const {
+    LEAT_CHECK(from <= end && end <= count_);
+    uint64_t tokens = 0;
+    for (uint32_t i = from; i < end; ++i) {
+        if (!is_standing(messages_[i])) tokens += known_[i].tokens;
     }
     return tokens;
 }

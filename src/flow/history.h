@@ -37,8 +37,9 @@ public:
     bool stands(uint32_t index) const;
     // The end of the turn that begins at `from`, or behind standing messages there.
     uint32_t turn_end(uint32_t from) const;
-    // About so many tokens of the messages that stand, and of those from `begin` on.
-    uint64_t tokens_from(uint32_t begin) const;
+    // About so many tokens of all messages, and of those in [from, end) that do not stand.
+    uint64_t tokens() const;
+    uint64_t turn_tokens(uint32_t from, uint32_t end) const;
 
     size_t bytes_used() const { return used_; }
     size_t bytes_max() const { return text_bytes_; }

@@ -287,11 +287,12 @@ TEST_F(HistoryTest, M15_tokens_are_counted_by_what_is_sent) {
     ASSERT_EQ(say("system", "Be short and to the point."), LEAT_OK);
     ASSERT_EQ(turn("one two three", "four five six"), LEAT_OK);
     ASSERT_EQ(turn("seven", "eight"), LEAT_OK);
-    const uint64_t all = history.tokens_from(0);
-    const uint64_t last = history.tokens_from(3);
-    EXPECT_GT(all, last);
-    EXPECT_GT(last, history.tokens_from(5)) << "the system's words count always";
-    EXPECT_EQ(history.tokens_from(5), tokens_of(history.list()[0]));
+    const uint64_t first = history.turn_tokens(0, 3);
+    const uint64_t second = history.turn_tokens(3, 5);
+    EXPECT_GT(first, second);
+    EXPECT_EQ(history.tokens(), tokens_of(history.list()[0]) + first + second);
+    EXPECT_EQ(history.turn_tokens(0, 1), 0u) << "the system's words are in no turn";
+    EXPECT_EQ(history.turn_tokens(5, 5), 0u);
 }
 
 TEST(HistoryBytes, a_size_that_cannot_be_is_0) {
