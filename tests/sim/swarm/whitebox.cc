@@ -121,22 +121,19 @@ void Whitebox::check_lists() {
     for (Item* item = sleeping->front(); item != nullptr; item = sleeping->next(item)) {
         visit(item, item->state == ItemState::sleeping && item->timer.queued(), "sleeping");
     }
+    // Whatever a parked item waits for keeps the list that it is in.
+    for (uint32_t i = 0; i < engine_->config.items_max; ++i) {
+        const Item* const parked = &engine_->items[i];
+        if (parked->state != ItemState::parked) continue;
+        auto* const list = static_cast<leat::ItemList*>(parked->parked_in);
+        for (Item* item = list->front(); item != nullptr; item = list->next(item)) {
+            if (item == parked) visit(item, item->link.linked(), "parked");
+        }
+    }
     for (const leat::Domain* const each : domains_) {
         auto* const waiting = &const_cast<leat::Domain*>(each)->waiting;
         for (Item* item = waiting->front(); item != nullptr; item = waiting->next(item)) {
             visit(item, item->state == ItemState::waiting && item->domain == each, "waiting");
-        }
-    }
-    leat::ItemList* const resumed = &engine_->resumed;
-    for (Item* item = resumed->front(); item != nullptr; item = resumed->next(item)) {
-        visit(item, item->state == ItemState::parked && !item->is_queued, "resumed");
-    }
-    for (uint32_t c = 0; c < engine_->config.conversations_max; ++c) {
-        leat_conversation* const conversation = &engine_->conversations[c];
-        leat::ItemList* const queue = &conversation->queue;
-        for (Item* item = queue->front(); item != nullptr; item = queue->next(item)) {
-            visit(item, item->state == ItemState::parked && item->conversation == conversation,
-                  "queue");
         }
     }
     for (uint32_t b = 0; b < engine_->config.batches_max; ++b) {
@@ -322,6 +319,9 @@ void Whitebox::check_conversations() {
         for (uint32_t i = 0; i < engine_->config.items_max; ++i) {
             const Item& item = engine_->items[i];
             if (item.conversation != &conversation || item.state == ItemState::free) continue;
+            const bool waits =
+                item.state == ItemState::parked && item.parked_in == &conversation.queue;
+            if (waits != item.is_queued) verdict_->fail("turns", "item slot %u is in no queue", i);
             users += item.is_twin ? 0u : 1u;
             out += item.is_queued ? 0u : 1u;
             queued[static_cast<size_t>(item.batch - engine_->batches)] += item.is_queued ? 1u : 0u;
