@@ -115,7 +115,9 @@ TEST(LayoutTest, report_and_required_agree) {
 
 TEST(LayoutTest, every_line_names_its_consumer_and_its_reason) {
     Layout layout;
-    plan_layout(config_of(64, 4096, 64, 1), &layout);
+    leat_config config = config_of(64, 4096, 64, 1);
+    config.conversations_max = 1;
+    plan_layout(config, &layout);
     std::set<std::string> consumers;
     for (const leat_memory_line& line : layout.lines) {
         EXPECT_TRUE(consumers.insert(line.consumer).second) << line.consumer;
