@@ -28,7 +28,7 @@ bool refuse(const char* option, const char* path, const char* why) {
 }  // namespace
 
 Defaults::~Defaults() {
-    const File files[] = {schema_, tools_file_};
+    const File files[] = {schema_, tools_file_, context_};
     for (const File& file : files) {
         if (file.data != nullptr) {
             munmap(file.data, file.size);
@@ -170,6 +170,9 @@ bool Defaults::open(const Settings& settings) {
     request_.stream = settings.stream ? LEAT_ON : LEAT_UNSET;
     if (settings.thinking != nullptr && !read_thinking(view(settings.thinking), &request_)) {
         return refuse("thinking", settings.thinking, "not on, off or a number of tokens");
+    }
+    if (settings.context != nullptr && !map("context", settings.context, &context_)) {
+        return false;
     }
     return read_format(settings) && read_tools_file(settings);
 }

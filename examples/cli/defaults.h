@@ -1,5 +1,5 @@
 // cli/defaults.h: what the options ask of every item that does not say otherwise: the batch's
-// default request, with the files that --schema and --tools name.
+// default request, with the files that --schema, --tools and --context name.
 // Invariant: its texts lie in argv or in mapped files, and stay until the object ends.
 #pragma once
 
@@ -26,6 +26,7 @@ public:
     bool checks() const { return checks_; }
     leat_str schema() const { return schema_.text(); }
     leat_str tools_file() const { return tools_file_.text(); }
+    leat_str context() const { return context_.text(); }
     ToolList* tools() { return &tools_; }
 
 private:
@@ -48,6 +49,7 @@ private:
     ToolList tools_{};
     File schema_;
     File tools_file_;
+    File context_;
 };
 
 // "on", "off" or a number of tokens, as --thinking and a line's "thinking" have it.

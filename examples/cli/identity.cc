@@ -101,6 +101,15 @@ void put_more(const Settings& settings, const Defaults& defaults, leat::JsonWrit
     if (settings.top_k.is_set != 0) {
         put_number(json, leat::text("top_k"), settings.top_k);
     }
+    if (settings.has_chains()) {
+        put_text(json, leat::text("history"), settings.no_history ? "stateless" : "sequential");
+        put_text(json, leat::text("when_full"), settings.when_full == 0 ? "fail" : "drop-oldest");
+        json->key(leat::text("history_tokens"));
+        json->integer(static_cast<int64_t>(settings.history_tokens));
+    }
+    if (settings.has_conversations()) {
+        put_file(json, leat::text("context"), defaults.context());
+    }
     put_file(json, leat::text("schema"), defaults.schema());
     put_file(json, leat::text("tools"), defaults.tools_file());
 }

@@ -82,6 +82,7 @@ bool ItemParser::parse_json(const Line& line, leat_request* request, Fault* faul
     fault_ = fault;
     own_fields_ = false;
     url_ = leat_str{nullptr, 0};
+    conversation_ = leat_str{nullptr, 0};
     image_files_.clear();
     format_ = leat_format{};
     tool_choice_ = Value{};
@@ -110,6 +111,7 @@ bool ItemParser::parse_json(const Line& line, leat_request* request, Fault* faul
 bool ItemParser::parse_text(const Line& line, leat_request* request, Fault* fault) {
     request_ = request;
     fault_ = fault;
+    conversation_ = leat_str{nullptr, 0};
     *fault = Fault{"", ""};
     request->prompt = leat_str{line.data, line.size};
     request->model = model_;

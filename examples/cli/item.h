@@ -14,6 +14,7 @@
 namespace cli {
 
 constexpr size_t id_bytes_max = 512;
+constexpr size_t conversation_name_bytes = 128;
 constexpr uint32_t messages_max = 1024;
 constexpr uint32_t stops_max = 16;
 constexpr uint32_t parts_max = 2048;
@@ -34,6 +35,8 @@ public:
     // Fills *request. False: *fault says why; request->id is set if the line had a usable one.
     bool parse_json(const Line& line, leat_request* request, Fault* fault);
     bool parse_text(const Line& line, leat_request* request, Fault* fault);
+    // The line's "conversation"; empty: it has none.
+    leat_str conversation() const { return conversation_; }
 
 private:
     using Value = leat::JsonValue;
@@ -103,6 +106,7 @@ private:
     leat_part* take_part();
     bool read_metadata(const Value& value);
     bool read_timeout(const Value& value);
+    bool read_conversation(const Value& value);
     bool read_deadline(const Value& value);
 
     leat_str model_;
@@ -112,6 +116,7 @@ private:
     bool own_fields_ = false;   // a member that only leat's own form has
     const char* field_ = "";    // the member at hand, for messages
     leat_str url_{nullptr, 0};
+    leat_str conversation_{nullptr, 0};
     leat_request* request_ = nullptr;
     Fault* fault_ = nullptr;
     const Defaults& defaults_;

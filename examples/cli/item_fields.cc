@@ -48,6 +48,7 @@ const ItemParser::Field ItemParser::fields[] = {
     {"metadata", &ItemParser::read_metadata},
     {"timeout_s", &ItemParser::read_timeout},
     {"deadline_s", &ItemParser::read_deadline},
+    {"conversation", &ItemParser::read_conversation},
     {nullptr, nullptr},
 };
 
@@ -260,6 +261,14 @@ bool ItemParser::read_metadata(const Value& value) {
     const bool quoted = value.type == JsonType::string;
     request_->metadata = quoted ? leat_str{value.raw.data - 1, value.raw.size + 2} : value.raw;
     return true;
+}
+
+bool ItemParser::read_conversation(const Value& value) {
+    if (!text_of(value, &conversation_)) {
+        return false;
+    }
+    const bool good = conversation_.size > 0 && conversation_.size <= conversation_name_bytes;
+    return good || wrong("a name of 1 to 128 bytes");
 }
 
 bool ItemParser::read_timeout(const Value& value) {

@@ -8,6 +8,7 @@
 #include <leat/types.h>
 
 #include "cli/ids.h"
+#include "cli/replies.h"
 
 namespace cli {
 
@@ -31,8 +32,8 @@ public:
     // record_bytes: the largest record there can be.
     Opened open(const char* path, bool resume, size_t record_bytes);
     // After open with resume, if there was something: reads the identity and the ids.
-    // forced: take ids over although the identity differs.
-    Opened read_back(leat_str identity, bool forced, Ids* ids);
+    // forced: take ids over although the identity differs. replies, unless NULL, notes the places.
+    Opened read_back(leat_str identity, bool forced, Ids* ids, Replies* replies);
     // Lines of an output that is to be resumed, for the size of the id table. The cut line is gone.
     bool count_records(uint64_t* count);
     // Leaves of each id that stands there twice the later record, in a file that takes this one's
@@ -45,6 +46,7 @@ public:
     bool commit(size_t bytes);
     bool flush();
 
+    int descriptor() const { return fd_; }
     bool is_stdout() const { return to_stdout_; }
     bool had_records() const { return had_records_; }
     uint64_t done_before() const { return done_before_; }
@@ -56,7 +58,7 @@ public:
 
 private:
     bool repair();
-    bool note_record(const char* line, size_t size, Ids* ids);
+    bool note_record(const char* line, size_t size, int64_t offset, Ids* ids, Replies* replies);
     bool find_repeats(Ids* twice);
     bool copy_kept(int to, Ids* twice);
     bool take_place(int made, const char* made_path, const char* path);

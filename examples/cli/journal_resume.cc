@@ -48,7 +48,8 @@ bool Journal::count_records(uint64_t* count) {
     return !lines.failed();
 }
 
-bool Journal::note_record(const char* line, size_t size, Ids* ids) {
+bool Journal::note_record(const char* line, size_t size, int64_t offset, Ids* ids,
+                          Replies* replies) {
     char room[head_bytes];
     leat_str id{nullptr, 0};
     if (!id_of_head(leat_str{line, size}, room, &id)) {
@@ -56,10 +57,14 @@ bool Journal::note_record(const char* line, size_t size, Ids* ids) {
     }
     const bool fresh = ids->note_done(id);
     ++(fresh ? done_before_ : repeats_);
+    if (replies != nullptr) {
+        replies->note(id, offset);
+    }
     return true;
 }
 
-Journal::Opened Journal::read_back(leat_str identity, bool forced, Ids* ids) {
+Journal::Opened Journal::read_back(leat_str identity, bool forced, Ids* ids,
+                                   Replies* replies) {
     const char* head = nullptr;
     size_t size = 0;
     LineHeads lines(fd_, buffer_);
@@ -79,7 +84,7 @@ Journal::Opened Journal::read_back(leat_str identity, bool forced, Ids* ids) {
         return Opened::other;
     }
     while (lines.next(&head, &size)) {
-        if (!note_record(head, size, ids)) {
+        if (!note_record(head, size, lines.begin(), ids, replies)) {
             return Opened::not_ours;
         }
     }

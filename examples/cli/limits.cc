@@ -25,6 +25,12 @@ void print_own(const char* consumer, uint64_t bytes, const char* reason) {
     printf("  %-28s %24s  %11s  %s\n", consumer, "", byte_words(bytes).text, reason);
 }
 
+// A place for a message in each KiB of text.
+uint32_t messages_of(uint64_t bytes) {
+    const uint64_t count = bytes / 1024;
+    return static_cast<uint32_t>(count < 256 ? 256 : count > 65536 ? 65536 : count);
+}
+
 // Keys and services that the options name; what the names mean is another matter.
 uint32_t endpoints_wanted(const Settings& settings) {
     uint32_t keys = 1;
@@ -54,6 +60,13 @@ void fill_client_config(const Settings& settings, leat_config* config) {
     config->ring_entries = 1;
     config->intake_bytes = 0;
     config->body_bytes_max = settings.item_bytes;
+    if (settings.has_conversations()) {
+        // The context's own, that of lines without a name, and those with one.
+        config->conversations_max =
+            settings.has_chains() ? 2 + static_cast<uint32_t>(settings.conversations) : 1;
+        config->conversation_bytes = settings.conversation_bytes;
+        config->conversation_messages_max = messages_of(settings.conversation_bytes);
+    }
     config->seed = settings.seed.is_set != 0 ? static_cast<uint64_t>(settings.seed.value) + 1 : 0;
     config->log_level = settings.verbose ? LEAT_LOG_INFO : LEAT_LOG_WARNING;
     leat_posix_ports(&config->ports);

@@ -180,6 +180,25 @@ constexpr Option answer_options[] = {
      "Gemini's context cache to build on: cachedContents/ID"},
 };
 
+constexpr Option history_options[] = {
+    {"history", 0, Kind::choice, "independent|sequential|shared", "independent", AT(history), 0, 0,
+     "what an item sees of others; sequential: all that succeeded before it"},
+    {"context", 0, Kind::text, "FILE", nullptr, AT(context), 0, 0,
+     "goes before every item: a JSON array of messages, or plain text for the system"},
+    {"no-history", 0, Kind::flag, nullptr, nullptr, AT(no_history), 0, 0,
+     "nothing goes before an item; with sequential, one after the other all the same"},
+    {"conversations", 0, Kind::count, "N", "64", AT(conversations), 1, 4096,
+     "names that lines may give in \"conversation\": chains that run side by side"},
+    {"conversation-bytes", 0, Kind::bytes, "SIZE", "1M", AT(conversation_bytes), 1024, gib,
+     "text of one conversation, context included"},
+    {"when-full", 0, Kind::choice, "fail|drop-oldest", "fail", AT(when_full), 0, 0,
+     "when a turn has no room there: its item fails, or the oldest turns go"},
+    {"history-tokens", 0, Kind::count, "N", nullptr, AT(history_tokens), 1, any,
+     "tokens that one request may have in all, estimated; --when-full says what then"},
+    {"transcript", 0, Kind::text, "FILE", nullptr, AT(transcript), 0, 0,
+     "write the conversation there at the end, as --context reads it; one a line if named"},
+};
+
 constexpr Option memory_options[] = {
     {"item-bytes", 0, Kind::bytes, "SIZE", "1M", AT(item_bytes), 8192, gib,
      "memory of one item: its request and its answer"},
@@ -208,6 +227,7 @@ constexpr OptionGroup groups[] = {
     option_group("Several services, and money", services_options),
     option_group("Requests", request_options),
     option_group("Answers", answer_options),
+    option_group("Histories", history_options),
     option_group("Memory", memory_options),
     option_group("Display", display_options),
 };

@@ -36,6 +36,7 @@ enum class Format : int32_t { automatic, jsonl, text, compact };
 enum class OnError : int32_t { go_on, fail_fast, skip };
 enum class Order : int32_t { completion, input };
 enum class ProgressMode : int32_t { automatic, line, off };
+enum class History : int32_t { independent, sequential, shared };
 enum class Pacing : int32_t { exponential, linear, fixed_delay, batch_llm };
 
 // Texts are borrowed from argv. Times are milliseconds, sizes bytes, whatever the option takes.
@@ -124,6 +125,15 @@ struct Settings {
     bool dry_run;
     const char* cached_content;
 
+    int32_t history;
+    bool no_history;
+    const char* context;
+    uint64_t conversations;
+    uint64_t conversation_bytes;
+    int32_t when_full;     // leat_history_full
+    uint64_t history_tokens;
+    const char* transcript;
+
     uint64_t item_bytes;
     uint64_t max_line_bytes;
 
@@ -135,6 +145,10 @@ struct Settings {
     bool quiet;
     bool verbose;
     bool help;
+
+    // Items go one after the other, each in its chain.
+    bool has_chains() const { return static_cast<History>(history) == History::sequential; }
+    bool has_conversations() const { return has_chains() || (context != nullptr && !no_history); }
 };
 
 enum class Kind : uint8_t {

@@ -181,6 +181,9 @@ void Run::loop() {
 
 void Run::finish() {
     progress_.clear();
+    if (settings_.transcript != nullptr && !histories_.write_transcript(settings_.transcript)) {
+        stop("the transcript cannot be written");
+    }
     if (settings_.quiet && stopped_ != nullptr && signals_done_ == 0) {
         fprintf(stderr, "leat run: stopped: %s\n", stopped_);  // else the summary says so
     }
@@ -209,15 +212,16 @@ int Run::exit_code() const {
 
 int Run::run() {
     watch_signals();
-    if (!check_files() || !defaults_.open(settings_) || !tools_.open(defaults_.tools()) || !open_input() ||
-        !open_output() || !open_service(settings_, &service_) || !open_ids() || !write_first_line() ||
-        !heal_output() || !find_failed()) {
+    if (!check_files() || !Histories::are_sound(settings_) || !defaults_.open(settings_) ||
+        !tools_.open(defaults_.tools()) || !open_input() || !open_output() ||
+        !open_service(settings_, &service_) || !open_ids() || !write_first_line() || !heal_output() ||
+        !find_failed()) {
         return stopped_ != nullptr ? exit_stopped : exit_usage;
     }
     records_.name_services(&service_);
     ItemParser parser(service_.model, service_.override_model, defaults_);
     parser_ = &parser;
-    if (!open_client() || !open_batch()) {
+    if (!open_client() || !histories_.open(settings_, defaults_, client_, parser_) || !open_batch()) {
         return exit_usage;
     }
     const ProgressMode wanted = static_cast<ProgressMode>(settings_.progress);

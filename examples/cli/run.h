@@ -8,6 +8,7 @@
 #include <leat/leat.h>
 
 #include "cli/defaults.h"
+#include "cli/histories.h"
 #include "cli/ids.h"
 #include "cli/item.h"
 #include "cli/journal.h"
@@ -55,6 +56,7 @@ private:
     static void take_log(void* user, leat_log_level level, leat_str line);
     leat_status pull_item(leat_request* request);
     bool accept(const Line& line, leat_request* request);
+    void remember(leat_request* request);
     void refuse(const Line& line, leat_str id, leat_str metadata, const Fault& fault);
     bool name_refused(uint64_t line, leat_str* id);
     Ids::Answer meet(leat_str id);
@@ -115,6 +117,8 @@ private:
     MappedBlock block_;
     leat_batch* batch_ = nullptr;
     Defaults defaults_;
+    Histories histories_;
+    Replies replies_;
     ToolRunner tools_;
 
     int64_t started_unix_ms_ = 0;  // when the run began

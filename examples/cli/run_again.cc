@@ -51,7 +51,8 @@ bool Run::check_files() const {
 
 // After a run that should have replaced records and was ended first. Who only goes on does not need it.
 bool Run::heal_output() {
-    if (journal_.repeats() == 0 || journal_.drop_replaced()) {
+    // Chains are made again from where the records lie: then they stay where they are.
+    if (journal_.repeats() == 0 || replies_.is_open() || journal_.drop_replaced()) {
         return true;
     }
     if (settings_.only_failed) {

@@ -84,10 +84,14 @@ bool Run::accept(const Line& line, leat_request* request) {
                                   static_cast<unsigned long long>(line.number));
         request->id = leat::text(id_, static_cast<size_t>(size));
     }
+    if (!histories_.join(parser_->conversation(), request, &fault)) {
+        refuse(line, request->id, request->metadata, fault);
+        return false;
+    }
     if (ids_.is_open()) {
         switch (meet(request->id)) {
             case Ids::Answer::fresh: break;
-            case Ids::Answer::done: return false;
+            case Ids::Answer::done: remember(request); return false;
             case Ids::Answer::full: stop("no memory for more ids"); return false;
             case Ids::Answer::repeated:
                 fault.code = "repeated_id";
@@ -117,6 +121,21 @@ Ids::Answer Run::meet(leat_str id) {
     }
     tally_.done_before += answer == Ids::Answer::done ? 1 : 0;
     return answer;
+}
+
+// What an earlier run has recorded is part of its chain.
+void Run::remember(leat_request* request) {
+    leat_str reply{nullptr, 0};
+    if (!replies_.is_open() || !replies_.find(journal_.descriptor(), request->id, &reply)) {
+        return;
+    }
+    const leat_status status = leat_conversation_add_turn(request->conversation, request, reply);
+    if (status != LEAT_OK) {
+        snprintf(stop_text_, sizeof stop_text_, "the chain in %s cannot be made again at \"%.*s\": %s",
+                 settings_.output, static_cast<int>(leat::head(request->id, 80).size), request->id.data,
+                 leat_status_hint(status));
+        stop(stop_text_);
+    }
 }
 
 // An id for the record of a refused line that no other record has. False when an earlier run has

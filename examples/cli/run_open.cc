@@ -82,6 +82,13 @@ bool Run::open_ids() {
     if (journal_.had_records() && !journal_.count_records(&recorded)) {
         return explain_output(Journal::Opened::failed);
     }
+    const bool has_chains = settings_.has_chains() && !settings_.no_history;
+    if (recorded > 0 && has_chains &&
+        !replies_.open(recorded, record_bytes_max(settings_.item_bytes))) {
+        fprintf(stderr, "leat run: no memory for the places of %llu records\n",
+                static_cast<unsigned long long>(recorded));
+        return false;
+    }
     count = settings_.ids > 0 ? settings_.ids : count;
     if (!ids_.open(count + recorded)) {
         fprintf(stderr, "leat run: no memory for a table of %llu ids; --no-id-check does without\n",
@@ -116,7 +123,7 @@ bool Run::write_first_line() {
                 settings_.output, static_cast<unsigned long long>(journal_.cut_bytes()));
     }
     return explain_output(journal_.read_back(leat_str{identity, identity_bytes}, settings_.force,
-                                             &ids_));
+                                             &ids_, replies_.is_open() ? &replies_ : nullptr));
 }
 
 }  // namespace cli

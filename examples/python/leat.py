@@ -49,7 +49,9 @@ class Config(Structure):
         ("events_per_step", c_uint32), ("body_bytes_max", c_uint64), ("staging_bytes", c_uint32),
         ("receive_bytes", c_uint32), ("tls_pool_bytes", c_size_t), ("tls_ca_file", Str),
         ("tls_ca_pem", Str), ("use_tls", c_uint8), ("reserved8", c_uint8 * 7), ("seed", c_uint64),
-        ("log_level", c_int32), ("reserved32", c_uint32), ("ports", Ports)]
+        ("log_level", c_int32), ("reserved32", c_uint32), ("ports", Ports),
+        ("conversations_max", c_uint32), ("conversation_messages_max", c_uint32),
+        ("conversation_bytes", c_size_t)]
 
 
 class Retry(Structure):
@@ -117,7 +119,7 @@ class Request(Structure):
         ("tools_json", Str), ("tool_choice_json", Str), ("extra_json", Str), ("body_json", Str),
         ("path", Str), ("headers", c_void_p), ("headers_count", c_uint32),
         ("estimated_tokens", c_uint32), ("metadata", Str), ("deadline_ms", c_uint64),
-        ("lane", c_int32), ("reserved", c_uint32)]
+        ("lane", c_int32), ("reserved", c_uint32), ("conversation", c_void_p)]
 
 
 class Timing(Structure):

@@ -50,6 +50,10 @@ typedef struct leat_config {
     leat_log_level log_level;  /* LEAT_LOG_WARNING */
     uint32_t reserved32;
     leat_ports ports;          /* the outside world: leat_posix_ports() or your own */
+    uint32_t conversations_max; /* 0; open conversations (leat/conversation.h). 0..65536 */
+    uint32_t conversation_messages_max; /* 256; messages of one conversation. 1..65536 */
+    size_t conversation_bytes; /* 64 KiB; texts of one conversation, those over 256 bytes twice
+                                  where JSON needs escapes. 1 KiB..1 GiB */
 } leat_config;
 
 LEAT_API void leat_config_init(leat_config *config);

@@ -72,6 +72,8 @@ typedef enum leat_lane {
     LEAT_LANE_BACKGROUND = 2
 } leat_lane;
 
+struct leat_conversation;
+
 /* What to ask. All zero but struct_size and one of prompt, messages, body_json is a valid request. */
 typedef struct leat_request {
     uint32_t struct_size;
@@ -119,6 +121,8 @@ typedef struct leat_request {
     uint64_t deadline_ms;          /* from acceptance to result; 0: none */
     leat_lane lane;                /* NORMAL */
     uint32_t reserved;
+    struct leat_conversation *conversation; /* NULL: none; else its messages go before these. Of the
+                                      same client, and not with a body_json, unless it is stateless */
 } leat_request;
 
 LEAT_API void leat_request_init(leat_request *request);

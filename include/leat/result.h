@@ -83,7 +83,8 @@ typedef struct leat_result {
     uint8_t partial;           /* 1: a stream broke; text and thinking are what had come */
     uint32_t ignored_fields;   /* LEAT_FIELD_*: set in the request, but not to be had here */
     int32_t choice;            /* index in leat_format.choices; -1: none of them, or not asked */
-    leat_str text;             /* the answer: all its text parts, joined; also of LEAT_E_SCHEMA */
+    leat_str text;             /* the answer: all its text parts, joined; also of LEAT_E_SCHEMA
+                                  and LEAT_E_CONVERSATION_FULL */
     leat_str refusal;
     leat_str thinking;
     leat_finish finish;

@@ -56,6 +56,7 @@ typedef enum leat_class {
     X(LEAT_E_TOO_LARGE, -33, LIMIT, "a text or a body is over its limit")                          \
     X(LEAT_E_HEADERS_TOO_LARGE, -34, LIMIT, "the response headers are over header_bytes_max")      \
     X(LEAT_E_BODY_TOO_LARGE, -35, LIMIT, "the response body is over body_bytes_max or item_bytes") \
+    X(LEAT_E_CONVERSATION_FULL, -37, LIMIT, "the conversation has no room for another turn")        \
     X(LEAT_E_RESOLVE, -40, NETWORK, "the host name has no address")                                \
     X(LEAT_E_CONNECT, -41, NETWORK, "no address of the host accepted the connection")              \
     X(LEAT_E_CONNECTION_RESET, -42, NETWORK, "the peer reset the connection")                      \

@@ -37,6 +37,8 @@ leat_status keep_text(leat_batch* batch, const leat_request& request, leat::Wait
 
 leat_status accept(leat_batch* batch, const leat_request& request, uint64_t* index) {
     leat::Waiting waiting{};
+    leat_conversation* conversation = nullptr;
+    LEAT_TRY(leat::find_conversation(*batch, request, &conversation));
     waiting.request = request;
     if ((request.flags & LEAT_COPY) != 0) LEAT_TRY(keep_text(batch, request, &waiting));
     leat::update_clock(batch->client);
@@ -47,6 +49,8 @@ leat_status accept(leat_batch* batch, const leat_request& request, uint64_t* ind
     leat::Waiting* const entry = batch->ring.push(has_lanes ? request.lane : LEAT_LANE_NORMAL);
     LEAT_CHECK(entry != nullptr);
     *entry = waiting;
+    entry->request.conversation = conversation;
+    if (conversation != nullptr) ++conversation->users;
     if (index != nullptr) *index = batch->accepted;
     ++batch->accepted;
     ++batch->summary.total;

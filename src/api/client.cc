@@ -186,6 +186,7 @@ leat_status leat_endpoint_check(leat_client* client, leat_endpoint endpoint,
     *ignored = 0;
     if (endpoint >= client->endpoints_count) return LEAT_E_NOT_FOUND;
     LEAT_TRY(leat::request_check(*request));
+    LEAT_TRY(leat::conversation_status(*client, request->conversation, *request));
     return leat::probe_request(client, &client->endpoints[endpoint], *request, ignored);
 }
 

@@ -147,6 +147,8 @@ void leat_config_init(leat_config* config) {
     config->receive_bytes = 64 * kib;
     config->use_tls = 1;
     config->log_level = LEAT_LOG_WARNING;
+    config->conversation_messages_max = 256;
+    config->conversation_bytes = 64 * kib;
 }
 
 void leat_endpoint_config_init(leat_endpoint_config* config) {
@@ -214,6 +216,9 @@ const char* leat_config_error(const leat_config* config) {
         {leat::enum_number(config->log_level), LEAT_LOG_ERROR, LEAT_LOG_DEBUG,
          "log_level must be one of LEAT_LOG_ERROR..LEAT_LOG_DEBUG"},
         {config->reserved32, 0, 0, "reserved32 must be 0"},
+        {config->conversations_max, 0, 65536, "conversations_max must be 0..65536"},
+        {config->conversation_messages_max, 1, 65536, "conversation_messages_max must be 1..65536"},
+        {config->conversation_bytes, kib, gib, "conversation_bytes must be 1 KiB..1 GiB"},
     };
     const char* const error = first_error(ranges);
     return error[0] != '\0' ? error : ports_error(*config);

@@ -185,6 +185,12 @@ void leat_rope_copy(leat_rope* rope, leat_str bytes) {
     leat::rope_put(rope, bytes);
 }
 
+static void put_quoted(leat_rope* rope, Text escaped) {
+    leat::rope_put(rope, leat::text("\""));
+    leat::add_borrowed(rope, escaped, leat::RopeForm::plain, escaped.size);
+    leat::rope_put(rope, leat::text("\""));
+}
+
 // Text with escapes or beyond ASCII.
 static void put_special_string(leat_rope* rope, Text text) {
     if (!leat::utf8_valid(text)) {
@@ -204,14 +210,19 @@ static void put_special_string(leat_rope* rope, Text text) {
 void leat_rope_json_string(leat_rope* rope, leat_str text) {
     LEAT_CHECK(rope != nullptr);
     if (rope->status != LEAT_OK) return;
+    if (text.size > leat::inline_bytes_max) {
+        const leat::KnownText* const known = rope->known.find(text);
+        if (known != nullptr) {
+            put_quoted(rope, known->escaped);
+            return;
+        }
+    }
     if (!leat::is_plain_ascii(text.data, text.size)) {
         put_special_string(rope, text);
         return;
     }
     if (text.size > leat::inline_bytes_max) {
-        leat::rope_put(rope, leat::text("\""));
-        leat::add_borrowed(rope, text, leat::RopeForm::plain, text.size);
-        leat::rope_put(rope, leat::text("\""));
+        put_quoted(rope, text);
         return;
     }
     char* const at = leat::rope_extend(rope, text.size + 2);

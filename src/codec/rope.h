@@ -2,7 +2,7 @@
 // A segment refers to bytes that stay as they are, to text that is JSON-escaped while it is read,
 // or to bytes that become base64; long text therefore goes from the caller's memory to the socket
 // without a second copy.
-// Depends on base and codec/json_write. Segments live in the item's arena.
+// Depends on base, codec/json_write and known_text. Segments live in the item's arena.
 // Invariant: total_bytes is the sum of what RopeReader puts out; reading again gives equal bytes.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "codec/base64.h"
 #include "codec/json_write.h"
+#include "codec/known_text.h"
 
 namespace leat {
 
@@ -77,6 +78,7 @@ struct leat_rope {
     leat::Rope rope;
     leat::RopeBlock* last = nullptr;
     leat::RopeSegment* growing = nullptr;  // the last segment, when it is copied text
+    leat::KnownTexts known;                // which its texts may be among
     leat::Text path{nullptr, 0};
     leat_header* headers = nullptr;
     uint32_t headers_count = 0;

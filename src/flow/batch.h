@@ -55,6 +55,7 @@ struct leat_batch {
     uint64_t completed;
     uint64_t next_index;          // for LEAT_ORDER_INPUT
     uint32_t in_flight;
+    uint32_t queued;              // items that are parked for a turn in their conversation
     uint32_t alive;               // items that belong to it, held ones too
     leat_status stop_status;      // what stopped items are told
     leat::BatchStop stop;

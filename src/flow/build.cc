@@ -85,6 +85,7 @@ leat_status build_request(Engine* engine, Item* item) {
     }
     leat_rope rope;
     rope.arena = &item->arena;
+    if (item->conversation != nullptr) rope.known = item->conversation->history.known();
     const leat_build build = build_of(*item);
     LEAT_TRY(adapter->build(&build, &rope));
     for (uint32_t i = 0; i < item->asked->headers_count; ++i) {
@@ -108,6 +109,7 @@ leat_status probe_request(Engine* engine, Endpoint* endpoint, const leat_request
     if (item == nullptr) return LEAT_E_WOULD_BLOCK;
     item->arena.reset();
     item->batch = nullptr;
+    item->conversation = request.conversation;
     item->endpoint = endpoint;
     item->request = request;
     item->rope = Rope{};
@@ -116,6 +118,7 @@ leat_status probe_request(Engine* engine, Endpoint* endpoint, const leat_request
     if (status == LEAT_OK) *ignored = item->result.ignored_fields;
     item->arena.reset();
     item->endpoint = nullptr;
+    item->conversation = nullptr;
     engine->free_items.push_front(item);
     return status;
 }

@@ -1,6 +1,6 @@
-// flow/compose.cc: what is asked now. An item's request stays as it was accepted; where turns have been
-// added to it, a request is made in the item's arena that has them all as messages, so that adapters know
-// one kind of request only. Texts are referred to, not copied.
+// flow/compose.cc: what is asked now. An item's request stays as it was accepted; where a history goes
+// before it, or turns have been added to it, a request is made in the item's arena that has them all as
+// messages, so that adapters know one kind of request only. Texts are referred to, not copied.
 // on_attempt may change what is asked, attempt by attempt.
 // Invariant: item->asked lives in the arena between request_mark and attempt_mark, or is &item->request.
 #include "base/check.h"
@@ -16,6 +16,14 @@ leat_message turn_for(const Turn& turn, const leat_adapter* adapter) {
     leat_message message = turn.message;
     if (turn.author != adapter) message.turn_json = Text{nullptr, 0};
     return message;
+}
+
+uint32_t put_past(const Past& past, leat_message* to) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < past.count(); ++i) {
+        if (past.has(i)) to[count++] = past.history->list()[i];
+    }
+    return count;
 }
 
 uint32_t put_own_messages(const leat_request& request, leat_message* to) {
@@ -42,11 +50,12 @@ leat_status choose_tools(Item* item, leat_request* asked) {
     return LEAT_OK;
 }
 
-leat_status put_turns(Item* item, leat_request* asked) {
-    const uint32_t most = asked->messages_count + 1 + item->turns_count;
+leat_status put_turns(Item* item, const Past& past, leat_request* asked) {
+    const uint32_t most = past.count() + asked->messages_count + 1 + item->turns_count;
     leat_message* const messages = item->arena.make<leat_message>(most);
     if (messages == nullptr) return LEAT_E_ITEM_MEMORY;
-    uint32_t count = put_own_messages(*asked, messages);
+    uint32_t count = put_past(past, messages);
+    count += put_own_messages(*asked, messages + count);
     for (const Turn* turn = item->first_turn; turn != nullptr; turn = turn->next) {
         messages[count++] = turn_for(*turn, item->endpoint->adapter);
     }
@@ -96,7 +105,10 @@ leat_status compose_request(Item* item) {
     LEAT_CHECK(item->endpoint != nullptr && (item->turns_count == 0) == (item->first_turn == nullptr));
     item->asked = &item->request;
     const bool has_hook = item->batch != nullptr && item->batch->config.on_attempt != nullptr;
-    if (item->turns_count == 0 && !has_hook) return LEAT_OK;
+    Past past;
+    LEAT_TRY(choose_past(*item, &past));
+    const bool has_turns = item->turns_count > 0 || past.count() > 0;
+    if (!has_turns && !has_hook) return LEAT_OK;
     leat_request* const asked = item->arena.make<leat_request>();
     if (asked == nullptr) return LEAT_E_ITEM_MEMORY;
     *asked = item->request;
@@ -105,9 +117,9 @@ leat_status compose_request(Item* item) {
         LEAT_TRY(request_check(*asked));
     }
     item->asked = asked;
-    if (item->turns_count == 0) return LEAT_OK;
+    if (!has_turns) return LEAT_OK;
     LEAT_TRY(choose_tools(item, asked));
-    return put_turns(item, asked);
+    return put_turns(item, past, asked);
 }
 
 }  // namespace leat

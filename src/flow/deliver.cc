@@ -106,6 +106,7 @@ void hand_out_unsent(Engine* engine, Batch* batch, const Waiting& waiting) {
     result.usage_failed = unknown_usage();
     const double item_ms = static_cast<double>(engine->now_ns - waiting.accepted_ns) / 1e6;
     result.timing = leat_timing{-1.0, -1.0, -1.0, -1.0, -1.0, item_ms};
+    if (waiting.request.conversation != nullptr) --waiting.request.conversation->users;
     batch->next_index = waiting.index + 1;
     batch->last_result_ns = engine->now_ns;
     ++batch->completed;

@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "flow/batch.h"
+#include "flow/conversation.h"
 #include "flow/endpoint.h"
 
 struct leat_client {
@@ -30,6 +31,7 @@ struct leat_client {
     leat::Endpoint* endpoints;
     uint32_t endpoints_count;
     leat_batch* batches;
+    leat_conversation* conversations;
     char* staging;
     char* receive;
     leat_ready* ready;
@@ -112,8 +114,24 @@ void park(Engine* engine, Item* item, ItemList* list);
 void unpark(Engine* engine, Item* item);
 void resume_items(Engine* engine);
 
-// flow/compose.cc: item->asked, what is to be asked now: its request, as on_attempt wants it, with the turns
-// that were added.
+// flow/conversation.cc
+// LEAT_OK (also for none); LEAT_E_NOT_FOUND: it is no open one of the client's; LEAT_E_ARGUMENT: the
+// request brings a body of its own.
+leat_status conversation_status(const leat_client& client, const Conversation* conversation,
+                                const leat_request& request);
+// The one that the request is for, nullptr if none, and its status. Whoever accepts it adds to its users.
+leat_status find_conversation(const Batch& batch, const leat_request& request, Conversation** found);
+// False: another one has its turn, and the item is parked until its own.
+bool has_turn(Engine* engine, Item* item);
+// What goes in front of the item's own messages. LEAT_E_CONVERSATION_FULL.
+leat_status choose_past(const Item& item, Past* past);
+// It succeeds: its exchange becomes part of the history. LEAT_E_TEXT or LEAT_E_CONVERSATION_FULL.
+leat_status keep_exchange(Engine* engine, Item* item);
+// It has its result; the next one may have its turn.
+void leave_conversation(Engine* engine, Item* item);
+
+// flow/compose.cc: item->asked, what is to be asked now: its request, as on_attempt wants it, behind its
+// conversation's history, with the turns that were added.
 leat_status compose_request(Item* item);
 // One more turn, whose texts are kept already. author: whose turn_json it is, or nullptr.
 bool add_turn(Item* item, const leat_message& message, const leat_adapter* author);

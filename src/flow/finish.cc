@@ -64,7 +64,16 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
     LEAT_CHECK(item->connection == nullptr && !item->link.linked());
     LEAT_CHECK((outcome == LEAT_SUCCEEDED) == (status == LEAT_OK));
     engine->timers.clear(&item->timer);
+    if (outcome == LEAT_SUCCEEDED) {
+        status = keep_exchange(engine, item);
+        if (status != LEAT_OK) {
+            usage_add(&item->result.usage_failed, item->result.usage);
+            outcome = LEAT_FAILED;
+            stage = LEAT_STAGE_PARSE;
+        }
+    }
     if (item->twin != nullptr && !LEAT_MUTANT_IF(11) && resolve_twin(engine, item, outcome, status)) return;
+    leave_conversation(engine, item);
     leat_result* const result = &item->result;
     fill_identity(*engine, item);
     result->outcome = outcome;
@@ -80,7 +89,8 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
         usage_add(&result->usage_failed, item->rounds_usage);
         // Whoever asked for a form may still have a use for the reply that has not got it.
         const bool was_checked = stage == LEAT_STAGE_PARSE &&
-                                 (leat_status_family(status) == LEAT_ON_SCHEMA || status == LEAT_E_TOO_LARGE);
+                                 (leat_status_family(status) == LEAT_ON_SCHEMA ||
+                                  status == LEAT_E_TOO_LARGE || status == LEAT_E_CONVERSATION_FULL);
         if (result->partial == 0 && !was_checked) result->text = Text{nullptr, 0};
     }
     result->timing = timing_of(*item, engine->now_ns);

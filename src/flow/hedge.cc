@@ -21,10 +21,15 @@ bool share_is_left(const Batch& batch) {
     return (batch.summary.hedges + 1) * 100 <= batch.sent * percent;
 }
 
+// A second try beside an item of a chain would be a second one in its turn.
+bool is_in_chain(const Item& item) {
+    return item.conversation != nullptr && takes_turns(*item.conversation);
+}
+
 bool may_hedge(const Engine& engine, const Item& item) {
     return item.batch->config.hedge.percentile > 0 && item.result.hedged == 0 && !item.is_twin &&
-           !item.streams && item.turns_count == 0 && item.state == ItemState::receiving &&
-           item.times.first_byte_ns == 0 &&
+           !item.streams && item.turns_count == 0 && !is_in_chain(item) &&
+           item.state == ItemState::receiving && item.times.first_byte_ns == 0 &&
            item.domain->answer_ms.count() >= samples_least && share_is_left(*item.batch) &&
            item.batch->stop == BatchStop::none && !item.cancel_asked && !engine.free_items.empty();
 }
@@ -80,6 +85,7 @@ void hedge_begin(Engine* engine, Item* item) {
     Item* const twin = take_slot(engine, item->batch, item->target, item->index, item->times.accepted_ns);
     item->result.hedged = 1;  // once, whatever comes of it
     twin->is_twin = true;
+    twin->conversation = item->conversation;
     twin->times.deadline_ns = item->times.deadline_ns;
     const bool copy = (item->request.flags & LEAT_COPY) != 0;
     leat_status status = keep_request(twin, item->request, copy);

@@ -20,8 +20,10 @@ Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
     item->connection = nullptr;
     item->twin = nullptr;
     item->is_twin = false;
+    item->is_queued = false;
     item->rope = Rope{};
     item->asked = nullptr;
+    item->conversation = nullptr;
     item->first_turn = nullptr;
     item->last_turn = nullptr;
     item->turns_count = 0;
@@ -114,7 +116,7 @@ void begin_item(Engine* engine, Item* item, leat_status kept, bool cancelled) {
         finish_item(engine, item, LEAT_FAILED, kept, LEAT_STAGE_BUILD);
         return;
     }
-    begin_request(engine, item);
+    if (has_turn(engine, item)) begin_request(engine, item);
 }
 
 void take_from_ring(Engine* engine, Batch* batch, uint32_t target) {
@@ -122,6 +124,7 @@ void take_from_ring(Engine* engine, Batch* batch, uint32_t target) {
     LEAT_CHECK(waiting != nullptr);
     Item* const item = take_slot(engine, batch, target, waiting->index, waiting->accepted_ns);
     const leat_status kept = keep_request(item, waiting->request, waiting->text != nullptr);
+    item->conversation = waiting->request.conversation;
     const bool cancelled = waiting->cancel_asked;
     if (waiting->text != nullptr) {
         batch->intake.give_back(waiting->text);
@@ -147,6 +150,12 @@ bool take_from_source(Engine* engine, Batch* batch, uint32_t target) {
     Item* const item = take_slot(engine, batch, target, batch->accepted++, engine->now_ns);
     ++batch->summary.total;
     leat_status kept = request_check(request);
+    Conversation* conversation = nullptr;
+    if (kept == LEAT_OK) kept = find_conversation(*batch, request, &conversation);
+    if (kept == LEAT_OK && conversation != nullptr) {
+        ++conversation->users;
+        item->conversation = conversation;
+    }
     if (kept == LEAT_OK) {
         kept = keep_request(item, request, (request.flags & LEAT_COPY) != 0);
     } else {
@@ -154,6 +163,15 @@ bool take_from_source(Engine* engine, Batch* batch, uint32_t target) {
     }
     begin_item(engine, item, kept, false);
     return true;
+}
+
+// Those that would only wait for a turn in their conversation leave half of the slots to others.
+bool too_many_queued(const Engine& engine, const Batch& batch) {
+    if (batch.queued < max_of(engine.config.items_max / 2, uint32_t{1})) return false;
+    const Waiting* const next = const_cast<Batch&>(batch).ring.front();
+    if (next == nullptr) return true;  // nobody knows what its source will bring
+    const Conversation* const conversation = next->request.conversation;
+    return conversation != nullptr && conversation->current != nullptr;
 }
 
 // Its batch has had a turn: it keeps the floor for as many as its share says.
@@ -195,7 +213,8 @@ bool fetch_item(Engine* engine, Endpoint* endpoint) {
             if (batch->source_blocked) endpoint->limiter = LEAT_LIMITER_SOURCE;
             continue;
         }
-        if (!batch_has_room(*batch) && batch->stop == BatchStop::none) {
+        const bool has_room = batch_has_room(*batch) && !too_many_queued(*engine, *batch);
+        if (!has_room && batch->stop == BatchStop::none) {
             endpoint->limiter = LEAT_LIMITER_IN_FLIGHT;
             continue;
         }

@@ -18,6 +18,7 @@
 #include "pace/demand.h"
 
 struct leat_batch;
+struct leat_conversation;
 
 namespace leat {
 
@@ -90,6 +91,7 @@ struct Item {
 
     leat_request request{};  // texts in the arena, or borrowed
     const leat_request* asked = nullptr;  // what is built: request, or one made of it (flow/compose.cc)
+    leat_conversation* conversation = nullptr;  // until it has its result
     Turn* first_turn = nullptr;
     Turn* last_turn = nullptr;
     uint32_t turns_count = 0;
@@ -138,6 +140,7 @@ struct Item {
     bool call_refused = false; // the adapter would not begin it
     bool cost_is_known = true;
     bool is_twin = false;     // the second try
+    bool is_queued = false;   // parked until its turn in its conversation
     leat_result result{};
 };
 

@@ -96,6 +96,11 @@ void plan_layout(const leat_config& config, Layout* layout) {
          config.receive_bytes},
         {Part::tls, "TLS", "trusted roots, and 48 KiB for each connection", tls ? 1u : 0u,
          tls_bytes(config)},
+        {Part::conversations, "conversations", "whose turn it is in each, and who waits for it",
+         config.conversations_max, sizeof(leat_conversation)},
+        {Part::histories, "conversations: histories", "messages, and their texts once for all items",
+         config.conversations_max,
+         History::bytes_for(config.conversation_messages_max, config.conversation_bytes)},
         {Part::arenas, "items: arenas", "request segments, answer and decoded text of each item",
          config.items_max, align_up(config.item_bytes, part_alignment)},
     };

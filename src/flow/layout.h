@@ -22,6 +22,8 @@ enum class Part : uint32_t {
     receive,
     records,
     tls,
+    conversations,
+    histories,
     arenas,
     count
 };

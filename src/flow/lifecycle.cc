@@ -54,6 +54,19 @@ void open_batches(Engine* engine, const Block& block) {
     }
 }
 
+void open_conversations(Engine* engine, const Block& block) {
+    engine->conversations = reinterpret_cast<Conversation*>(block.at(Part::conversations));
+    const leat_config& config = engine->config;
+    const size_t stride = block.each(Part::histories);
+    for (uint32_t i = 0; i < config.conversations_max; ++i) {
+        Conversation* const conversation = &engine->conversations[i];
+        *conversation = Conversation{};
+        conversation->client = engine;
+        conversation->history.open(block.at(Part::histories) + stride * i,
+                                   config.conversation_messages_max, config.conversation_bytes);
+    }
+}
+
 leat_status open_ports(Engine* engine, const Block& block) {
     const leat_ports& ports = engine->ports;
     memset(block.at(Part::poller), 0, block.bytes(Part::poller));
@@ -115,6 +128,7 @@ leat_status engine_open(const leat_config& config, const Layout& layout, void* b
     forget_config_texts(&engine->config);
     open_items(engine, parts);
     open_batches(engine, parts);
+    open_conversations(engine, parts);
     update_clock(engine);
     *out = engine;
     return LEAT_OK;
@@ -132,6 +146,7 @@ void engine_close(Engine* engine) {
     wipe(engine->staging, config.staging_bytes);
     wipe(engine->receive, config.receive_bytes);
     for (uint32_t i = 0; i < config.batches_max; ++i) engine->batches[i].intake.wipe_used();
+    for (uint32_t i = 0; i < config.conversations_max; ++i) engine->conversations[i].history.clear();
     for (uint32_t i = 0; i < engine->endpoints_count; ++i) {
         endpoint_forget(&engine->endpoints[i]);
     }

@@ -163,6 +163,20 @@ struct Copy {
     }
 };
 
+// Points to where arrays and texts have moved to, by the same distance.
+struct Moved {
+    ptrdiff_t by;
+    template <typename T>
+    T* array(const T** list, uint32_t count) {
+        if (count == 0) return nullptr;
+        *list = reinterpret_cast<const T*>(reinterpret_cast<const char*>(*list) + by);
+        return const_cast<T*>(*list);
+    }
+    void text(leat_str* t) {
+        if (t->size > 0) t->data += by;
+    }
+};
+
 // What has bytes or elements says where they are. Writes nothing.
 struct Check {
     bool sound = true;
@@ -229,6 +243,37 @@ void request_copy(const leat_request& from, char* memory, leat_request* to) {
     LEAT_CHECK(copy.arrays == memory + measure.array_bytes);
 }
 
+size_t message_copy_bytes(const leat_message& from) {
+    Measure measure;
+    walk_message(const_cast<leat_message*>(&from), &measure);
+    return measure.array_bytes + measure.text_bytes;
+}
+
+void message_copy(const leat_message& from, char* memory, leat_message* to) {
+    LEAT_CHECK(memory != nullptr || message_copy_bytes(from) == 0);
+    LEAT_CHECK(reinterpret_cast<uintptr_t>(memory) % alignof(leat_message) == 0);
+    Measure measure;
+    walk_message(const_cast<leat_message*>(&from), &measure);
+    *to = from;
+    Copy copy{memory, memory + measure.array_bytes};
+    walk_message(to, &copy);
+    LEAT_CHECK(copy.arrays == memory + measure.array_bytes);
+}
+
+void message_moved(leat_message* message, ptrdiff_t by) {
+    Moved moved{by};
+    walk_message(message, &moved);
+}
+
+leat_status messages_check(const leat_message* list, uint32_t count) {
+    if (count > 0 && list == nullptr) return LEAT_E_ARGUMENT;
+    leat_request request{};
+    request.struct_size = sizeof request;
+    request.messages = list;
+    request.messages_count = count;
+    return defaults_check(request);
+}
+
 void request_fill(leat_request* request, const leat_request& defaults) {
     LEAT_CHECK(request != nullptr);
     for (const TextField field : option_fields) {
@@ -246,6 +291,7 @@ void request_fill(leat_request* request, const leat_request& defaults) {
     if (request->deadline_ms == 0) request->deadline_ms = defaults.deadline_ms;
     if (request->tools == nullptr) request->tools = defaults.tools;
     if (request->format == nullptr) request->format = defaults.format;
+    if (request->conversation == nullptr) request->conversation = defaults.conversation;
     if (request->stop_count == 0) {
         request->stop = defaults.stop;
         request->stop_count = defaults.stop_count;

@@ -17,6 +17,15 @@ size_t request_copy_bytes(const leat_request& from);
 // Copies it into memory (aligned to 8), so that nothing of `to` refers to the caller's text.
 void request_copy(const leat_request& from, char* memory, leat_request* to);
 
+// The same for one message. Its copy is as large as it, so a copy of a copy needs the same room.
+size_t message_copy_bytes(const leat_message& from);
+void message_copy(const leat_message& from, char* memory, leat_message* to);
+// All that the message points to has moved by so many bytes.
+void message_moved(leat_message* message, ptrdiff_t by);
+
+// LEAT_OK, or LEAT_E_ARGUMENT: a text or an array has no address, or a part is of no known type.
+leat_status messages_check(const leat_message* list, uint32_t count);
+
 // Unset options of `request` become those of `defaults`.
 void request_fill(leat_request* request, const leat_request& defaults);
 

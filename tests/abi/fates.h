@@ -38,6 +38,13 @@ static const fate refused_fates[] = {{"", LEAT_E_CONNECT, 3}};
 static const fate wrong_name_fates[] = {{"", LEAT_E_TLS_NAME, 1}};
 static const fate late_fates[] = {{"[[mock:hang]]", LEAT_E_DEADLINE_ITEM, 1},
                                   {"[[mock:hang]] attempt", LEAT_E_TIMEOUT_ATTEMPT, 3}};
+/* Those that succeed become history, where a mark would be asked for again. */
+static const fate chain_fates[] = {{"", LEAT_OK, 1},
+                                   {"", LEAT_OK, 1},
+                                   {"[[mock:400]]", LEAT_E_INVALID_REQUEST, 1},
+                                   {"", LEAT_OK, 1},
+                                   {"\xff broken text", LEAT_E_TEXT, 0},
+                                   {"[[mock:truncate]]", LEAT_E_CONNECTION_CLOSED, 3}};
 static const fate cancel_fates[] = {{"[[mock:hang]]", LEAT_E_CANCELLED, 1}};
 
 #endif

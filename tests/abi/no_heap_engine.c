@@ -2,7 +2,8 @@
  * returns memory between the last leat_endpoint_add and leat_close: TLS handshakes full and
  * resumed on connections that the server keeps closing, retries, rate limits, resets, cut bodies,
  * answers that do not parse, refused connections, a certificate for another name, deadlines,
- * cancelled items and a cancelled batch; results by callback and by leat_batch_next.
+ * cancelled items and a cancelled batch; chains of items whose histories are full; results by callback
+ * and by leat_batch_next.
  * The fates are in the prompts (leat-mock), so the outcome of every item is known beforehand. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -13,11 +14,12 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "chains.h"
 #include "fates.h"
 #include "heap_count.h"
 #include "mock_child.h"
 
-enum { lanes_max = 6, prompt_bytes = 96, wait_s = 100 };
+enum { lanes_max = 7, prompt_bytes = 96, wait_s = 100 };
 
 /* A batch with its items: what is expected, and what came. */
 typedef struct lane {
@@ -26,9 +28,10 @@ typedef struct lane {
     size_t fates_count;
     uint64_t items;
     leat_endpoint endpoint;
-    int by_next;   /* results by leat_batch_next, prompts copied; else callback and source */
-    int is_late;   /* deadlines and short timeouts */
-    int is_cancel; /* every third item is cancelled alone, then the batch */
+    int by_next;    /* results by leat_batch_next, prompts copied; else callback and source */
+    int is_late;    /* deadlines and short timeouts */
+    int has_chains; /* items of several conversations, which forget their oldest turns */
+    int is_cancel;  /* every third item is cancelled alone, then the batch */
     leat_batch* batch;
     uint64_t made;
     uint64_t results;
@@ -66,6 +69,7 @@ static void fill_request(lane* l, uint64_t index, char* text, leat_request* requ
     leat_request_init(request);
     request->prompt = view(text);
     request->user_number = index;
+    if (l->has_chains) request->conversation = chains[index % chains_max];
     if (l->is_late) {
         if (index % 2 == 0) request->deadline_ms = 40;
         if (index % 2 == 1) request->timeout_ms = 15;
@@ -213,6 +217,7 @@ static leat_status add(leat_client* client, const char* url, const leat_resolve*
 
 static int open_lanes(leat_client* client, lane* lanes, size_t count) {
     size_t i = 0;
+    if (!open_chains(client)) return 0;
     for (i = 0; i < count; ++i) {
         lane* const l = &lanes[i];
         leat_batch_config config;
@@ -264,6 +269,7 @@ static lane lanes[lanes_max] = {
      .endpoint = 5,
      .by_next = 1,
      .is_cancel = 1},
+    {.name = "chains", FATES(chain_fates), .items = 600, .endpoint = 6, .has_chains = 1},
 };
 
 /* A client with an endpoint for each lane, in the lanes' order. */
@@ -289,6 +295,8 @@ static leat_status open_client(const mock_child* mock, unsigned refusing, leat_c
     config.connections_max = 96;
     config.endpoints_max = lanes_max;
     config.batches_max = lanes_max;
+    config.conversations_max = chains_max;
+    config.conversation_bytes = 2048;
     config.ring_entries = 300; /* all of the cancelled batch's items at once */
     config.tls_ca_file = view(mock->ca_file);
     config.log_level = LEAT_LOG_ERROR;
@@ -299,6 +307,7 @@ static leat_status open_client(const mock_child* mock, unsigned refusing, leat_c
     if (status == LEAT_OK) status = add(*client, other, &other_name, &endpoint);
     if (status == LEAT_OK) status = add(*client, mock->plain, NULL, &endpoint);
     if (status == LEAT_OK) status = add(*client, mock->tls, NULL, &endpoint);
+    if (status == LEAT_OK) status = add(*client, mock->plain, NULL, &endpoint);
     return status;
 }
 
@@ -336,6 +345,7 @@ static void run_lanes(leat_client* client) {
     running = heap_count_end();
     for (i = 0; i < lanes_max; ++i) report(&lanes[i]);
     check_stats(&stats);
+    check(chains_dropped() > 100, "conversations were full, and forgot their oldest turns");
     heap_count_begin();
     for (i = 0; i < lanes_max; ++i) leat_batch_close(lanes[i].batch);
     closing = heap_count_end();

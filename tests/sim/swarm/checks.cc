@@ -48,6 +48,9 @@ bool is_possible(const Load& load, const BatchRun& run, const leat_result& resul
         case LEAT_CLASS_PROVIDER:
             break;
         case LEAT_CLASS_LIMIT:
+            if (result.status == LEAT_E_CONVERSATION_FULL) {
+                return run.plan->items[result.index].conversation != 0;
+            }
             return result.status == LEAT_E_ITEM_MEMORY;
         case LEAT_CLASS_CALLER:
             return result.status == LEAT_E_PORT && s.has(Fault::port);
@@ -213,7 +216,9 @@ void check_counts(const Load& load, Network* network, Verdict* verdict) {
                               result.outcome != LEAT_SUCCEEDED && result.outcome != LEAT_CANCELLED;
             const bool expected = leat_status_class(result.status) == LEAT_CLASS_TIMEOUT ||
                                   result.status == LEAT_E_REJECTED;
-            if (calm && !expected && result.status != LEAT_E_ITEM_MEMORY) {
+            const bool no_room =
+                result.status == LEAT_E_ITEM_MEMORY || result.status == LEAT_E_CONVERSATION_FULL;
+            if (calm && !expected && !no_room) {
                 verdict->fail("calm", "nothing went wrong, but item %llu has %s",
                               static_cast<Number>(index), leat_status_name(result.status));
             }

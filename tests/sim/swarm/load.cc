@@ -57,7 +57,24 @@ bool Load::open() {
         return false;
     }
     for (uint32_t i = 0; i < scenario_.endpoints.size(); ++i) add_endpoint(i);
+    open_conversations();
     return !verdict_->failed();
+}
+
+void Load::open_conversations() {
+    for (const ConversationPlan& plan : scenario_.conversations) {
+        leat_conversation_config config;
+        leat_conversation_config_init(&config);
+        config.mode = plan.mode;
+        config.on_full = plan.on_full;
+        config.tokens_max = plan.tokens_max;
+        leat_conversation* opened = nullptr;
+        const leat_status status = leat_conversation_open(client_, &config, &opened);
+        if (status != LEAT_OK) {
+            verdict_->fail("open", "leat_conversation_open answers %s", leat_status_name(status));
+        }
+        conversations_.push_back(opened);
+    }
 }
 
 void Load::add_endpoint(uint32_t number) {
@@ -139,6 +156,7 @@ void Load::fill(BatchRun* run, leat_request* request) {
     request->deadline_ms = item.deadline_ms;
     request->lane = item.lane;
     request->model = {item.model, strlen(item.model)};
+    if (item.conversation != 0) request->conversation = conversations_[item.conversation - 1];
     if (item.has_tools) request->tools = &run->tools;
     if (item.copy) request->flags |= LEAT_COPY;
 }

@@ -89,6 +89,7 @@ private:
     uint64_t now() const { return leat_sim_now_ns(network_->sim()); }
     uint64_t planned(uint64_t at_ms) const { return network_->start_ns() + at_ms * ms; }
     void add_endpoint(uint32_t number);
+    void open_conversations();
     void open_batch(BatchRun* run);
     void feed(BatchRun* run);
     void fill(BatchRun* run, leat_request* request);
@@ -121,6 +122,7 @@ private:
     void* block_ = nullptr;
     size_t block_bytes_ = 0;
     std::vector<leat_endpoint> endpoints_;  // the first of each plan's keys
+    std::vector<leat_conversation*> conversations_;
     std::vector<BatchRun> batches_;
 };
 

@@ -197,6 +197,7 @@ Scenario scenario_of(uint64_t seed) {
     plan_services(&s, chance.fork(3));
     plan_endpoints(&s, chance.fork(4));
     plan_batches(&s, chance.fork(5));
+    plan_conversations(&s, chance.fork(6));
     return s;
 }
 

@@ -61,7 +61,8 @@ struct ItemPlan {
     uint64_t deadline_ms;
     uint64_t cancel_at_ms;  // after the start; 0: never
     leat_lane lane;
-    const char* model;  // "": the endpoint's
+    const char* model;      // "": the endpoint's
+    uint32_t conversation;  // 0: none; else one more than its number
     bool has_tools;
     bool copy;
 };
@@ -95,6 +96,12 @@ struct BatchPlan {
     std::vector<ItemPlan> items;
 };
 
+struct ConversationPlan {
+    leat_history mode;
+    leat_history_full on_full;
+    uint64_t tokens_max;
+};
+
 struct Scenario {
     uint64_t seed;
     uint32_t faults;  // one bit for each Fault
@@ -106,6 +113,7 @@ struct Scenario {
     std::vector<ServicePlan> services;
     std::vector<EndpointPlan> endpoints;
     std::vector<BatchPlan> batches;
+    std::vector<ConversationPlan> conversations;
 
     bool has(Fault fault) const { return (faults >> static_cast<uint32_t>(fault) & 1) != 0; }
     uint32_t items() const;
@@ -120,5 +128,7 @@ std::string describe(const Scenario& scenario);
 
 // scenario_load.cc: the batches and their items.
 void plan_batches(Scenario* scenario, Chance chance);
+// Histories for some of their items, in every third scenario.
+void plan_conversations(Scenario* scenario, Chance chance);
 
 }  // namespace swarm

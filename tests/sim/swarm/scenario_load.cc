@@ -23,6 +23,7 @@ ItemPlan plan_item(const Scenario& s, Chance* chance, uint32_t batch, uint32_t i
     item.copy = chance->one_in(2);
     item.lane = static_cast<leat_lane>(chance->one_in(3) ? chance->below(3) : 0);
     item.model = "";
+    item.conversation = 0;
     if (s.several_models) item.model = chance->pick({"", "m", "m2", "m3", "m4", "m5"});
     return item;
 }
@@ -105,6 +106,29 @@ void plan_batches(Scenario* s, Chance chance) {
             batch.items.back().has_tools = rounds.percent(batch.tool_percent);
         }
         s->batches.push_back(batch);
+    }
+}
+
+void plan_conversations(Scenario* s, Chance chance) {
+    if (!chance.one_in(3)) return;
+    const uint32_t count = chance.number(1, 4);
+    for (uint32_t i = 0; i < count; ++i) {
+        ConversationPlan plan = {};
+        plan.mode = chance.one_in(5)   ? LEAT_HISTORY_SHARED
+                    : chance.one_in(5) ? LEAT_HISTORY_STATELESS
+                                       : LEAT_HISTORY_SEQUENTIAL;
+        plan.on_full = chance.one_in(2) ? LEAT_HISTORY_FULL_FAIL : LEAT_HISTORY_FULL_DROP_OLDEST;
+        plan.tokens_max = chance.one_in(3) ? chance.between(100, 2000) : 0;
+        s->conversations.push_back(plan);
+    }
+    s->client.conversations_max = count;
+    s->client.conversation_messages_max = chance.number(2, 30);
+    s->client.conversation_bytes = chance.between(1024, 8192);
+    const bool most = chance.one_in(2);
+    for (BatchPlan& batch : s->batches) {
+        for (ItemPlan& item : batch.items) {
+            if (most || chance.one_in(3)) item.conversation = chance.number(0, count);
+        }
     }
 }
 

@@ -295,6 +295,63 @@ void Whitebox::check_gates() {
     }
 }
 
+// Whole exchanges, each of them a prompt and its reply.
+void Whitebox::check_history(const leat::Conversation& conversation, uint32_t number) {
+    const leat::History& history = conversation.history;
+    for (uint32_t i = 0; i < history.count(); ++i) {
+        const leat::Text role = history.list()[i].role;
+        if (!leat::equal(role, i % 2 == 0 ? leat::text("user") : leat::text("assistant"))) {
+            verdict_->fail("history", "message %u of conversation %u is %.*s's", i, number,
+                           static_cast<int>(role.size), role.data);
+        }
+    }
+    const bool keeps = conversation.mode == LEAT_HISTORY_SEQUENTIAL;
+    const uint64_t left = keeps ? conversation.turns * 2 - history.dropped() : 0;
+    if (history.count() != left) {
+        verdict_->fail("history", "conversation %u has %u messages of %llu", number,
+                       history.count(), static_cast<Number>(left));
+    }
+}
+
+void Whitebox::check_conversations() {
+    std::vector<uint32_t> queued(engine_->config.batches_max, 0);
+    for (uint32_t c = 0; c < engine_->config.conversations_max; ++c) {
+        const leat_conversation& conversation = engine_->conversations[c];
+        uint32_t out = 0;
+        uint32_t users = 0;
+        for (uint32_t i = 0; i < engine_->config.items_max; ++i) {
+            const Item& item = engine_->items[i];
+            if (item.conversation != &conversation || item.state == ItemState::free) continue;
+            const bool waits =
+                item.state == ItemState::parked && item.parked_in == &conversation.queue;
+            if (waits != item.is_queued) verdict_->fail("turns", "item slot %u is in no queue", i);
+            users += item.is_twin ? 0u : 1u;
+            out += item.is_queued ? 0u : 1u;
+            queued[static_cast<size_t>(item.batch - engine_->batches)] += item.is_queued ? 1u : 0u;
+        }
+        for (uint32_t b = 0; b < engine_->config.batches_max; ++b) {
+            (void)engine_->batches[b].ring.find([&](leat::Waiting* waiting) {
+                users += waiting->request.conversation == &conversation ? 1u : 0u;
+                return false;
+            });
+        }
+        const bool is_whole = conversation.current != nullptr || conversation.queue.empty();
+        if (conversation.users != users || !is_whole ||
+            (leat::takes_turns(conversation) &&
+             out != (conversation.current != nullptr ? 1u : 0u))) {
+            verdict_->fail("turns", "conversation %u: %u users (%u), %u out, %zu in its queue", c,
+                           conversation.users, users, out, conversation.queue.size());
+        }
+        check_history(conversation, c);
+    }
+    for (uint32_t b = 0; b < engine_->config.batches_max; ++b) {
+        if (engine_->batches[b].open && engine_->batches[b].queued != queued[b]) {
+            verdict_->fail("turns", "batch %u: %u queued (%u)", b, engine_->batches[b].queued,
+                           queued[b]);
+        }
+    }
+}
+
 void Whitebox::after_step() {
     find_domains();
     check_lists();
@@ -302,6 +359,7 @@ void Whitebox::after_step() {
     check_batches();
     check_connections();
     check_gates();
+    check_conversations();
 }
 
 void Whitebox::at_end() {

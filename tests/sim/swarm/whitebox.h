@@ -45,6 +45,8 @@ private:
     void check_batches();
     void check_connections();
     void check_gates();
+    void check_conversations();
+    void check_history(const leat::Conversation& conversation, uint32_t number);
     void visit(const leat::Item* item, bool fits, const char* list);
     void find_domains();
     size_t place_of(leat::Domain* domain);

@@ -83,6 +83,9 @@ TEST(ConfigDefaultsTest, are_the_numbers_of_the_header_B10_B27_B36_B38) {
     EXPECT_DOCUMENTED(leat_config, client, tls_pool_bytes);
     EXPECT_DOCUMENTED(leat_config, client, use_tls);
     EXPECT_DOCUMENTED(leat_config, client, seed);
+    EXPECT_DOCUMENTED(leat_config, client, conversations_max);
+    EXPECT_DOCUMENTED(leat_config, client, conversation_messages_max);
+    EXPECT_DOCUMENTED(leat_config, client, conversation_bytes);
     EXPECT_EQ(client.log_level, LEAT_LOG_WARNING);
     const leat_endpoint_config endpoint = valid_endpoint();
     EXPECT_EQ(endpoint.max_in_flight, LEAT_AUTO);
@@ -183,6 +186,9 @@ TEST(ConfigErrorTest, names_each_field_at_one_below_and_one_above_its_range) {
         LIMIT(connections_max, 1, 65536),
         LIMIT(endpoints_max, 1, 256),
         LIMIT(batches_max, 1, 256),
+        LIMIT(conversations_max, 0, 65536),
+        LIMIT(conversation_messages_max, 1, 65536),
+        LIMIT(conversation_bytes, kib, kib * kib * kib),
         LIMIT(ring_entries, 1, 1048576),
         LIMIT(intake_bytes, 0, kib * kib * kib),
         LIMIT(header_bytes_max, kib, kib * kib),

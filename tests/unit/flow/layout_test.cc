@@ -62,6 +62,9 @@ std::vector<leat_config> grid() {
                     leat_config config = config_of(items, item_bytes, connections, use_tls);
                     config.intake_bytes = items == 3 ? 0 : items * 13 + 1;
                     config.ring_entries = connections;
+                    config.conversations_max = items % 3;
+                    config.conversation_bytes = 1024 + connections;
+                    config.conversation_messages_max = 1 + items % 5;
                     config.endpoints_max = 1 + items % 7;
                     config.batches_max = 1 + connections % 5;
                     config.events_per_step = 1 + items % 11;
@@ -112,7 +115,9 @@ TEST(LayoutTest, report_and_required_agree) {
 
 TEST(LayoutTest, every_line_names_its_consumer_and_its_reason) {
     Layout layout;
-    plan_layout(config_of(64, 4096, 64, 1), &layout);
+    leat_config config = config_of(64, 4096, 64, 1);
+    config.conversations_max = 1;
+    plan_layout(config, &layout);
     std::set<std::string> consumers;
     for (const leat_memory_line& line : layout.lines) {
         EXPECT_TRUE(consumers.insert(line.consumer).second) << line.consumer;
