@@ -50,6 +50,9 @@ typedef struct leat_config {
     leat_log_level log_level;  /* LEAT_LOG_WARNING */
     uint32_t reserved32;
     leat_ports ports;          /* the outside world: leat_posix_ports() or your own */
+    uint32_t contexts_max;     /* 0; open context caches (leat/context.h); each has an item for its own
+                                  calls. 0..256 */
+    uint32_t reserved32b;
 } leat_config;
 
 LEAT_API void leat_config_init(leat_config *config);

@@ -214,6 +214,8 @@ const char* leat_config_error(const leat_config* config) {
         {leat::enum_number(config->log_level), LEAT_LOG_ERROR, LEAT_LOG_DEBUG,
          "log_level must be one of LEAT_LOG_ERROR..LEAT_LOG_DEBUG"},
         {config->reserved32, 0, 0, "reserved32 must be 0"},
+        {config->reserved32b, 0, 0, "reserved32b must be 0"},
+        {config->contexts_max, 0, 256, "contexts_max must be 0..256"},
     };
     const char* const error = first_error(ranges);
     return error[0] != '\0' ? error : ports_error(*config);

@@ -1,6 +1,6 @@
 // flow/compose.cc: what is asked now. An item's request stays as it was accepted; where turns have been
-// added to it, a request is made in the item's arena that has them all as messages, so that adapters know
-// one kind of request only. Texts are referred to, not copied.
+// added to it, or it goes on from a context, a request is made in the item's arena that has them all as
+// messages, so that adapters know one kind of request only. Texts are referred to, not copied.
 // on_attempt may change what is asked, attempt by attempt.
 // Invariant: item->asked lives in the arena between request_mark and attempt_mark, or is &item->request.
 #include "base/check.h"
@@ -30,7 +30,7 @@ uint32_t put_own_messages(const leat_request& request, leat_message* to) {
 
 // After the first round the model is free to answer; after the last it has to.
 leat_status choose_tools(Item* item, leat_request* asked) {
-    const leat_tools* const given = item->request.tools;
+    const leat_tools* const given = asked->tools;
     if (given == nullptr || item->result.tool_rounds == 0) return LEAT_OK;
     leat_tools* const tools = item->arena.make<leat_tools>();
     if (tools == nullptr) return LEAT_E_ITEM_MEMORY;
@@ -42,11 +42,14 @@ leat_status choose_tools(Item* item, leat_request* asked) {
     return LEAT_OK;
 }
 
-leat_status put_turns(Item* item, leat_request* asked) {
-    const uint32_t most = asked->messages_count + 1 + item->turns_count;
+// shared: the turns before its own, or nullptr.
+leat_status put_turns(Item* item, const leat_request* shared, leat_request* asked) {
+    const uint32_t before = shared == nullptr ? 0 : shared->messages_count + 1;
+    const uint32_t most = before + asked->messages_count + 1 + item->turns_count;
     leat_message* const messages = item->arena.make<leat_message>(most);
     if (messages == nullptr) return LEAT_E_ITEM_MEMORY;
-    uint32_t count = put_own_messages(*asked, messages);
+    uint32_t count = shared == nullptr ? 0 : put_own_messages(*shared, messages);
+    count += put_own_messages(*asked, messages + count);
     for (const Turn* turn = item->first_turn; turn != nullptr; turn = turn->next) {
         messages[count++] = turn_for(*turn, item->endpoint->adapter);
     }
@@ -74,6 +77,8 @@ void ask_hook(Item* item, leat_request* asked) {
     asked->flags = item->request.flags;
     asked->deadline_ms = item->request.deadline_ms;
     asked->body_json = item->request.body_json;
+    asked->method = item->request.method;
+    asked->context = item->request.context;
 }
 
 }  // namespace
@@ -96,7 +101,7 @@ leat_status compose_request(Item* item) {
     LEAT_CHECK(item->endpoint != nullptr && (item->turns_count == 0) == (item->first_turn == nullptr));
     item->asked = &item->request;
     const bool has_hook = item->batch != nullptr && item->batch->config.on_attempt != nullptr;
-    if (item->turns_count == 0 && !has_hook) return LEAT_OK;
+    if (item->turns_count == 0 && !has_hook && item->request.context == nullptr) return LEAT_OK;
     leat_request* const asked = item->arena.make<leat_request>();
     if (asked == nullptr) return LEAT_E_ITEM_MEMORY;
     *asked = item->request;
@@ -105,9 +110,11 @@ leat_status compose_request(Item* item) {
         LEAT_TRY(request_check(*asked));
     }
     item->asked = asked;
-    if (item->turns_count == 0) return LEAT_OK;
+    const leat_request* shared = nullptr;
+    LEAT_TRY(context_apply(item, asked, &shared));
+    if (item->turns_count == 0 && shared == nullptr) return LEAT_OK;
     LEAT_TRY(choose_tools(item, asked));
-    return put_turns(item, asked);
+    return put_turns(item, shared, asked);
 }
 
 }  // namespace leat
