@@ -123,6 +123,10 @@ struct Settings {
     leat_number retry_temperature;
     bool dry_run;
     const char* cached_content;
+    const char* context_cache;
+    uint64_t context_ttl_ms;
+    const char* context_tags;
+    bool context_keep;
 
     uint64_t item_bytes;
     uint64_t max_line_bytes;

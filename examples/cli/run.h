@@ -17,6 +17,7 @@
 #include "cli/reader.h"
 #include "cli/record.h"
 #include "cli/service.h"
+#include "cli/shared_context.h"
 #include "cli/tally.h"
 #include "cli/terminal.h"
 #include "cli/tool_runner.h"
@@ -105,6 +106,7 @@ private:
     leat_batch* batch_ = nullptr;
     Defaults defaults_;
     ToolRunner tools_;
+    SharedContext context_;
 
     uint64_t items_ = 0;        // lines that are not blank, so far
     uint64_t accepted_ = 0;     // handed to the engine
