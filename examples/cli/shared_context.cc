@@ -93,6 +93,13 @@ bool SharedContext::open(const Settings& settings, leat_client* client, const Se
     config.ttl_s = static_cast<uint32_t>(settings.context_ttl_ms / 1000);
     config.renew_before_s = config.ttl_s >= 2 * buffer_usual_s ? buffer_usual_s : config.ttl_s / 2;
     config.keep = kept_ ? 1 : 0;
+    for (uint32_t w = 0; settings.verbose; ++w) {
+        const char* const warning = leat_context_config_warning(&config, w);
+        if (warning == nullptr) {
+            break;
+        }
+        fprintf(stderr, "leat run: %s\n", warning);
+    }
     const leat_status status = leat_context_open(client, &config, &context_);
     switch (status) {
         case LEAT_OK: defaults->set_context(context_); return true;
