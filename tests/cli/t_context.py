@@ -158,6 +158,14 @@ with Mock() as service:
     without(service)
     refusals(service)
     calls(service)
+def renewed(mock):
+    done = context(mock, "renewed.out", "--context-ttl", "2", "-j", "1")
+    check("B24 it is renewed while the run goes on", done.returncode == 0 and
+          all_cached("renewed.out") and counts(done)[2] >= 1, said(done))
+
+
 with Mock() as service:
     lost(service)
+with Mock("--latency-ms", 60) as service:
+    renewed(service)
 leave()
