@@ -28,7 +28,7 @@ bool refuse(const char* option, const char* path, const char* why) {
 }  // namespace
 
 Defaults::~Defaults() {
-    const File files[] = {schema_, tools_file_, context_};
+    const File files[] = {schema_, tools_file_, context_, context_file_};
     for (const File& file : files) {
         if (file.data != nullptr) {
             munmap(file.data, file.size);
@@ -174,7 +174,22 @@ bool Defaults::open(const Settings& settings) {
     if (settings.context != nullptr && !map("context", settings.context, &context_)) {
         return false;
     }
+    if (settings.context_cache != nullptr &&
+        !map("context-cache", settings.context_cache, &context_file_)) {
+        return false;
+    }
     return read_format(settings) && read_tools_file(settings);
+}
+
+void Defaults::move_to_context(leat_request* content) {
+    if (leat::empty(content->system)) {
+        content->system = request_.system;
+    }
+    if (content->tools == nullptr) {
+        content->tools = request_.tools;
+    }
+    request_.system = leat_str{nullptr, 0};
+    request_.tools = nullptr;
 }
 
 bool read_thinking(leat_str word, leat_request* request) {

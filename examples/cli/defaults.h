@@ -3,6 +3,7 @@
 // Invariant: its texts lie in argv or in mapped files, and stay until the object ends.
 #pragma once
 
+#include <leat/context.h>
 #include <leat/request.h>
 
 #include "cli/options.h"
@@ -28,6 +29,11 @@ public:
     leat_str tools_file() const { return tools_file_.text(); }
     leat_str context() const { return context_.text(); }
     ToolList* tools() { return &tools_; }
+    leat_str context_file() const { return context_file_.text(); }
+
+    // Items that share a context have neither system text nor tools of their own: *content gets them.
+    void move_to_context(leat_request* content);
+    void set_context(leat_context* context) { request_.context = context; }
 
 private:
     // A whole file in memory that may be written to; the file is not.
@@ -50,6 +56,7 @@ private:
     File schema_;
     File tools_file_;
     File context_;
+    File context_file_;
 };
 
 // "on", "off" or a number of tokens, as --thinking and a line's "thinking" have it.

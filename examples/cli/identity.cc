@@ -112,6 +112,7 @@ void put_more(const Settings& settings, const Defaults& defaults, leat::JsonWrit
     }
     put_file(json, leat::text("schema"), defaults.schema());
     put_file(json, leat::text("tools"), defaults.tools_file());
+    put_file(json, leat::text("context"), defaults.context_file());
 }
 
 }  // namespace

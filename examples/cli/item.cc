@@ -105,6 +105,9 @@ bool ItemParser::parse_json(const Line& line, leat_request* request, Fault* faul
     if (!good || !check_id()) {
         return false;
     }
+    if (request->method.size > 0) {
+        return finish_call();
+    }
     return request->body_json.size > 0 ? finish_batch_form() : finish_own_form();
 }
 
@@ -136,15 +139,24 @@ bool ItemParser::finish_batch_form() {
     if (override_model_) {
         request_->model = model_;
     }
-    if (leat::empty(url_)) {
-        return true;
-    }
-    if (url_.data[0] != '/') {
+    return leat::empty(url_) || take_path();
+}
+
+bool ItemParser::take_path() {
+    if (leat::empty(url_) || url_.data[0] != '/') {
         return fail("invalid_field", "\"url\" must be a path such as /v1/chat/completions");
     }
     // The base URL brings its version along, so the path's own goes.
     request_->path = leat::starts_with(url_, leat::text("/v1/")) ? leat::tail(url_, 3) : url_;
     return true;
+}
+
+// {"id","method":"GET","url"}: another resource of the service, whose answer is the record's body.
+bool ItemParser::finish_call() {
+    if (own_fields_) {
+        return fail("two_forms", "\"method\" stands beside members of the plain form");
+    }
+    return take_path();
 }
 
 bool ItemParser::finish_own_form() {

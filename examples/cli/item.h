@@ -51,6 +51,8 @@ private:
     bool read_members(leat::JsonCursor* at);
     bool read_member(const Value& key, const Value& value);
     bool finish_batch_form();
+    bool finish_call();
+    bool take_path();
     bool finish_own_form();
     bool check_id();
     void warn_once(const Value& key);

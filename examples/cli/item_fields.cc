@@ -115,11 +115,20 @@ bool ItemParser::read_id(const Value& value) {
 }
 
 bool ItemParser::read_method(const Value& value) {
+    constexpr leat_str calls[] = {leat::text("GET"), leat::text("PUT"), leat::text("PATCH"),
+                                  leat::text("DELETE")};
     leat_str method{nullptr, 0};
-    if (!text_of(value, &method) || !leat::equal_ignoring_case(method, leat::text("POST"))) {
-        return wrong("\"POST\"");
+    if (!text_of(value, &method)) {
+        return false;
     }
-    return true;
+    for (const leat_str& one : calls) {
+        if (leat::equal_ignoring_case(method, one)) {
+            request_->method = one;
+            return true;
+        }
+    }
+    return leat::equal_ignoring_case(method, leat::text("POST")) ||
+           wrong("\"POST\", \"GET\", \"PUT\", \"PATCH\" or \"DELETE\"");
 }
 
 bool ItemParser::read_url(const Value& value) { return text_of(value, &url_); }

@@ -57,6 +57,7 @@ void fill_client_config(const Settings& settings, leat_config* config) {
     config->item_bytes = settings.item_bytes;
     config->endpoints_max = endpoints_wanted(settings);
     config->batches_max = 1;
+    config->contexts_max = settings.context_cache != nullptr ? 1 : 0;
     config->ring_entries = 1;
     config->intake_bytes = 0;
     config->body_bytes_max = settings.item_bytes;

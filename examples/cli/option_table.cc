@@ -178,6 +178,14 @@ constexpr Option answer_options[] = {
      "temperature of all tries but the first"},
     {"cached-content", 0, Kind::text, "NAME", nullptr, AT(cached_content), 0, 0,
      "Gemini's context cache to build on: cachedContents/ID"},
+    {"context-cache", 0, Kind::text, "FILE", nullptr, AT(context_cache), 0, 0,
+     "what all items begin with, kept by the service (gemini): text, or JSON like a line of IN"},
+    {"context-ttl", 0, Kind::seconds, "S", "3600", AT(context_ttl_ms), 2000, day_ms * 30,
+     "how long it lives; it is renewed while the run goes on"},
+    {"context-tags", 0, Kind::text, "K=V,...", nullptr, AT(context_tags), 0, 0,
+     "use a cache that has these tags, if there is one; a new one gets them"},
+    {"context-keep", 0, Kind::flag, nullptr, nullptr, AT(context_keep), 0, 0,
+     "leave a cache that the run made for the next one; else it is deleted at the end"},
 };
 
 constexpr Option history_options[] = {

@@ -124,6 +124,10 @@ struct Settings {
     leat_number retry_temperature;
     bool dry_run;
     const char* cached_content;
+    const char* context_cache;
+    uint64_t context_ttl_ms;
+    const char* context_tags;
+    bool context_keep;
 
     int32_t history;
     bool no_history;

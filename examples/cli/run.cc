@@ -220,8 +220,11 @@ int Run::run() {
     }
     records_.name_services(&service_);
     ItemParser parser(service_.model, service_.override_model, defaults_);
+    ItemParser context_parser(service_.model, service_.override_model, defaults_);
     parser_ = &parser;
-    if (!open_client() || !histories_.open(settings_, defaults_, client_, parser_) || !open_batch()) {
+    if (!context_.read(settings_, &context_parser, &defaults_) || !open_client() ||
+        !context_.open(settings_, client_, service_, &defaults_) ||
+        !histories_.open(settings_, defaults_, client_, parser_) || !open_batch()) {
         return exit_usage;
     }
     const ProgressMode wanted = static_cast<ProgressMode>(settings_.progress);
@@ -239,10 +242,12 @@ int Run::run() {
     progress_.start(mode, terminal_, steady_ms());
     loop();
     replace_records();
+    context_.close();
     finish();
     SummaryFacts facts{};
     facts.tally = &tally_;
     facts.people = &service_;
+    facts.context = &context_;
     facts.budget_usd = settings_.budget_usd.value;
     leat_batch_summary(batch_, &facts.summary);
     leat_get_stats(client_, &facts.stats);

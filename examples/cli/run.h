@@ -18,6 +18,7 @@
 #include "cli/reader.h"
 #include "cli/record.h"
 #include "cli/service.h"
+#include "cli/shared_context.h"
 #include "cli/tally.h"
 #include "cli/terminal.h"
 #include "cli/tool_runner.h"
@@ -120,6 +121,7 @@ private:
     Histories histories_;
     Replies replies_;
     ToolRunner tools_;
+    SharedContext context_;
 
     int64_t started_unix_ms_ = 0;  // when the run began
     double started_wall_ms_ = 0;

@@ -95,6 +95,38 @@ void print_work(const SummaryFacts& facts, Table* table) {
                  remark);
 }
 
+// What came from the provider's cache, and the cache that the run itself kept there.
+void print_cache(const SummaryFacts& facts, Table* table) {
+    const leat_usage& usage = facts.summary.usage;
+    char words[300];
+    TextLine line(words, sizeof words);
+    if (usage.cached_input_tokens > 0) {
+        const double saved_usd = saved_by_cache(*facts.people, usage);
+        line.add("input tokens that the service had in its cache");
+        if (saved_usd >= 0) {
+            line.add(", %s less", money_words(saved_usd).text);
+        }
+        table->count("cached", static_cast<uint64_t>(usage.cached_input_tokens), "", words);
+    }
+    if (!facts.context->is_used()) {
+        return;
+    }
+    const leat_context_info& info = facts.context->info();
+    TextLine life(words, sizeof words);
+    life.add("%s made, %s found, %s renewed, %s lost", count_words(info.created).text,
+             count_words(info.found).text, count_words(info.renewed).text, count_words(info.lost).text);
+    if (info.cost_usd > 0) {
+        life.add("; %s to make", money_words(info.cost_usd).text);
+    }
+    if (facts.context->reason()[0] != 0) {
+        life.add("; %s", facts.context->reason());
+    } else if (facts.context->name()[0] != 0) {
+        const bool stays = facts.context->is_kept() || info.created == 0;
+        life.add("; %s %s", stays ? "stays:" : "deleted:", facts.context->name());
+    }
+    table->words("context", "%s", words);
+}
+
 // Who answered how many, where there are several.
 void answer_words(const SummaryFacts& facts, char* out, size_t size) {
     TextLine line(out, size);
@@ -197,6 +229,7 @@ void print_summary(const SummaryFacts& facts, const Terminal& terminal) {
             facts.stopped != nullptr ? facts.stopped : "");
     print_outcomes(facts, terminal, &table);
     print_work(facts, &table);
+    print_cache(facts, &table);
     print_services(facts, &table);
     print_time(facts, &table);
     print_resources(facts, &table);

@@ -5,6 +5,7 @@
 #include <leat/client.h>
 
 #include "cli/service.h"
+#include "cli/shared_context.h"
 #include "cli/tally.h"
 #include "cli/terminal.h"
 
@@ -15,6 +16,7 @@ struct SummaryFacts {
     leat_stats stats;
     leat_summary summary;
     const Service* people;    // who may have answered
+    const SharedContext* context;
     double budget_usd;        // 0: none
     double wall_ms;
     const char* service;

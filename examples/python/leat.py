@@ -51,7 +51,8 @@ class Config(Structure):
         ("tls_ca_pem", Str), ("use_tls", c_uint8), ("reserved8", c_uint8 * 7), ("seed", c_uint64),
         ("log_level", c_int32), ("reserved32", c_uint32), ("ports", Ports),
         ("conversations_max", c_uint32), ("conversation_messages_max", c_uint32),
-        ("conversation_bytes", c_size_t)]
+        ("conversation_bytes", c_size_t),
+        ("contexts_max", c_uint32), ("reserved32b", c_uint32)]
 
 
 class Retry(Structure):
@@ -119,7 +120,8 @@ class Request(Structure):
         ("tools_json", Str), ("tool_choice_json", Str), ("extra_json", Str), ("body_json", Str),
         ("path", Str), ("headers", c_void_p), ("headers_count", c_uint32),
         ("estimated_tokens", c_uint32), ("metadata", Str), ("deadline_ms", c_uint64),
-        ("lane", c_int32), ("reserved", c_uint32), ("conversation", c_void_p)]
+        ("lane", c_int32), ("reserved", c_uint32), ("conversation", c_void_p), ("method", Str),
+        ("context", c_void_p)]
 
 
 class Timing(Structure):
@@ -153,7 +155,8 @@ class BatchConfig(Structure):
         ("hedge", Hedge), ("budget_usd", c_double), ("deadline_ms", c_uint64),
         ("defaults", c_void_p), ("user", c_void_p), ("source", c_void_p), ("on_result", c_void_p),
         ("on_progress", c_void_p), ("on_token", c_void_p), ("on_budget", c_void_p),
-        ("on_writable", c_void_p)]
+        ("on_writable", c_void_p), ("validate", c_void_p), ("on_attempt", c_void_p),
+        ("dry_run", c_uint8), ("reserved8", c_uint8 * 7)]
 
 
 class LeatError(Exception):

@@ -7,7 +7,8 @@
  * is per endpoint. A service that is no HTTP service (a model in your own process) fills in start
  * and cancel instead. See examples/custom_adapter.c and examples/local_model.c.
  *
- * What is called when, for one attempt of one item:
+ * What is called when: prepare before all else and cleanup at the end, once for all items; and for one
+ * attempt of one item:
  *   build                                          once; a retry sends the same bytes again
  *   answer 2xx, not a stream:   parse              LEAT_OK, or: classify
  *   answer 2xx, a stream:       event, event ...   a status other than LEAT_OK and LEAT_E_DONE:
@@ -167,6 +168,18 @@ LEAT_API leat_status leat_call_token(leat_call *call, leat_delta delta, leat_str
 /* A place for the adapter's own pointer, NULL at start. Never NULL itself. */
 LEAT_API void **leat_call_slot(leat_call *call);
 
+/* ---------------------------------------------------------------- beginning and end */
+
+/* A table that is being prepared: from prepare until leat_prepare_complete. */
+typedef struct leat_prepare leat_prepare;
+/* LEAT_OK: the items that waited go on. Another status: each of them fails with it, and so do those that
+ * come later, until the last batch that uses the table has ended; none of them is tried again here. fault
+ * may be NULL: its message and code are copied for their results (256 bytes and 64 at most), the rest of it
+ * does not count. LEAT_OK; LEAT_E_ARGUMENT (nothing is being prepared, or a status over 0). Call
+ * leat_step as ever. */
+LEAT_API leat_status leat_prepare_complete(leat_prepare *prepare, leat_status status,
+                                           const leat_fault *fault);
+
 /* ---------------------------------------------------------------- the table */
 
 typedef struct leat_adapter {
@@ -207,6 +220,15 @@ typedef struct leat_adapter {
     /* What a dry run answers (leat_batch_config.dry_run). LEAT_OK, or the status with which the item
      * fails. NULL: leat's own text. */
     leat_status (*dry_run)(const leat_build *build, leat_scratch *scratch, leat_answer *answer);
+    /* What the table's items need, once for all of them: before the first one is built, however many
+     * endpoints and batches share the table (B16, B17). The others wait, with no permit. LEAT_OK:
+     * leat_prepare_complete follows, at once or later; another status is a failure, as there. NULL: nothing
+     * is needed. */
+    leat_status (*prepare)(const void *context, leat_prepare *prepare);
+    /* The last batch that used the table has ended; also when prepare had failed, not while it is under way
+     * (then when it completes). The next batch prepares anew. A status other than LEAT_OK is only logged.
+     * leat_close calls it as well, for a table that is in use. NULL: nothing to do. */
+    leat_status (*cleanup)(const void *context);
 } leat_adapter;
 
 /* Which fields that this request sets the endpoint's provider and model leave out: *ignored, a sum

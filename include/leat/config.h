@@ -54,6 +54,9 @@ typedef struct leat_config {
     uint32_t conversation_messages_max; /* 256; messages of one conversation. 1..65536 */
     size_t conversation_bytes; /* 64 KiB; texts of one conversation, those over 256 bytes twice
                                   where JSON needs escapes. 1 KiB..1 GiB */
+    uint32_t contexts_max;     /* 0; open context caches (leat/context.h); each has an item for its own
+                                  calls. 0..256 */
+    uint32_t reserved32b;
 } leat_config;
 
 LEAT_API void leat_config_init(leat_config *config);

@@ -7,6 +7,7 @@
 #include <leat/batch.h>
 #include <leat/client.h>
 #include <leat/config.h>
+#include <leat/context.h>
 #include <leat/conversation.h>
 #include <leat/limits.h>
 #include <leat/memory.h>

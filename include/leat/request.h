@@ -14,6 +14,8 @@
 extern "C" {
 #endif
 
+struct leat_context;
+
 /* ---------------------------------------------------------------- conversation */
 
 typedef enum leat_part_type {
@@ -74,7 +76,9 @@ typedef enum leat_lane {
 
 struct leat_conversation;
 
-/* What to ask. All zero but struct_size and one of prompt, messages, body_json is a valid request. */
+/* What to ask. All zero but struct_size and one of prompt, messages, body_json is a valid request; so is a
+ * method with a path: a call to another resource of the service (its files, caches, models), which goes
+ * through the same gate. */
 typedef struct leat_request {
     uint32_t struct_size;
     uint32_t flags;               /* LEAT_COPY, LEAT_KEEP_STREAM */
@@ -123,6 +127,17 @@ typedef struct leat_request {
     uint32_t reserved;
     struct leat_conversation *conversation; /* NULL: none; else its messages go before these. Of the
                                       same client, and not with a body_json, unless it is stateless */
+    leat_str method;               /* empty: a chat call, sent with POST. "GET", "POST", "PUT",
+                                      "PATCH" or "DELETE": a call to path with body_json, or with no
+                                      body; nothing else of this struct but headers goes on the
+                                      wire. A 2xx answer is not read: the result's body is what
+                                      came */
+    struct leat_context *context;  /* NULL, or the context cache (leat/context.h) that holds the
+                                      first part of the conversation. The request then has no
+                                      body_json, method or cached_content, and no system text,
+                                      system turn, tools or tool choice of its own
+                                      (LEAT_E_ARGUMENT). At another endpoint or for another model
+                                      than the cache's the shared part is sent along */
 } leat_request;
 
 LEAT_API void leat_request_init(leat_request *request);

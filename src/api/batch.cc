@@ -90,6 +90,7 @@ leat_status leat_submit(leat_batch* batch, const leat_request* request, uint64_t
 leat_status leat_batch_finish(leat_batch* batch) {
     if (batch == nullptr || !batch->open) return LEAT_E_ARGUMENT;
     batch->finished = true;
+    if (!batch->client->in_step) leat::release_tables(batch->client, batch);
     return LEAT_OK;
 }
 
@@ -112,6 +113,7 @@ leat_status leat_batch_next(leat_batch* batch, const leat_result** result) {
         const leat_progress progress = {batch->completed, batch->accepted, &item->result};
         batch->config.on_progress(batch->config.user, &progress);
     }
+    leat::release_tables(batch->client, batch);
     *result = &item->result;
     return LEAT_OK;
 }

@@ -41,6 +41,7 @@ leat_status config_status(const leat_config* config) {
     if (config->struct_size != sizeof(leat_config)) return LEAT_E_STRUCT_SIZE;
     if (config->ports.struct_size != sizeof(leat_ports)) return LEAT_E_STRUCT_SIZE;
     const bool unused = all_zero(config->reserved8) && config->reserved32 == 0 &&
+                        config->reserved32b == 0 &&
                         config->ports.reserved == 0;
     if (!unused) return LEAT_E_RESERVED;
     if (!leat::is_sound(config->tls_ca_file) || !leat::is_sound(config->tls_ca_pem)) return LEAT_E_ARGUMENT;

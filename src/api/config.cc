@@ -219,6 +219,8 @@ const char* leat_config_error(const leat_config* config) {
         {config->conversations_max, 0, 65536, "conversations_max must be 0..65536"},
         {config->conversation_messages_max, 1, 65536, "conversation_messages_max must be 1..65536"},
         {config->conversation_bytes, kib, gib, "conversation_bytes must be 1 KiB..1 GiB"},
+        {config->reserved32b, 0, 0, "reserved32b must be 0"},
+        {config->contexts_max, 0, 256, "contexts_max must be 0..256"},
     };
     const char* const error = first_error(ranges);
     return error[0] != '\0' ? error : ports_error(*config);

@@ -177,13 +177,14 @@ void put_request(Writer* to, const HttpRequestHead& head, const Credentials& cre
 }
 
 void put_shared(Writer* to, const HttpSharedHead& shared, const HttpOwnHead& own) {
-    to->put(text("POST "));
+    to->put(own.method);
+    to->put(text(" "));
     to->put(shared.origin);
     to->put(own.path);
     to->put(text(" HTTP/1.1\r\n"));
     to->put(shared.lines);
     put_headers(to, own.headers, own.header_count);
-    put_length(to, own.content_length);
+    if (own.has_body) put_length(to, own.content_length);
     to->put(text("\r\n"));
 }
 
@@ -237,6 +238,7 @@ leat_status share_request_head(const HttpRequestHead& head, Arena* store, HttpSh
 leat_status write_own_head(const HttpSharedHead& shared, const HttpOwnHead& own, Arena* store,
                            Text* out) {
     LEAT_CHECK(store != nullptr && out != nullptr);
+    if (!is_header_name(own.method)) return LEAT_E_TEXT;
     LEAT_TRY(check_path(own.path));
     LEAT_TRY(check_headers(own.headers, own.header_count));
     return write_twice(store, out, [&](Writer* to) { put_shared(to, shared, own); });

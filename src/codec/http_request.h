@@ -46,12 +46,14 @@ struct HttpSharedHead {
     Text lines;   // Host, headers and Accept-Encoding: identity, each with its line end
 };
 
-// The part that is a request's own. It is a POST with a body.
+// The part that is a request's own.
 struct HttpOwnHead {
+    Text method = text("POST");
     Text path;
     const leat_header* headers = nullptr;
     size_t header_count = 0;
     uint64_t content_length = 0;
+    bool has_body = true;  // writes Content-Length, also when it is 0
 };
 
 // Of head, its authority, headers and proxy count here. Statuses as write_request_head. The lines

@@ -31,6 +31,7 @@ struct Target {
     uint32_t fall_on;
     double weight;
     uint64_t served;
+    bool uses_table;  // its adapter's table is prepared for this batch, too
 };
 
 }  // namespace leat

@@ -37,7 +37,31 @@ leat_status validate_format(Item* item) {
     return LEAT_OK;
 }
 
-// A fallback's endpoint knows its own models, not those of the endpoint that the request was meant for.
+bool wants_stream(const Item& item) {
+    if (is_resource_call(item)) return false;
+    if (item.endpoint->adapter->event == nullptr) return false;
+    if (item.asked->stream != LEAT_UNSET) return item.asked->stream == LEAT_ON;
+    return item.batch != nullptr && item.batch->config.on_token != nullptr;
+}
+
+// The words of the request. Fields that the provider has not got are left out.
+leat_status word_request(Item* item, leat_rope* rope) {
+    if (item->serves != nullptr) return context_call_word(*item, rope);
+    if (is_resource_call(*item)) {
+        if (empty(item->asked->path)) return LEAT_E_ARGUMENT;
+        leat_rope_bytes(rope, item->asked->body_json);
+        return LEAT_OK;
+    }
+    const leat_adapter& adapter = *item->endpoint->adapter;
+    const leat_build build = build_of(*item);
+    LEAT_TRY(adapter.build(&build, rope));
+    item->result.ignored_fields =
+        rope->ignored | (request_fields(*item->asked) & adapter_lacks(adapter));
+    return LEAT_OK;
+}
+
+}  // namespace
+
 Text choose_model(const Item& item) {
     const Batch* const batch = item.batch;  // a probe has none
     const Target* const target = batch == nullptr ? nullptr : &batch->targets[item.target];
@@ -47,14 +71,6 @@ Text choose_model(const Item& item) {
     const bool asks = is_main || empty(item.endpoint->model);
     return asks && !empty(item.asked->model) ? item.asked->model : item.endpoint->model;
 }
-
-bool wants_stream(const Item& item) {
-    if (item.endpoint->adapter->event == nullptr) return false;
-    if (item.asked->stream != LEAT_UNSET) return item.asked->stream == LEAT_ON;
-    return item.batch != nullptr && item.batch->config.on_token != nullptr;
-}
-
-}  // namespace
 
 leat_build build_of(const Item& item) {
     leat_build build{};
@@ -69,7 +85,7 @@ leat_status build_request(Engine* engine, Item* item) {
     LEAT_CHECK(engine != nullptr && item->endpoint != nullptr);
     const leat_adapter* const adapter = item->endpoint->adapter;
     LEAT_TRY(compose_request(item));
-    LEAT_TRY(validate_format(item));
+    if (!is_resource_call(*item)) LEAT_TRY(validate_format(item));
     item->model = choose_model(*item);
     if (item->batch != nullptr) {  // a probe goes past the gate
         item->domain = domain_of(engine, item->endpoint, item->model);
@@ -78,6 +94,7 @@ leat_status build_request(Engine* engine, Item* item) {
         if (item->batch->budget.limited() && !has_price(*item)) return LEAT_E_CONFIG;
     }
     item->streams = wants_stream(*item);
+    if (adapter->start != nullptr && is_resource_call(*item)) return LEAT_E_UNSUPPORTED;
     if (adapter->start != nullptr) {  // there is nothing to build: start gets the request
         item->result.ignored_fields = request_fields(*item->asked) & adapter_lacks(*adapter);
         item->attempt_mark = item->arena.mark();
@@ -86,14 +103,11 @@ leat_status build_request(Engine* engine, Item* item) {
     leat_rope rope;
     rope.arena = &item->arena;
     if (item->conversation != nullptr) rope.known = item->conversation->history.known();
-    const leat_build build = build_of(*item);
-    LEAT_TRY(adapter->build(&build, &rope));
+    LEAT_TRY(word_request(item, &rope));
     for (uint32_t i = 0; i < item->asked->headers_count; ++i) {
         leat_rope_header(&rope, item->asked->headers[i].name, item->asked->headers[i].value);
     }
     LEAT_TRY(rope.status);
-    item->result.ignored_fields =
-        rope.ignored | (request_fields(*item->asked) & adapter_lacks(*adapter));
     item->rope = rope.rope;
     LEAT_TRY(choose_path(item, rope));
     item->headers = rope.headers;
@@ -114,6 +128,7 @@ leat_status probe_request(Engine* engine, Endpoint* endpoint, const leat_request
     item->request = request;
     item->rope = Rope{};
     item->turns_count = 0;
+    item->context_generation = 0;
     const leat_status status = build_request(engine, item);
     if (status == LEAT_OK) *ignored = item->result.ignored_fields;
     item->arena.reset();

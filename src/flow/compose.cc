@@ -1,6 +1,6 @@
-// flow/compose.cc: what is asked now. An item's request stays as it was accepted; where a history goes
-// before it, or turns have been added to it, a request is made in the item's arena that has them all as
-// messages, so that adapters know one kind of request only. Texts are referred to, not copied.
+// flow/compose.cc: what is asked now. An item's request stays as it was accepted; where a history or a
+// context goes before it, or turns have been added to it, a request is made in the item's arena that has
+// them all as messages, so that adapters know one kind of request only. Texts are referred to, not copied.
 // on_attempt may change what is asked, attempt by attempt.
 // Invariant: item->asked lives in the arena between request_mark and attempt_mark, or is &item->request.
 #include "base/check.h"
@@ -38,7 +38,7 @@ uint32_t put_own_messages(const leat_request& request, leat_message* to) {
 
 // After the first round the model is free to answer; after the last it has to.
 leat_status choose_tools(Item* item, leat_request* asked) {
-    const leat_tools* const given = item->request.tools;
+    const leat_tools* const given = asked->tools;
     if (given == nullptr || item->result.tool_rounds == 0) return LEAT_OK;
     leat_tools* const tools = item->arena.make<leat_tools>();
     if (tools == nullptr) return LEAT_E_ITEM_MEMORY;
@@ -50,11 +50,15 @@ leat_status choose_tools(Item* item, leat_request* asked) {
     return LEAT_OK;
 }
 
-leat_status put_turns(Item* item, const Past& past, leat_request* asked) {
-    const uint32_t most = past.count() + asked->messages_count + 1 + item->turns_count;
+// shared: the turns of a context that is sent along, or nullptr.
+leat_status put_turns(Item* item, const leat_request* shared, const Past& past, leat_request* asked) {
+    const uint32_t before = shared == nullptr ? 0 : shared->messages_count + 1;
+    const uint32_t most =
+        before + past.count() + asked->messages_count + 1 + item->turns_count;
     leat_message* const messages = item->arena.make<leat_message>(most);
     if (messages == nullptr) return LEAT_E_ITEM_MEMORY;
-    uint32_t count = put_past(past, messages);
+    uint32_t count = shared == nullptr ? 0 : put_own_messages(*shared, messages);
+    count += put_past(past, messages + count);
     count += put_own_messages(*asked, messages + count);
     for (const Turn* turn = item->first_turn; turn != nullptr; turn = turn->next) {
         messages[count++] = turn_for(*turn, item->endpoint->adapter);
@@ -83,6 +87,9 @@ void ask_hook(Item* item, leat_request* asked) {
     asked->flags = item->request.flags;
     asked->deadline_ms = item->request.deadline_ms;
     asked->body_json = item->request.body_json;
+    asked->method = item->request.method;
+    asked->context = item->request.context;
+    asked->conversation = item->request.conversation;
 }
 
 }  // namespace
@@ -108,7 +115,7 @@ leat_status compose_request(Item* item) {
     Past past;
     LEAT_TRY(choose_past(*item, &past));
     const bool has_turns = item->turns_count > 0 || past.count() > 0;
-    if (!has_turns && !has_hook) return LEAT_OK;
+    if (!has_turns && !has_hook && item->request.context == nullptr) return LEAT_OK;
     leat_request* const asked = item->arena.make<leat_request>();
     if (asked == nullptr) return LEAT_E_ITEM_MEMORY;
     *asked = item->request;
@@ -117,9 +124,11 @@ leat_status compose_request(Item* item) {
         LEAT_TRY(request_check(*asked));
     }
     item->asked = asked;
-    if (!has_turns) return LEAT_OK;
+    const leat_request* shared = nullptr;
+    LEAT_TRY(context_apply(item, asked, &shared));
+    if (!has_turns && shared == nullptr) return LEAT_OK;
     LEAT_TRY(choose_tools(item, asked));
-    return put_turns(item, past, asked);
+    return put_turns(item, shared, past, asked);
 }
 
 }  // namespace leat

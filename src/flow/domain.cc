@@ -64,6 +64,7 @@ Domain* domain_of(Engine* engine, Endpoint* endpoint, Text model) {
 Demand demand_of(const Item& item) {
     LEAT_CHECK(item.domain != nullptr);
     Demand demand = item.domain->estimate.of(item.rope.total_bytes, item.asked->max_output_tokens);
+    if (is_resource_call(item)) demand.output_tokens = 0;
     const uint64_t said = item.asked->estimated_tokens;
     if (said == 0) return demand;
     demand.input_tokens = min_of(demand.input_tokens, said);

@@ -274,6 +274,7 @@ leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, En
     endpoint->limiter = LEAT_LIMITER_NONE;
     open_timer(&endpoint->idle_timer, TimerKind::idle, endpoint);
     const leat_status status = fill(engine, config, endpoint);
+    if (status == LEAT_OK) prepare_open(engine, endpoint);
     if (status != LEAT_OK) endpoint_forget(endpoint);
     return status;
 }

@@ -11,6 +11,7 @@
 #include "codec/http_request.h"
 #include "flow/domain.h"
 #include "flow/item.h"
+#include "flow/prepare.h"
 #include "pace/allowance.h"
 #include "wire/pool.h"
 #include "wire/url.h"
@@ -60,6 +61,8 @@ struct Endpoint {
     uint32_t failures_in_a_row; // of those in abort_on
     bool had_success;
     bool stop_pending;          // the stop stage has not gone over its items yet
+    Endpoint* home;        // the first one with the same adapter: its preparation counts
+    Preparation preparation;
     uint32_t next_batch;   // where the next turn for a fresh item begins
     leat_limiter limiter;
     Arena arena;

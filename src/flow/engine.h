@@ -7,9 +7,8 @@
 #include <leat/client.h>
 
 #include "base/random.h"
-#include "flow/batch.h"
+#include "flow/context.h"
 #include "flow/conversation.h"
-#include "flow/endpoint.h"
 
 struct leat_client {
     leat_config config;
@@ -32,6 +31,8 @@ struct leat_client {
     uint32_t endpoints_count;
     leat_batch* batches;
     leat_conversation* conversations;
+    leat_context* contexts;
+    uint32_t items_count;  // items_max, and one for each context's calls
     char* staging;
     char* receive;
     leat_ready* ready;
@@ -101,6 +102,7 @@ void end_waiting(Engine* engine, Batch* batch);
 void end_unsent(Engine* engine, Batch* batch);
 
 // A free slot, which there must be, for a request of that batch.
+void open_slot(Item* item, Batch* batch, uint32_t target, uint64_t index, uint64_t accepted_ns);
 Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
                 uint64_t accepted_ns);
 // Fills in item->request, its texts copied into the arena or borrowed.
@@ -162,6 +164,60 @@ void ready_item(Engine* engine, Item* item);
 // Who it is, on its result.
 void fill_identity(const Engine& engine, Item* item);
 
+// flow/prepare.cc: the life cycle of adapters' tables.
+void prepare_open(Engine* engine, Endpoint* endpoint);
+// True when the item's adapter is prepared; else the item waits, or has ended.
+bool prepare_admits(Engine* engine, Item* item);
+// The tables that the batch used, when it has ended.
+void release_tables(Engine* engine, Batch* batch);
+void release_all_tables(Engine* engine);
+// All that is prepared, as the client is closed.
+void close_tables(Engine* engine);
+
+// flow/context_open.cc
+void contexts_open(Engine* engine, void* memory);
+Context* free_context(Engine* engine);  // nullptr when all are open
+// config is valid. LEAT_OK; LEAT_E_ARGUMENT, LEAT_E_TOO_MANY, LEAT_E_TOO_LARGE: it stays closed.
+leat_status context_fill(Engine* engine, Context* context, const leat_context_config& config);
+
+// flow/context.cc: the life of a context cache.
+bool context_is_usable(const Engine& engine, const Context& context);
+// Whether one that lives until then is worth taking over.
+bool context_may_adopt(const Engine& engine, const Context& context, uint64_t expire_ns);
+// What an item that wants it is to do; makes sure that somebody looks after it.
+ContextUse context_ask(Engine* engine, Context* context);
+// Looks for one, or makes it.
+void context_seek(Engine* engine, Context* context);
+void context_ready(Context* context, Text name, uint64_t expire_ns);
+// After a failure nothing is tried for a while.
+void context_wait_longer(const Engine& engine, Context* context);
+void context_resume(Engine* engine, Context* context);
+// The one of that generation is gone; a later one is not concerned.
+void context_lost(Context* context, uint64_t generation);
+// Closes it: nobody waits for it, and what is out for it ends unheard.
+void context_forget(Engine* engine, Context* context);
+bool contexts_are_busy(const Engine& engine);
+void step_contexts(Engine* engine);
+
+// flow/context_call.cc: its calls.
+void context_call_begin(Engine* engine, Context* context, ContextCall call);
+leat_status context_call_word(const Item& item, leat_rope* rope);
+void context_call_end(Engine* engine, Context* context);
+void context_call_drop(Engine* engine, Context* context);
+
+// flow/context_use.cc: an item and the cache that it names.
+// True when the item may be built now; else it waits, or has ended.
+bool context_admits(Engine* engine, Item* item);
+// What is asked names the cache, or takes over what is shared; *shared then has the turns that go before
+// its own.
+leat_status context_apply(Item* item, leat_request* asked, const leat_request** shared);
+// The tools that the model knows, from what was asked or from the cache; may be nullptr.
+const leat_tools* tools_of(const Item& item);
+// An answer came, with the help of a cache or without.
+void context_note_answer(const Item& item);
+// The attempt failed as its cache is lost: the item is tried once more. True when it went on.
+bool context_recovers(Engine* engine, Item* item, const leat_fault& fault);
+
 // flow/hedge.cc: when a second try is due (never_ns: it is not), and its beginning.
 uint64_t hedge_at_ns(const Engine& engine, const Item& item);
 void hedge_begin(Engine* engine, Item* item);
@@ -171,6 +227,9 @@ bool resolve_twin(Engine* engine, Item* item, leat_outcome outcome, leat_status 
 // flow/build.cc: request -> rope.
 leat_status build_request(Engine* engine, Item* item);
 leat_build build_of(const Item& item);
+// Of the target that it is at. A fallback's endpoint knows its own models, not those of the endpoint that
+// the request was meant for.
+Text choose_model(const Item& item);
 // Builds a request as it would be built, and drops it: which of its fields are left out.
 leat_status probe_request(Engine* engine, Endpoint* endpoint, const leat_request& request,
                           uint32_t* ignored);

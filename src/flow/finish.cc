@@ -117,7 +117,7 @@ void release_item(Engine* engine, Item* item) {
     item->state = ItemState::free;
     item->batch = nullptr;
     item->endpoint = nullptr;
-    engine->free_items.push_front(item);
+    if (item->serves == nullptr) engine->free_items.push_front(item);
 }
 
 }  // namespace leat

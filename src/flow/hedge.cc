@@ -28,7 +28,7 @@ bool is_in_chain(const Item& item) {
 
 bool may_hedge(const Engine& engine, const Item& item) {
     return item.batch->config.hedge.percentile > 0 && item.result.hedged == 0 && !item.is_twin &&
-           !item.streams && item.turns_count == 0 && !is_in_chain(item) &&
+           !item.streams && !is_resource_call(item) && item.turns_count == 0 && !is_in_chain(item) &&
            item.state == ItemState::receiving && item.times.first_byte_ns == 0 &&
            item.domain->answer_ms.count() >= samples_least && share_is_left(*item.batch) &&
            item.batch->stop == BatchStop::none && !item.cancel_asked && !engine.free_items.empty();
@@ -90,6 +90,7 @@ void hedge_begin(Engine* engine, Item* item) {
     const bool copy = (item->request.flags & LEAT_COPY) != 0;
     leat_status status = keep_request(twin, item->request, copy);
     twin->request_mark = twin->arena.mark();
+    twin->context_generation = item->context_generation;
     if (status == LEAT_OK) status = build_request(engine, twin);
     if (status != LEAT_OK) {
         forget(engine, twin);

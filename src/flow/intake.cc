@@ -8,10 +8,8 @@
 
 namespace leat {
 
-Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
-                uint64_t accepted_ns) {
-    Item* const item = engine->free_items.pop_front();
-    LEAT_CHECK(item != nullptr && item->state == ItemState::free);
+void open_slot(Item* item, Batch* batch, uint32_t target, uint64_t index, uint64_t accepted_ns) {
+    LEAT_CHECK(item != nullptr && item->state == ItemState::free && !item->link.linked());
     item->arena.reset();
     item->attempt_mark = 0;
     item->batch = batch;
@@ -27,6 +25,9 @@ Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
     item->first_turn = nullptr;
     item->last_turn = nullptr;
     item->turns_count = 0;
+    item->context_generation = 0;
+    item->context_recovered = false;
+    item->goes_inline = false;
     item->round = nullptr;
     item->first_step = nullptr;
     item->last_step = nullptr;
@@ -61,6 +62,12 @@ Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
     item->result.usage = unknown_usage();
     item->result.usage_failed = unknown_usage();
     ++batch->alive;
+}
+
+Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
+                uint64_t accepted_ns) {
+    Item* const item = engine->free_items.pop_front();
+    open_slot(item, batch, target, index, accepted_ns);
     return item;
 }
 

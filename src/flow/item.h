@@ -104,6 +104,8 @@ struct Item {
     Text last_message{nullptr, 0};  // of the attempt before, for on_attempt; kept
     leat_status last_status = LEAT_OK;
     bool build_again = false;    // turns were added since it was built
+    leat_context* serves = nullptr;  // a context cache whose calls it carries, for good
+    uint64_t context_generation = 0; // of the cache that it was built over; 0: it has the shared part
     Text model{nullptr, 0};
     Text path{nullptr, 0};
     const leat_header* headers = nullptr;  // its own; the endpoint has those of all
@@ -141,9 +143,14 @@ struct Item {
     bool cost_is_known = true;
     bool is_twin = false;     // the second try
     bool is_queued = false;   // parked until its turn in its conversation
+    bool context_recovered = false; // a lost cache was made good for it
+    bool goes_inline = false;  // without the cache that its request names
     leat_result result{};
 };
 
 using ItemList = List<Item, &Item::link>;
+
+// It calls another resource of the service: no adapter words it or reads its answer.
+inline bool is_resource_call(const Item& item) { return item.request.method.size > 0; }
 
 }  // namespace leat

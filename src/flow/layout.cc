@@ -22,8 +22,13 @@ struct Want {
     size_t each_bytes;
 };
 
+// A context's calls have an item of their own, so that they need not wait for those who wait for them.
+size_t items_wanted(const leat_config& config) {
+    return size_t{config.items_max} + config.contexts_max;
+}
+
 size_t timers_wanted(const leat_config& config) {
-    return size_t{config.items_max} + (1 + domains_max) * size_t{config.endpoints_max} +
+    return items_wanted(config) + (1 + domains_max) * size_t{config.endpoints_max} +
            config.batches_max;
 }
 
@@ -71,11 +76,13 @@ void plan_layout(const leat_config& config, Layout* layout) {
     const Want wants[] = {
         {Part::client, "client", "the engine's own state and counters", 1, sizeof(leat_client)},
         {Part::items, "items: records", "where each item is, its parser and its result",
-         config.items_max, sizeof(Item)},
+         items_wanted(config), sizeof(Item)},
         {Part::endpoints, "endpoints", "adapter, limits, addresses; 8 KiB of texts, and the head they make",
          config.endpoints_max, sizeof(Endpoint)},
         {Part::batches, "batches", "counts and lists of each open batch", config.batches_max,
          sizeof(Batch)},
+        {Part::contexts, "contexts", "what is known of each context cache, and its calls' counts",
+         config.contexts_max, sizeof(Context)},
         {Part::rings, "batches: rings", "submitted requests that wait for an item",
          config.batches_max, Lanes<Waiting>::bytes_for(config.ring_entries)},
         {Part::intakes, "batches: intakes", "text of waiting LEAT_COPY requests",
@@ -102,7 +109,7 @@ void plan_layout(const leat_config& config, Layout* layout) {
          config.conversations_max,
          History::bytes_for(config.conversation_messages_max, config.conversation_bytes)},
         {Part::arenas, "items: arenas", "request segments, answer and decoded text of each item",
-         config.items_max, align_up(config.item_bytes, part_alignment)},
+         items_wanted(config), align_up(config.item_bytes, part_alignment)},
     };
     static_assert(sizeof wants / sizeof wants[0] == parts_count);
     size_t at = 0;

@@ -12,6 +12,7 @@ enum class Part : uint32_t {
     items,
     endpoints,
     batches,
+    contexts,
     rings,
     intakes,
     connections,

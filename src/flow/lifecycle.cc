@@ -30,15 +30,17 @@ void open_items(Engine* engine, const Block& block) {
     engine->tool_turns.open();
     engine->again.open();
     const size_t stride = block.each(Part::arenas);
-    for (uint32_t i = 0; i < engine->config.items_max; ++i) {
+    engine->items_count = engine->config.items_max + engine->config.contexts_max;
+    for (uint32_t i = 0; i < engine->items_count; ++i) {
         Item* const item = &engine->items[i];
         *item = Item{};
         // The last bytes of each arena are a red zone under ASan, so that an overrun is seen.
         item->arena.open(block.at(Part::arenas) + stride * i, engine->config.item_bytes);
         item->timer.kind = static_cast<uint32_t>(TimerKind::item);
         item->timer.owner = item;
-        engine->free_items.push_back(item);
+        if (i < engine->config.items_max) engine->free_items.push_back(item);
     }
+    contexts_open(engine, block.at(Part::contexts));
 }
 
 void open_batches(Engine* engine, const Block& block) {
@@ -137,10 +139,11 @@ leat_status engine_open(const leat_config& config, const Layout& layout, void* b
 void engine_close(Engine* engine) {
     LEAT_CHECK(engine != nullptr && !engine->in_step);
     const leat_config config = engine->config;
+    close_tables(engine);
     engine->wire.close();
     if (config.use_tls != 0) config.ports.tls->close(engine->wire.tls_state());
     config.ports.poller->close(engine->wire.poller_state());
-    for (uint32_t i = 0; i < config.items_max; ++i) {
+    for (uint32_t i = 0; i < engine->items_count; ++i) {
         engine->items[i].arena.wipe_used();
     }
     wipe(engine->staging, config.staging_bytes);

@@ -18,7 +18,7 @@ bool all_done(const Engine& engine) {
         const Batch& batch = engine.batches[i];
         if (batch.open && !batch_is_done(batch)) return false;
     }
-    return true;
+    return !contexts_are_busy(engine);
 }
 
 // After a turn of sending: an early answer may be there, or the request is out and input waits.
@@ -124,6 +124,7 @@ void run_stages(Engine* engine) {
     run_timers(engine);
     stop_items(engine);
     end_calls(engine);
+    step_contexts(engine);
     run_tools(engine);
     resume_items(engine);
     deliver_results(engine);
@@ -134,7 +135,9 @@ void run_stages(Engine* engine) {
     }
     stop_items(engine);
     end_calls(engine);
+    step_contexts(engine);
     deliver_results(engine);
+    release_all_tables(engine);
     // A permit or a connection came back behind the admissions: whoever waits for it is asked again.
     if (engine->gave_back && !LEAT_MUTANT_IF(12)) engine->work_pending = true;
 }

@@ -70,6 +70,7 @@ leat_status read_answer(Item* item, const leat_reply& reply, leat_scratch* scrat
     const leat_adapter& adapter = *item->endpoint->adapter;
     *answer = leat_answer{};
     answer->usage = unknown_usage();
+    if (is_resource_call(*item)) return LEAT_OK;
     const ItemStream* const stream = item->stream;
     if (stream == nullptr) return adapter.parse(&reply, scratch, answer);
     LEAT_TRY(stream->assembled);
@@ -112,11 +113,17 @@ bool is_plain(leat_status read) {
 void take_answer(Engine* engine, Item* item, const leat_answer& answer) {
     LEAT_CHECK(!on_wire(item->state) || item->connection == nullptr);
     keep_answer(item, answer);
+    const bool is_call = is_resource_call(*item);
     settle_item(engine, item, answer.usage);
     item->domain->gate.succeeded(engine->now_ns, item->ticket);
     item->domain->retry_quota.succeeded(item->retry_drawn);
-    settle_cost(item, answer.usage, true);
+    settle_cost(item, answer.usage, !is_call);
     note_success(item);
+    context_note_answer(*item);
+    if (is_call) {
+        finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
+        return;
+    }
     item->domain->answer_ms.note((engine->now_ns - item->times.begun_ns) / 1000000);
     judge_answer(engine, item);
 }

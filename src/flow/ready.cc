@@ -75,6 +75,8 @@ void begin_request(Engine* engine, Item* item) {
     forget_last_attempt(item);
     item->arena.rewind(item->request_mark);
     item->rope = Rope{};
+    item->asked = &item->request;
+    if (!prepare_admits(engine, item) || !context_admits(engine, item)) return;
     const leat_status built = build_request(engine, item);
     if (built != LEAT_OK) {
         finish_item(engine, item, LEAT_FAILED, built, LEAT_STAGE_BUILD);

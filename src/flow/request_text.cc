@@ -16,6 +16,7 @@ using TextField = leat_str leat_request::*;
 // Texts that belong to one request alone ...
 constexpr TextField own_fields[] = {
     &leat_request::id, &leat_request::prompt, &leat_request::body_json, &leat_request::metadata,
+    &leat_request::method,
 };
 
 // ... and options that a batch may give for all of its items.
@@ -218,6 +219,15 @@ bool enums_are_known(const leat_request& request) {
     return known;
 }
 
+// The methods of calls that have an answer with a body, as every other one's is read.
+bool is_known_method(Text method) {
+    constexpr Text known[] = {text("GET"), text("POST"), text("PUT"), text("PATCH"), text("DELETE")};
+    for (const Text one : known) {
+        if (equal(one, method)) return true;
+    }
+    return false;
+}
+
 bool counts_fit(const leat_request& request) {
     const uint32_t tools = request.tools == nullptr ? 0 : request.tools->count;
     return request.headers_count <= request_headers_max && tools <= request_tools_max &&
@@ -292,6 +302,7 @@ void request_fill(leat_request* request, const leat_request& defaults) {
     if (request->tools == nullptr) request->tools = defaults.tools;
     if (request->format == nullptr) request->format = defaults.format;
     if (request->conversation == nullptr) request->conversation = defaults.conversation;
+    if (request->context == nullptr) request->context = defaults.context;
     if (request->stop_count == 0) {
         request->stop = defaults.stop;
         request->stop_count = defaults.stop_count;
@@ -316,6 +327,9 @@ leat_status request_check(const leat_request& request) {
     if (status != LEAT_OK) return status;
     const bool has_turns = request.prompt.size > 0 || request.messages_count > 0;
     const bool has_body = request.body_json.size > 0;
+    if (request.method.size > 0) {
+        return has_turns || !is_known_method(request.method) ? LEAT_E_ARGUMENT : LEAT_OK;
+    }
     return has_turns == has_body ? LEAT_E_ARGUMENT : LEAT_OK;
 }
 

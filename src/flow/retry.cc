@@ -249,6 +249,7 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
     keep_fault(item, end.fault);
     mask_answer(item);
     settle_cost(item, end.fault.usage, false);
+    if (context_recovers(engine, item, end.fault)) return;
     note_failure(engine, item, end.fault.status);
     if (end.fault.rate_limit != 0) {
         rate_limited(engine, item, end);

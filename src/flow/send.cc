@@ -11,9 +11,18 @@ namespace leat {
 
 namespace {
 
+// A call whose method means that something is handed over says so even when it is empty (RFC 9110, 8.6).
+bool has_content(Text method) {
+    return !equal(method, text("GET")) && !equal(method, text("DELETE"));
+}
+
 leat_status make_head(Item* item) {
     item->arena.rewind(item->attempt_mark);
     HttpOwnHead own;
+    if (is_resource_call(*item)) {
+        own.method = item->request.method;
+        own.has_body = has_content(own.method) || item->rope.total_bytes > 0;
+    }
     own.path = item->path;
     own.headers = item->headers;
     own.header_count = item->headers_count;

@@ -55,7 +55,7 @@ void stop_items(Engine* engine) {
     if (!engine->stops_pending) return;
     engine->stops_pending = false;
     stop_endpoints(engine);
-    for (uint32_t i = 0; i < engine->config.items_max; ++i) consider(engine, &engine->items[i]);
+    for (uint32_t i = 0; i < engine->items_count; ++i) consider(engine, &engine->items[i]);
     for (uint32_t i = 0; i < engine->config.batches_max; ++i) {
         engine->batches[i].stop_pending = false;
     }
@@ -88,6 +88,7 @@ void end_batch(Engine* engine, Batch* batch) {
     end_unsent(engine, batch);
     release_all(engine, batch);
     LEAT_CHECK(batch_is_done(*batch));
+    release_tables(engine, batch);
     engine->timers.clear(&batch->deadline);
     batch->open = false;
     engine->in_step = false;

@@ -25,6 +25,7 @@ void put_target(Batch* batch, Endpoint* endpoint, const leat_target& from) {
     target->fall_on = from.fall_on != 0 ? from.fall_on : uint32_t{LEAT_ON_FALLBACK};
     target->weight = from.weight != 0 ? from.weight : 1.0;
     target->served = 0;
+    target->uses_table = false;
     // Whoever opens a batch gives the endpoint another chance.
     endpoint->stopped = LEAT_OK;
     endpoint->failures_in_a_row = 0;
@@ -195,7 +196,7 @@ void stop_endpoints(Engine* engine) {
             Batch* const batch = &engine->batches[k];
             if (batch->open) stop_if_alone(engine, batch, endpoint->stopped);
         }
-        for (uint32_t k = 0; k < engine->config.items_max; ++k) {
+        for (uint32_t k = 0; k < engine->items_count; ++k) {
             Item* const item = &engine->items[k];
             const bool waits =
                 item->state == ItemState::waiting || item->state == ItemState::sleeping;

@@ -108,7 +108,7 @@ void start_call(Engine* engine, Item* item, uint32_t place) {
 // One after the other, or all at once.
 void start_calls(Engine* engine, Item* item) {
     ToolRound* const round = item->round;
-    const bool together = item->asked->tools->together != 0;
+    const bool together = tools_of(*item)->together != 0;
     round->starting = true;
     while (round->next < round->count && round->trouble == LEAT_OK) {
         if (!together && round->complete < round->next) break;
@@ -208,7 +208,7 @@ ToolRound* keep_round(Item* item) {
         kept = keep_call(item, result.tool_calls[i], &asked[i]);
         calls[i].step.call = asked[i];
         calls[i].step.round = result.tool_rounds;
-        calls[i].tool = find_tool(*item->asked->tools, asked[i].name);
+        calls[i].tool = find_tool(*tools_of(*item), asked[i].name);
     }
     return kept ? round : nullptr;
 }
@@ -223,7 +223,7 @@ void stop_at_limit(Engine* engine, Item* item) {
 }  // namespace
 
 bool calls_tools(const Item& item) {
-    const leat_tools* const tools = item.asked->tools;
+    const leat_tools* const tools = tools_of(item);
     if (tools == nullptr || item.result.tool_calls_count == 0 || tools->leave_calls != 0) return false;
     if (!empty(item.asked->body_json) || !any_runs(*tools)) return false;
     for (uint32_t i = 0; i < item.result.tool_calls_count; ++i) {
@@ -234,7 +234,7 @@ bool calls_tools(const Item& item) {
 }
 
 bool may_have_round(const Item& item) {
-    const uint32_t most = item.request.tools->rounds_max;
+    const uint32_t most = tools_of(item)->rounds_max;
     return item.result.tool_rounds < (most != 0 ? most : rounds_usual);
 }
 
@@ -259,7 +259,7 @@ void begin_round(Engine* engine, Item* item) {
     }
     usage_add(&item->rounds_usage, item->result.usage);
     item->round->serial = ++engine->tool_serial;
-    const uint32_t timeout_ms = item->asked->tools->timeout_ms;
+    const uint32_t timeout_ms = tools_of(*item)->timeout_ms;
     item->round->due_ns =
         timeout_ms == 0 ? never_ns : engine->now_ns + timeout_ms * UINT64_C(1000000);
     park(engine, item, &engine->tool_turns);

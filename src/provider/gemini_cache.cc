@@ -6,6 +6,7 @@
 #include "codec/http_date.h"
 #include "provider/gemini.h"
 #include "provider/json_read.h"
+#include "provider/registry.h"
 
 namespace leat {
 
@@ -45,6 +46,7 @@ leat_status read_member(JsonCursor* at, const JsonValue& key, leat_scratch* scra
     if (json_is(key, text("model"))) return take_text(at, scratch, &cache->model);
     if (json_is(key, text("displayName"))) return take_text(at, scratch, &cache->display_name);
     if (json_is(key, text("createTime"))) return take_time(at, scratch, &cache->create_time_ms);
+    if (json_is(key, text("updateTime"))) return take_time(at, scratch, &cache->update_time_ms);
     if (json_is(key, text("expireTime"))) return take_time(at, scratch, &cache->expire_time_ms);
     if (json_is(key, text("usageMetadata"))) {
         each_member(at, [&](const JsonValue& inner) {
@@ -66,6 +68,10 @@ leat_status read_cache(JsonCursor* at, leat_scratch* scratch, GeminiCache* cache
 }
 
 }  // namespace
+
+// Vertex AI keeps its caches elsewhere than its models, and names them with their project; gemini-cached
+// sends nothing without one.
+bool gemini_has_caches(const leat_adapter& adapter) { return &adapter == &gemini_adapter; }
 
 leat_status gemini_cache_build(const GeminiCacheOrder& order, leat_rope* rope) {
     LEAT_CHECK(rope != nullptr && order.content != nullptr);

@@ -9,6 +9,9 @@
 
 namespace leat {
 
+// Whether the adapter's service has context caches that leat can make.
+bool gemini_has_caches(const leat_adapter& adapter);
+
 // Paths under the base URL: POST and GET (a list) here; GET, PATCH and DELETE at "/" + name.
 constexpr Text gemini_caches_path = text("/cachedContents");
 
@@ -24,6 +27,7 @@ struct GeminiCache {
     Text model{nullptr, 0};
     Text display_name{nullptr, 0};
     int64_t create_time_ms = -1;  // since 1970 UTC; -1: not told
+    int64_t update_time_ms = -1;
     int64_t expire_time_ms = -1;
     int64_t total_tokens = LEAT_TOKENS_UNKNOWN;
 };

@@ -62,7 +62,8 @@ static void test_names(void) {
         holds &= leat_outcome_name((leat_outcome)(number & 15)) != NULL &&
                  leat_finish_name((leat_finish)(number & 15)) != NULL &&
                  leat_stage_name((leat_stage)(number & 15)) != NULL &&
-                 leat_limiter_name((leat_limiter)(number & 15)) != NULL;
+                 leat_limiter_name((leat_limiter)(number & 15)) != NULL &&
+                 leat_context_state_name((leat_context_state)(number & 15)) != NULL;
     }
     check(holds, "names of all numbers, known or not");
     check(strcmp(leat_status_name(-999), "LEAT_E_?") == 0, "name of an unknown status");
@@ -328,6 +329,28 @@ static void test_batch(void) {
     test_batch_calls(batch);
 }
 
+static void test_context(void) {
+    leat_context_config config;
+    leat_context_info info;
+    leat_context* context = NULL;
+    leat_context_config_init(NULL);
+    leat_context_config_init(&config);
+    check(leat_context_config_error(NULL)[0] != '\0', "leat_context_config_error(NULL)");
+    check(leat_context_config_warning(NULL, 0) == NULL, "leat_context_config_warning(NULL)");
+    expect(leat_context_open(NULL, &config, &context), LEAT_E_ARGUMENT, "context open, no client");
+    expect(leat_context_open(client, NULL, &context), LEAT_E_ARGUMENT, "context open, no config");
+    expect(leat_context_open(client, &config, NULL), LEAT_E_ARGUMENT, "context open to nowhere");
+    expect(leat_context_open(client, &config, &context), LEAT_E_ARGUMENT,
+           "context open, no content");
+    config.struct_size = 1;
+    expect(leat_context_open(client, &config, &context), LEAT_E_STRUCT_SIZE, "context open, size");
+    expect(leat_context_delete(NULL), LEAT_E_ARGUMENT, "context delete");
+    expect(leat_context_run(NULL), LEAT_E_ARGUMENT, "context run");
+    expect(leat_context_close(NULL), LEAT_E_ARGUMENT, "context close");
+    expect(leat_context_get_info(NULL, &info), LEAT_E_ARGUMENT, "context info");
+    expect(leat_prepare_complete(NULL, LEAT_OK, NULL), LEAT_E_ARGUMENT, "prepare complete");
+}
+
 static void test_posix(void) {
     void* block = &block;
     leat_posix_unmap(NULL, 10);
@@ -348,6 +371,7 @@ int main(void) {
     test_client();
     test_batch();
     test_endpoint();
+    test_context();
     test_posix();
     leat_close_mapped(client);
     return failed_count != 0;

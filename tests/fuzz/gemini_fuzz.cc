@@ -12,6 +12,7 @@
 #include "provider/classify.h"
 #include "provider/gemini.h"
 #include "provider/gemini_cache.h"
+#include "provider/gemini_tags.h"
 
 namespace {
 
@@ -97,6 +98,9 @@ void compare_with_event(Text body, const leat_answer& whole) {
 bool take_cache(void*, const leat::GeminiCache& cache) {
     touch(cache.name);
     touch(cache.display_name);
+    static constexpr leat_header tag = {leat::text("a"), leat::text("1")};
+    (void)leat::gemini_has_tags(cache.display_name, &tag, 1);
+    (void)leat::gemini_is_model(cache.model, leat::text("m"));
     return true;
 }
 

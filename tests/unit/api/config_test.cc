@@ -73,6 +73,7 @@ TEST(ConfigDefaultsTest, are_the_numbers_of_the_header_B10_B27_B36_B38) {
     EXPECT_DOCUMENTED(leat_config, client, connections_max);
     EXPECT_DOCUMENTED(leat_config, client, endpoints_max);
     EXPECT_DOCUMENTED(leat_config, client, batches_max);
+    EXPECT_DOCUMENTED(leat_config, client, contexts_max);
     EXPECT_DOCUMENTED(leat_config, client, ring_entries);
     EXPECT_DOCUMENTED(leat_config, client, intake_bytes);
     EXPECT_DOCUMENTED(leat_config, client, header_bytes_max);
@@ -189,6 +190,7 @@ TEST(ConfigErrorTest, names_each_field_at_one_below_and_one_above_its_range) {
         LIMIT(conversations_max, 0, 65536),
         LIMIT(conversation_messages_max, 1, 65536),
         LIMIT(conversation_bytes, kib, kib * kib * kib),
+        LIMIT(contexts_max, 0, 256),
         LIMIT(ring_entries, 1, 1048576),
         LIMIT(intake_bytes, 0, kib * kib * kib),
         LIMIT(header_bytes_max, kib, kib * kib),
@@ -198,6 +200,7 @@ TEST(ConfigErrorTest, names_each_field_at_one_below_and_one_above_its_range) {
         LIMIT(receive_bytes, 4 * kib, kib * kib),
         LIMIT(use_tls, 0, 1),
         LIMIT(reserved32, 0, 0),
+        LIMIT(reserved32b, 0, 0),
     };
     for (const Limit& limit : limits) {
         const auto error_at = [&](uint64_t value) {

@@ -67,6 +67,7 @@ std::vector<leat_config> grid() {
                     config.conversation_messages_max = 1 + items % 5;
                     config.endpoints_max = 1 + items % 7;
                     config.batches_max = 1 + connections % 5;
+                    config.contexts_max = items % 3;
                     config.events_per_step = 1 + items % 11;
                     config.staging_bytes = 4096 + connections;
                     config.receive_bytes = 4096 + items % 100;
@@ -117,6 +118,7 @@ TEST(LayoutTest, every_line_names_its_consumer_and_its_reason) {
     Layout layout;
     leat_config config = config_of(64, 4096, 64, 1);
     config.conversations_max = 1;
+    config.contexts_max = 1;  // without one nothing is planned for it
     plan_layout(config, &layout);
     std::set<std::string> consumers;
     for (const leat_memory_line& line : layout.lines) {
@@ -138,6 +140,10 @@ TEST(LayoutTest, each_number_of_the_configuration_costs_what_it_should) {
     more = base;
     more.intake_bytes += 4096;
     EXPECT_EQ(leat_memory_required(&more), before + 4096 * base.batches_max);
+    more = base;
+    more.contexts_max = 2;
+    EXPECT_GT(leat_memory_required(&more), before + 2 * base.item_bytes) << "each has an item";
+    EXPECT_LT(leat_memory_required(&more), before + 2 * base.item_bytes + 65536);
     more = base;
     more.body_bytes_max *= 2;
     EXPECT_EQ(leat_memory_required(&more), before) << "a body lives in its item's arena";

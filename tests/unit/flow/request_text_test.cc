@@ -19,7 +19,7 @@ const TextField text_fields[] = {
     &leat_request::tools_json, &leat_request::tool_choice_json, &leat_request::extra_json,
     &leat_request::body_json, &leat_request::path, &leat_request::metadata,
     &leat_request::prompt_cache_key, &leat_request::cached_content,
-    &leat_request::provider_metadata_json};
+    &leat_request::provider_metadata_json, &leat_request::method};
 
 const NumberField number_fields[] = {&leat_request::temperature, &leat_request::top_p,
                                      &leat_request::seed, &leat_request::presence_penalty,
@@ -186,6 +186,7 @@ TEST(RequestFillTest, what_belongs_to_one_item_is_never_filled_in) {
     EXPECT_EQ(request.id.size, 0u);
     EXPECT_EQ(request.metadata.size, 0u);
     EXPECT_EQ(request.body_json.size, 0u);
+    EXPECT_EQ(request.method.size, 0u);
     EXPECT_EQ(request.messages_count, 0u);
     EXPECT_EQ(request.user, nullptr);
     EXPECT_EQ(request.user_number, 0u);
@@ -222,6 +223,23 @@ TEST(RequestCheckTest, wants_exactly_one_kind_of_body) {
     EXPECT_EQ(request_check(request), LEAT_OK);
     request.prompt = text("p");
     EXPECT_EQ(request_check(request), LEAT_E_ARGUMENT);
+}
+
+TEST(RequestCheckTest, a_method_stands_for_a_call_with_a_body_or_none) {
+    leat_request request = fresh();
+    for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
+        request.method = text_of(method);
+        EXPECT_EQ(request_check(request), LEAT_OK) << method;
+    }
+    request.body_json = text("{}");
+    EXPECT_EQ(request_check(request), LEAT_OK);
+    request.prompt = text("p");
+    EXPECT_EQ(request_check(request), LEAT_E_ARGUMENT) << "a call and a chat";
+    request.prompt = Text{nullptr, 0};
+    for (const char* method : {"get", "HEAD", "CONNECT", "P\r\n"}) {
+        request.method = text_of(method);
+        EXPECT_EQ(request_check(request), LEAT_E_ARGUMENT) << method;
+    }
 }
 
 TEST(RequestCheckTest, unknown_sizes_flags_and_reserved_fields_are_refused) {

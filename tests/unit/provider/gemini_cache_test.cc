@@ -140,6 +140,7 @@ TEST(GeminiCacheTest, reads_what_the_service_tells_of_a_cache_B24) {
     EXPECT_EQ(str(read.cache.model), "models/gemini-2.5-flash");
     EXPECT_EQ(str(read.cache.display_name), "a \"b\"");
     EXPECT_EQ(read.cache.create_time_ms, 1787150052817);
+    EXPECT_EQ(read.cache.update_time_ms, 1787150052817);
     EXPECT_EQ(read.cache.expire_time_ms, 1787150351796);
     EXPECT_EQ(read.cache.total_tokens, 9609);
     Read least(R"({"name":"cachedContents/x","expireTime":"soon","usageMetadata":null})");
