@@ -2,7 +2,7 @@
  * returns memory between the last leat_endpoint_add and leat_close: TLS handshakes full and
  * resumed on connections that the server keeps closing, retries, rate limits, resets, cut bodies,
  * answers that do not parse, refused connections, a certificate for another name, deadlines,
- * cancelled items and a cancelled batch; results by callback and by leat_batch_next; the blocking calls.
+ * cancelled items and a cancelled batch; results by callback and by leat_batch_next.
  * The fates are in the prompts (leat-mock), so the outcome of every item is known beforehand. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -288,7 +288,7 @@ static leat_status open_client(const mock_child* mock, unsigned refusing, leat_c
     config.item_bytes = 64 * 1024;
     config.connections_max = 96;
     config.endpoints_max = lanes_max;
-    config.batches_max = lanes_max + 1;
+    config.batches_max = lanes_max;
     config.ring_entries = 300; /* all of the cancelled batch's items at once */
     config.tls_ca_file = view(mock->ca_file);
     config.log_level = LEAT_LOG_ERROR;
@@ -325,36 +325,7 @@ static void check_count(const heap_count* count, const char* name) {
         count->first_name != NULL ? count->first_name : "?", count->first_caller);
 }
 
-/* The blocking calls, one item of which is refused. 1 when all came as expected. */
-static int run_simple(leat_client* client) {
-    static char memory[512];
-    leat_str answers[3];
-    leat_status statuses[3];
-    leat_texts texts;
-    leat_batch_config config;
-    leat_request request;
-    const leat_result* result = NULL;
-    int holds = 0;
-    const leat_str prompts[3] = {LEAT_STR_INIT("one"), LEAT_STR_INIT("two [[mock:400]]"),
-                                 LEAT_STR_INIT("three")};
-    leat_request_init(&request);
-    request.prompt = prompts[0];
-    holds = leat_complete(client, 1, &request, &result) == LEAT_OK && result->text.size > 0;
-    leat_complete_release(client, result);
-    leat_batch_config_init(&config);
-    config.endpoint = 1;
-    leat_texts_init(&texts);
-    texts.list = answers;
-    texts.statuses = statuses;
-    texts.buffer = memory;
-    texts.buffer_bytes = sizeof memory;
-    holds &= leat_run_prompts(client, &config, prompts, 3, &texts) == LEAT_OK;
-    return holds && statuses[0] == LEAT_OK && statuses[1] == LEAT_E_INVALID_REQUEST &&
-           answers[1].size > 26 && memcmp(answers[1].data, "Error processing prompt 2: ", 27) == 0;
-}
-
 static void run_lanes(leat_client* client) {
-    int simple = 0;
     leat_stats stats;
     heap_count running;
     heap_count closing;
@@ -362,9 +333,7 @@ static void run_lanes(leat_client* client) {
     heap_count_begin();
     if (open_lanes(client, lanes, lanes_max)) run(client, lanes, lanes_max);
     leat_get_stats(client, &stats);
-    simple = run_simple(client);
     running = heap_count_end();
-    check(simple, "the blocking calls answer, and mark what failed");
     for (i = 0; i < lanes_max; ++i) report(&lanes[i]);
     check_stats(&stats);
     heap_count_begin();
