@@ -75,9 +75,10 @@ def faults_of_tests(rows, known, text_of):
 
 
 def faults_of_names(rows):
-    """A marked row has a test that bears its id; a row that is not there has said why."""
+    """A marked row has a test that bears its id; a row that is not there has said why, and what the
+    command alone has is proven by lines of scripts, which bear none."""
     for row in rows:
-        if row["marks"] == "-" or row["state"] == "no":
+        if row["marks"] == "-" or row["state"] in ("no", "command"):
             continue
         bears = re.compile(rf"(?:^|[._]){row['id']}(?:_|$)")
         if not any(bears.search(name) for name in tests_of(row)):
