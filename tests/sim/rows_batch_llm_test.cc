@@ -130,22 +130,19 @@ TEST(RowsOfBatchLlm, B14_a_minutes_worth_does_not_go_in_one_burst) {
 
 TEST(RowsOfBatchLlm, B30_what_a_failure_is_decides_what_is_done) {
     const struct {
-        int32_t http;
         const char* body;
-        leat_status status;
-        leat_class kind;
-        uint32_t family;
         size_t requests;
+        int32_t http;
+        leat_status status;
+        uint32_t family;
         uint32_t rate_limited;
     } cases[] = {
-        {429, "{\"error\":{\"message\":\"x\"}}", LEAT_E_RATE_LIMIT, LEAT_CLASS_PROVIDER,
-         LEAT_ON_RATE_LIMIT, 2, 2},
-        {429, "{\"error\":{\"message\":\"x\",\"code\":\"insufficient_quota\"}}", LEAT_E_QUOTA,
-         LEAT_CLASS_PROVIDER, LEAT_ON_QUOTA, 1, 0},
-        {500, "{\"error\":{\"message\":\"x\"}}", LEAT_E_SERVER, LEAT_CLASS_PROVIDER, LEAT_ON_SERVER,
-         2, 0},
-        {400, "{\"error\":{\"message\":\"x\"}}", LEAT_E_INVALID_REQUEST, LEAT_CLASS_PROVIDER,
-         LEAT_ON_INVALID_REQUEST, 1, 0},
+        {"{\"error\":{\"message\":\"x\"}}", 2, 429, LEAT_E_RATE_LIMIT, LEAT_ON_RATE_LIMIT, 2},
+        {"{\"error\":{\"message\":\"x\",\"code\":\"insufficient_quota\"}}", 1, 429, LEAT_E_QUOTA,
+         LEAT_ON_QUOTA, 0},
+        {"{\"error\":{\"message\":\"x\"}}", 2, 500, LEAT_E_SERVER, LEAT_ON_SERVER, 0},
+        {"{\"error\":{\"message\":\"x\"}}", 1, 400, LEAT_E_INVALID_REQUEST, LEAT_ON_INVALID_REQUEST,
+         0},
     };
     for (const auto& one : cases) {
         World world;
@@ -157,7 +154,7 @@ TEST(RowsOfBatchLlm, B30_what_a_failure_is_decides_what_is_done) {
         };
         world.exchange(1);
         EXPECT_EQ(world.only().status, one.status);
-        EXPECT_EQ(leat_status_class(one.status), one.kind);
+        EXPECT_EQ(leat_status_class(one.status), LEAT_CLASS_PROVIDER);
         EXPECT_EQ(leat_status_family(one.status), one.family);
         EXPECT_EQ(world.requests.size(), one.requests) << one.status;
         EXPECT_EQ(world.only().rate_limited, one.rate_limited) << one.status;

@@ -160,6 +160,8 @@ TEST(RunPrompts, more_prompts_than_the_ring_holds_go_through) {
     world.open();
     std::vector<std::string> words;
     std::vector<leat_str> list;
+    words.reserve(200);
+    list.reserve(200);
     for (int i = 0; i < 200; ++i) words.push_back("p" + std::to_string(i));
     for (const std::string& word : words) list.push_back(view(word));
     std::vector<leat_str> texts(words.size());
