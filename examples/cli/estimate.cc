@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/estimate.h"
+#include "base/narrow.h"
 #include "cli/defaults.h"
 #include "cli/impact.h"
 #include "cli/item.h"
@@ -17,8 +19,6 @@
 namespace cli {
 
 namespace {
-
-constexpr uint64_t answer_tokens_unless_told = 1000;
 
 class Estimator {
 public:
@@ -33,15 +33,13 @@ public:
 private:
     void take(const Line& line);
     void count(leat_request* request);
-    void count_footprint(ModelEstimate* model, uint64_t output_tokens) const;
-    leat_str model_of(const leat_request& request) const;
-    uint64_t answer_tokens(const leat_request& request) const;
     ModelEstimate* model_named(leat_str name);
     void open_model(ModelEstimate* model, leat_str name) const;
-    void limit(double seconds, const char* word);
+    void open_config();
 
     const EstimateSettings& settings_;
     EstimateTotal* total_;
+    leat_estimate_config config_;
     PriceFile prices_;
     Defaults defaults_;
     LineReader reader_;
@@ -61,7 +59,29 @@ bool Estimator::open() {
         fprintf(stderr, "leat estimate: %s: %s\n", settings_.run.input, strerror(errno));
         return false;
     }
+    open_config();
     return true;
+}
+
+void Estimator::open_config() {
+    const Settings& run = settings_.run;
+    leat_estimate_config_init(&config_);
+    config_.estimator = settings_.reference ? LEAT_ESTIMATE_QUARTER : LEAT_ESTIMATE_SCRIPTS;
+    config_.same_output = settings_.reference ? 1 : 0;
+    config_.provider = view(total_->provider);
+    config_.zone = view(run.zone);
+    config_.output_tokens =
+        static_cast<uint32_t>(leat::min_of<uint64_t>(run.max_tokens, UINT32_MAX));
+    config_.how = settings_.native_batch ? uint32_t{LEAT_COST_BATCH} : 0;
+    config_.latency_s = settings_.latency_s;
+    const bool is_auto = run.max_in_flight == LEAT_AUTO;
+    config_.max_in_flight = is_auto ? 0 : static_cast<uint32_t>(run.max_in_flight);
+    config_.requests_per_minute = run.rpm;
+    config_.tokens_per_minute = run.tpm;
+    config_.input_tokens_per_minute = run.input_tpm;
+    config_.output_tokens_per_minute = run.output_tpm;
+    config_.requests_per_day = run.rpd;
+    config_.tokens_per_day = run.tpd;
 }
 
 bool Estimator::read_all() {
@@ -110,39 +130,6 @@ void Estimator::take(const Line& line) {
     }
 }
 
-// What the item asks for, then what a ready body does.
-leat_str Estimator::model_of(const leat_request& request) const {
-    leat::JsonValue value;
-    if (leat::empty(request.model) && !leat::empty(request.body_json) &&
-        leat::json_find(request.body_json, leat::text("model"), &value) &&
-        value.type == leat::JsonType::string) {
-        return value.raw;
-    }
-    return request.model;
-}
-
-uint64_t Estimator::answer_tokens(const leat_request& request) const {
-    const uint64_t usual =
-        settings_.run.max_tokens > 0 ? settings_.run.max_tokens : answer_tokens_unless_told;
-    if (settings_.reference) {
-        return usual;
-    }
-    if (request.max_output_tokens > 0) {
-        return request.max_output_tokens;
-    }
-    constexpr const char* names[] = {"max_completion_tokens", "max_output_tokens", "max_tokens"};
-    for (const char* name : names) {
-        leat::JsonValue value;
-        int64_t tokens = 0;
-        if (!leat::empty(request.body_json) &&
-            leat::json_find(request.body_json, leat::text_of(name), &value) &&
-            leat::json_to_count(value, &tokens) && tokens > 0) {
-            return static_cast<uint64_t>(tokens);
-        }
-    }
-    return usual;
-}
-
 void Estimator::open_model(ModelEstimate* model, leat_str name) const {
     leat_tariff_init(&model->tariff);
     if (settings_.price.is_set) {
@@ -160,6 +147,13 @@ void Estimator::open_model(ModelEstimate* model, leat_str name) const {
         const leat_usage none = {0, 0, 0, 0, 0, 0};
         model->is_priced = leat_cost(&model->tariff, &none, LEAT_COST_BATCH) >= 0;
     }
+    leat_footprint_query query;  // for its names and its reason; items add up what they take
+    leat_footprint_query_init(&query);
+    query.provider = view(total_->provider);
+    query.model = name;
+    query.zone = view(settings_.run.zone);
+    query.output_tokens = 1;
+    model->has_footprint = leat_footprint_of(&query, &model->footprint) == LEAT_OK;
 }
 
 ModelEstimate* Estimator::model_named(leat_str name) {
@@ -181,80 +175,45 @@ ModelEstimate* Estimator::model_named(leat_str name) {
     return fresh;
 }
 
-void Estimator::count_footprint(ModelEstimate* model, uint64_t output_tokens) const {
-    leat_footprint_query query;
-    leat_footprint_query_init(&query);
-    query.provider = view(total_->provider);
-    query.model = leat::text_of(model->name);
-    query.zone = view(settings_.run.zone);
-    query.output_tokens = static_cast<int64_t>(output_tokens);
-    query.latency_s = settings_.latency_s;
-    model->has_footprint = leat_footprint_of(&query, &model->footprint) == LEAT_OK;
-    if (model->has_footprint) {
-        add_range(&model->energy_kwh, model->footprint.energy_kwh);
-        add_range(&model->gwp_kgco2eq, model->footprint.gwp_kgco2eq);
-        add_range(&model->water_l, model->footprint.water_l);
-    }
-}
-
 void Estimator::count(leat_request* request) {
     const leat_request& usual = defaults_.request();
     if (leat::empty(request->body_json)) {
         request->system = leat::empty(request->system) ? usual.system : request->system;
         request->tools = request->tools == nullptr ? usual.tools : request->tools;
     }
-    const leat_estimator estimator =
-        settings_.reference ? LEAT_ESTIMATE_QUARTER : LEAT_ESTIMATE_SCRIPTS;
-    const uint64_t input = leat_estimate_request(request, estimator);
-    const uint64_t output = answer_tokens(*request);
-    ModelEstimate* const model = model_named(model_of(*request));
+    ModelEstimate* const model = model_named(leat::model_of_request(*request));
+    config_.model = leat::text_of(model->name);
+    config_.tariff = &model->tariff;
+    leat_estimate one;
+    leat_estimate_init(&one);
+    if (leat_batch_estimate(&config_, request, 1, &one) != LEAT_OK) {
+        ++total_->refused;
+        return;
+    }
     ++model->requests;
-    model->input_tokens += input;
-    model->output_tokens += output;
+    model->input_tokens += one.input_tokens;
+    model->output_tokens += one.output_tokens;
+    model->input_cost += one.input_cost;
+    model->output_cost += one.output_cost;
+    add_range(&model->energy_kwh, one.energy_kwh);
+    add_range(&model->gwp_kgco2eq, one.gwp_kgco2eq);
+    add_range(&model->water_l, one.water_l);
     ++total_->requests;
-    total_->input_tokens += input;
-    total_->output_tokens += output;
-    if (model->is_priced) {
-        const uint32_t how = settings_.native_batch ? uint32_t{LEAT_COST_BATCH} : 0;
-        leat_usage usage = {static_cast<int64_t>(input), 0, -1, -1, -1, -1};
-        const double input_cost = leat_cost(&model->tariff, &usage, how);
-        usage.output_tokens = static_cast<int64_t>(output);
-        model->input_cost += input_cost;
-        model->output_cost += leat_cost(&model->tariff, &usage, how) - input_cost;
-    }
-    count_footprint(model, output);
-    total_->unpriced += model->is_priced ? 0 : 1;
-    total_->unmodelled += model->has_footprint ? 0 : 1;
-}
-
-// The longest of what the limits make of it.
-void Estimator::limit(double seconds, const char* word) {
-    if (seconds > total_->seconds) {
-        total_->seconds = seconds;
-        total_->limited_by = word;
-    }
+    total_->input_tokens += one.input_tokens;
+    total_->output_tokens += one.output_tokens;
+    total_->unpriced += one.unpriced;
+    total_->unmodelled += one.unmodelled;
 }
 
 void Estimator::find_time() {
-    const Settings& run = settings_.run;
-    const double requests = static_cast<double>(total_->requests);
-    const double input = static_cast<double>(total_->input_tokens);
-    const double output = static_cast<double>(total_->output_tokens);
-    const auto at_rate = [this](double amount, uint64_t rate, double seconds, const char* word) {
-        if (rate > 0) {
-            limit(amount / static_cast<double>(rate) * seconds, word);
-        }
-    };
-    constexpr double day = 86400;
-    at_rate(requests, run.rpm, 60, "requests per minute");
-    at_rate(input + output, run.tpm, 60, "tokens per minute");
-    at_rate(input, run.input_tpm, 60, "input tokens per minute");
-    at_rate(output, run.output_tpm, 60, "output tokens per minute");
-    at_rate(requests, run.rpd, day, "requests per day");
-    at_rate(input + output, run.tpd, day, "tokens per day");
-    if (settings_.latency_s.is_set != 0 && run.max_in_flight != LEAT_AUTO) {
-        at_rate(requests * settings_.latency_s.value, run.max_in_flight, 1, "requests in flight");
-    }
+    leat_estimate sum;
+    leat_estimate_init(&sum);
+    sum.requests = total_->requests;
+    sum.input_tokens = total_->input_tokens;
+    sum.output_tokens = total_->output_tokens;
+    leat::estimate_time(config_, &sum);
+    total_->seconds = sum.seconds;
+    total_->limited_by = sum.limited_by[0] != '\0' ? sum.limited_by : nullptr;
 }
 
 bool is_over_budget(const EstimateSettings& settings, const EstimateTotal& total) {

@@ -78,8 +78,8 @@ void Tally::add(const leat_result& result) {
     if (result.usage.output_tokens > 0) {
         output_tokens += result.usage.output_tokens;
     }
-    if (result.outcome != LEAT_CANCELLED && result.timing.item_ms > 0) {
-        sum_item_ms += result.timing.item_ms;
+    if (result.outcome != LEAT_CANCELLED && result.timing.queued_ms >= 0) {
+        sum_item_ms += result.timing.item_ms - result.timing.queued_ms;  // as leat_summary has it
     }
     if (result.outcome == LEAT_SUCCEEDED && result.timing.total_ms >= 0) {
         latencies.add(result.timing.total_ms);

@@ -247,7 +247,8 @@ LEAT_API int32_t leat_batch_done(const leat_batch *batch);
 
 /* Steps the client until the batch is done (or, without on_result, until a result waits). This is
  * the blocking way to use leat. LEAT_OK; LEAT_E_REENTRANT from a callback; LEAT_E_STATE when the
- * batch can never end (not finished and no source); LEAT_E_PORT. */
+ * batch can never end (not finished and no source; or results that are kept, or that nobody has taken,
+ * hold every item of the client); LEAT_E_PORT. */
 LEAT_API leat_status leat_batch_run(leat_batch *batch);
 
 /* Counts of the whole batch so far. */
@@ -266,7 +267,7 @@ typedef struct leat_summary {
     uint64_t hedges;        /* second tries that were sent */
     uint64_t hedges_won;
     double cost_usd;        /* of all attempts whose price and usage are known */
-    double sum_item_ms;     /* sum of item times (G18) */
+    double sum_item_ms;     /* sum of item times, each from first send to result (G18) */
     double mean_item_ms;    /* of all that have ended; 0 of none (B51) */
     double success_share;   /* succeeded of all that have ended, 0..1; 0 of none (B51) */
     double wall_ms;         /* leat_batch_open to last result */

@@ -17,6 +17,7 @@
 #include <leat/request.h>
 #include <leat/result.h>
 #include <leat/schema.h>
+#include <leat/simple.h>
 #include <leat/status.h>
 #include <leat/tool.h>
 #include <leat/types.h>

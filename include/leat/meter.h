@@ -194,6 +194,69 @@ LEAT_API uint64_t leat_estimate_tokens(leat_str text, leat_estimator estimator);
  * with LEAT_ESTIMATE_QUARTER, which keeps to the reference. 0 when request is NULL. */
 LEAT_API uint64_t leat_estimate_request(const leat_request *request, leat_estimator estimator);
 
+/* ---------------------------------------------------------------- a batch before it is sent */
+
+/* What a batch is measured with. All zero but struct_size is valid. */
+typedef struct leat_estimate_config {
+    uint32_t struct_size;
+    leat_estimator estimator;     /* SCRIPTS */
+    /* An exact counter, such as a tokenizer, instead of the estimator; NULL: none. Texts of ready JSON
+     * that have escapes come to it in pieces of up to 2 KiB. */
+    uint64_t (*count_tokens)(void *user, leat_str text);
+    void *user;
+    leat_str provider;
+    leat_str model;               /* of requests that name none */
+    leat_str prices;              /* a table that wins over the built-in prices; empty: none */
+    const leat_tariff *tariff;    /* of all requests, instead of looking them up; NULL: none */
+    leat_str zone;                /* as in leat_footprint_query */
+    uint32_t output_tokens;       /* of an answer; 0 counts as 1000 */
+    uint8_t same_output;          /* 0: a request's own limit of output tokens wins; 1: none does (M6) */
+    uint8_t reserved8[3];
+    uint32_t how;                 /* LEAT_COST_* */
+    uint32_t max_in_flight;       /* limits of all together; 0: none. This one needs latency_s */
+    leat_number latency_s;        /* of one request; not set: modelled, for the footprint */
+    uint64_t requests_per_minute;
+    uint64_t tokens_per_minute;   /* input and output */
+    uint64_t input_tokens_per_minute;
+    uint64_t output_tokens_per_minute;
+    uint64_t requests_per_day;
+    uint64_t tokens_per_day;
+} leat_estimate_config;
+
+/* What a batch will take. */
+typedef struct leat_estimate {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t requests;
+    uint64_t input_tokens;
+    uint64_t output_tokens;       /* the most that may come, no forecast (M6) */
+    double input_cost;            /* in currency */
+    double output_cost;
+    double cost;                  /* of both */
+    leat_str currency;            /* of the first request that has a price; empty: none has */
+    uint64_t unpriced;            /* requests without a price in it; their cost is not in the sums */
+    leat_range energy_kwh;
+    leat_range gwp_kgco2eq;
+    leat_range water_l;
+    uint64_t unmodelled;          /* requests without a footprint */
+    double seconds;               /* at the limits; < 0: nothing limits it */
+    const char *limited_by;       /* "requests per minute" ...; "" */
+} leat_estimate;
+
+LEAT_API void leat_estimate_config_init(leat_estimate_config *config);
+LEAT_API void leat_estimate_init(leat_estimate *estimate);
+
+/* leat_batch_estimate: requests, tokens, money, energy and time of a batch (M6). Nothing is sent.
+ *   config    in; not NULL.
+ *   requests  in; count of them, not NULL unless count is 0.
+ *   estimate  in and out; not NULL. The requests are added to what it holds, so that a long list can come
+ *             in parts, of several models too; time is that of all of it.
+ * LEAT_OK; LEAT_E_ARGUMENT; LEAT_E_STRUCT_SIZE (config, estimate, its tariff or a request); LEAT_E_RESERVED.
+ * Without LEAT_OK nothing was added. */
+LEAT_API leat_status leat_batch_estimate(const leat_estimate_config *config,
+                                         const leat_request *requests, size_t count,
+                                         leat_estimate *estimate) LEAT_CHECKED;
+
 #ifdef __cplusplus
 }
 #endif

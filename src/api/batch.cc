@@ -62,6 +62,18 @@ bool is_waiting_result(const leat_batch& batch) {
     return leat::next_deliverable(const_cast<leat_batch*>(&batch)) != nullptr;
 }
 
+// No item can come free by stepping: each waits for its caller to take or to release it.
+bool is_every_item_kept(const leat_client& client) {
+    if (!client.free_items.empty()) return false;
+    for (uint32_t i = 0; i < client.config.items_max; ++i) {
+        const leat::Item& item = client.items[i];
+        const bool is_untaken = item.state == leat::ItemState::done &&
+                                item.batch->config.on_result == nullptr;
+        if (item.state != leat::ItemState::held && !is_untaken) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 leat_status leat_batch_open(leat_client* client, const leat_batch_config* config,
@@ -121,13 +133,8 @@ leat_status leat_batch_next(leat_batch* batch, const leat_result** result) {
 void leat_result_release(leat_batch* batch, const leat_result* result) {
     if (batch == nullptr || result == nullptr) return;
     leat_client* const client = batch->client;
-    // A result lies inside its item: the address tells which one, and whether it is one at all.
-    const uintptr_t first = reinterpret_cast<uintptr_t>(&client->items[0].result);
-    const uintptr_t distance = reinterpret_cast<uintptr_t>(result) - first;
-    const uintptr_t index = distance / sizeof(leat::Item);
-    if (distance % sizeof(leat::Item) != 0 || index >= client->config.items_max) return;
-    leat::Item* const item = &client->items[index];
-    if (item->state != leat::ItemState::held) return;
+    leat::Item* const item = leat::held_item(client, result);
+    if (item == nullptr) return;
     leat::release_item(client, item);
     client->work_pending = true;
 }
@@ -176,10 +183,15 @@ leat_status leat_batch_run(leat_batch* batch) {
     const bool can_end = batch->finished || batch->config.source != nullptr;
     const bool by_next = batch->config.on_result == nullptr;
     if (!can_end && !by_next) return LEAT_E_STATE;
+    bool was_stuck = false;
     while (!leat::batch_is_done(*batch)) {
         if (by_next && is_waiting_result(*batch)) return LEAT_OK;
         if (!can_end && batch->completed == batch->accepted) return LEAT_E_STATE;
-        LEAT_TRY(leat::run_step(client, -1));
+        const bool is_stuck = is_every_item_kept(*client);
+        if (is_stuck && was_stuck) return LEAT_E_STATE;
+        // A step may still deliver something whose item is then given back.
+        LEAT_TRY(leat::run_step(client, is_stuck ? 0 : -1));
+        was_stuck = is_stuck;
     }
     return LEAT_OK;
 }

@@ -1,7 +1,7 @@
 // api/estimate.cc: how many tokens a request's input may have: its messages counted as M7 has it. A
 // ready body is read as the JSON of any provider: turns under messages, input or contents.
 // Depends on the JSON scanner and the estimate of texts. Pure; texts with escapes are decoded in pieces.
-#include <leat/meter.h>
+#include "api/estimate.h"
 
 #include "base/narrow.h"
 #include "codec/json_characters.h"
@@ -24,8 +24,9 @@ constexpr size_t piece_bytes = 2048;
 
 class RequestEstimate {
 public:
-    explicit RequestEstimate(uint32_t estimator)
-        : by_quarters_(estimator == LEAT_ESTIMATE_QUARTER) {}
+    explicit RequestEstimate(const leat::TokenCounter& counter)
+        : counter_(counter),
+          by_quarters_(counter.count == nullptr && counter.estimator == LEAT_ESTIMATE_QUARTER) {}
 
     uint64_t of(const leat_request& request);
 
@@ -42,6 +43,7 @@ private:
     uint64_t body_part(JsonCursor* at) const;
     uint64_t body_calls(JsonCursor* at) const;
 
+    const leat::TokenCounter& counter_;
     bool by_quarters_;
 };
 
@@ -51,6 +53,7 @@ bool is_counted_role(Text role) {
 }
 
 uint64_t RequestEstimate::text(Text t) const {
+    if (counter_.count != nullptr) return counter_.count(counter_.user, t);
     return by_quarters_ ? leat::estimate_by_quarters(t) : leat::estimate_by_scripts(t);
 }
 
@@ -87,7 +90,7 @@ uint64_t RequestEstimate::json_text(const JsonValue& value) const {
                                                   &decoded_size) != LEAT_OK) {
             return tokens + text(rest);
         }
-        tokens += leat::estimate_by_scripts(leat::text(decoded, decoded_size));
+        tokens += text(leat::text(decoded, decoded_size));
         rest = leat::tail(rest, size);
     }
     return tokens;
@@ -242,6 +245,14 @@ uint64_t RequestEstimate::of(const leat_request& request) {
 
 }  // namespace
 
+namespace leat {
+
+uint64_t estimate_input(const leat_request& request, const TokenCounter& counter) {
+    return RequestEstimate(counter).of(request);
+}
+
+}  // namespace leat
+
 uint64_t leat_estimate_tokens(leat_str text, leat_estimator estimator) {
     if (text.data == nullptr) text.size = 0;
     return leat::enum_number(estimator) == LEAT_ESTIMATE_QUARTER ? leat::estimate_by_quarters(text)
@@ -250,5 +261,5 @@ uint64_t leat_estimate_tokens(leat_str text, leat_estimator estimator) {
 
 uint64_t leat_estimate_request(const leat_request* request, leat_estimator estimator) {
     if (request == nullptr) return 0;
-    return RequestEstimate(leat::enum_number(estimator)).of(*request);
+    return leat::estimate_input(*request, {leat::enum_number(estimator), nullptr, nullptr});
 }

@@ -66,6 +66,7 @@ struct leat_batch {
     bool wants_writable;
     bool stop_pending;            // the stop stage has not gone over its items yet
     bool format_is_sound;         // defaults.format was validated
+    bool is_of_complete;          // leat_complete opened it
 };
 
 namespace leat {

@@ -10,6 +10,13 @@ namespace leat {
 
 namespace {
 
+// How long the item was worked on, from its first send to its end: what it waited for its turn is not
+// its own (G9, G18). 0 when it was never sent.
+double item_time_ms(const leat_timing& timing) {
+    const double worked = timing.item_ms - timing.queued_ms;
+    return timing.queued_ms >= 0 && worked > 0 ? worked : 0;
+}
+
 void count(Batch* batch, const leat_result& result) {
     leat_summary* const sum = &batch->summary;
     switch (result.outcome) {
@@ -35,7 +42,7 @@ void count(Batch* batch, const leat_result& result) {
     sum->attempts += result.attempts;
     sum->rate_limited += result.rate_limited;
     sum->retried += result.retried;
-    if (result.timing.item_ms > 0) sum->sum_item_ms += result.timing.item_ms;
+    sum->sum_item_ms += item_time_ms(result.timing);
 }
 
 bool is_hidden(const Batch& batch, const Item& item) {
@@ -127,6 +134,16 @@ void hand_out(Engine* engine, Batch* batch, Item* item) {
     ++batch->completed;
     LEAT_CHECK(batch->completed <= batch->accepted);
     count(batch, item->result);
+}
+
+Item* held_item(Engine* engine, const leat_result* result) {
+    // A result lies inside its item: the address tells which one, and whether it is one at all.
+    const uintptr_t first = reinterpret_cast<uintptr_t>(&engine->items[0].result);
+    const uintptr_t distance = reinterpret_cast<uintptr_t>(result) - first;
+    const uintptr_t index = distance / sizeof(Item);
+    if (distance % sizeof(Item) != 0 || index >= engine->config.items_max) return nullptr;
+    Item* const item = &engine->items[index];
+    return item->state == ItemState::held ? item : nullptr;
 }
 
 void deliver_results(Engine* engine) {

@@ -313,6 +313,8 @@ void end_batch(Engine* engine, Batch* batch);
 // flow/deliver.cc
 Item* next_deliverable(Batch* batch);
 void hand_out(Engine* engine, Batch* batch, Item* item);
+// The item that the result was handed out of; nullptr when it is none, or was released.
+Item* held_item(Engine* engine, const leat_result* result);
 void deliver_results(Engine* engine);
 // Failures that the policy hides must not reach, or block, leat_batch_next.
 void drop_hidden(Engine* engine, Batch* batch);

@@ -59,6 +59,12 @@ expect() {
 
 bin=$build/examples
 expect "minimal answers three prompts" '^ok: ' 3 "$bin/minimal" "$tls" "$scratch/ca.pem"
+expect "simple answers in the order of the prompts" '^one$|^two words$|^three$' 3 \
+    "$bin/simple" "$plain" one "two words" three
+[ "$(tr '\n' ' ' <"$scratch/log")" = "one two words three " ]
+check "simple: the texts are where their prompts were" $? "$scratch/log"
+expect "simple marks a prompt that failed" '^Error processing prompt 2: ' 1 \
+    "$bin/simple" "$plain" a "[[mock:400]]"
 expect "batch gives its results in input order" '^total 40 succeeded 40 ' 1 \
     "$bin/batch" "$tls" "$scratch/ca.pem" 40
 status=0

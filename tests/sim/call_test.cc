@@ -62,7 +62,7 @@ private:
     leat_adapter adapter_{};
 };
 
-TEST(Call, may_be_answered_inside_start) {
+TEST(Call, B26_may_be_answered_inside_start) {
     CallWorld world;
     world.model.on_start = [](const leat_build*, leat_call* call) {
         std::string text = "at once";
@@ -81,7 +81,7 @@ TEST(Call, may_be_answered_inside_start) {
     EXPECT_EQ(world.http.requests, 0u);
 }
 
-TEST(Call, may_be_answered_later_and_holds_a_permit_until_then) {
+TEST(Call, B26_may_be_answered_later_and_holds_a_permit_until_then) {
     CallWorld world;
     world.setup.endpoint.max_in_flight = 5;
     world.model.on_start = [&](const leat_build*, leat_call* call) {

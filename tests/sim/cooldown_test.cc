@@ -38,7 +38,7 @@ void expect_pause(double seen, double asked_ms) {
     EXPECT_LE(seen, asked_ms + std::min(asked_ms * 0.1, 1000.0) + 4.0);
 }
 
-TEST(Cooldown, honours_retry_after_in_seconds) {
+TEST(Cooldown, M11_honours_retry_after_in_seconds) {
     expect_pause(pause_ms("Retry-After", "7"), 7000);
     expect_pause(pause_ms("Retry-After", "0"), 1000);  // never at once
     expect_pause(pause_ms("retry-after", " 1.5 "), 1500);
@@ -48,7 +48,7 @@ TEST(Cooldown, honours_retry_after_in_milliseconds) {
     expect_pause(pause_ms("retry-after-ms", "250"), 250);
 }
 
-TEST(Cooldown, honours_retry_after_as_a_date) {
+TEST(Cooldown, M11_honours_retry_after_as_a_date) {
     // The simulated wall clock says 2026-01-01 00:00:00 at the start; requests take 2 ms or so.
     expect_pause(pause_ms("Retry-After", "Thu, 01 Jan 2026 00:00:30 GMT"), 29990);
     expect_pause(pause_ms("Retry-After", "Wed, 31 Dec 2025 00:00:30 GMT"), 1000);
@@ -146,7 +146,7 @@ TEST(Cooldown, a_stale_429_leaves_the_next_pause_at_its_first_length) {
                  300000);
 }
 
-TEST(Cooldown, retries_max_is_exact) {
+TEST(Cooldown, B34_retries_max_is_exact) {
     for (uint32_t most : {0u, 1u, 3u}) {
         World world;
         world.setup.endpoint.cooldown.retries_max = most;

@@ -77,7 +77,7 @@ public:
     Seen seen;
 };
 
-TEST(Format, an_answer_that_satisfies_the_schema_succeeds) {
+TEST(Format, S18_P21_an_answer_that_satisfies_the_schema_succeeds) {
     FormatWorld world;
     world.answer({"{\"name\":\"Ada\",\"age\":36}"});
     EXPECT_EQ(world.ask().status, LEAT_OK);
@@ -114,7 +114,7 @@ TEST(Format, a_wrong_answer_fails_with_place_and_rule_and_keeps_its_text) {
     }
 }
 
-TEST(Format, a_wrong_answer_is_asked_again_without_a_wait) {
+TEST(Format, B25_B29_a_wrong_answer_is_asked_again_without_a_wait) {
     FormatWorld world;
     world.answer({"no", "{}", "{\"name\":\"Ada\",\"age\":36}"});
     EXPECT_EQ(world.ask().status, LEAT_OK);
@@ -279,7 +279,7 @@ TEST(Format, a_check_over_its_bound_fails_once) {
     EXPECT_EQ(world.seen.message, "the answer or the schema is too deep or too large to be checked");
 }
 
-TEST(Format, a_choice_is_recognised_however_it_is_written) {
+TEST(Format, P20_a_choice_is_recognised_however_it_is_written) {
     const struct {
         const char* text;
         int32_t choice;

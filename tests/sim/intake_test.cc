@@ -5,7 +5,7 @@
 namespace sim_test {
 namespace {
 
-TEST(Intake, full_ring_answers_would_block_and_writable_follows) {
+TEST(Intake, B6_full_ring_answers_would_block_and_writable_follows) {
     World world;
     world.setup.config.ring_entries = 4;
     static int writable;
@@ -124,7 +124,7 @@ leat_status pull(void*, leat_request* request) {
     return LEAT_OK;
 }
 
-TEST(Intake, source_is_pulled_until_done_and_only_as_there_is_room) {
+TEST(Intake, S10_source_is_pulled_until_done_and_only_as_there_is_room) {
     World world;
     feed = {&world, 0, 1000, 1000, 0};
     world.open();
@@ -227,7 +227,7 @@ TEST(Intake, callback_may_submit) {
     EXPECT_EQ(world.results.size(), 50u);
 }
 
-TEST(Intake, step_in_a_callback_is_an_error_and_harmless) {
+TEST(Intake, P17_step_in_a_callback_is_an_error_and_harmless) {
     World world;
     int refused = 0;
     world.on_each_result = [&](const leat_result*) {

@@ -32,7 +32,7 @@ std::vector<Spend> sends(const World& world, double each) {
     return out;
 }
 
-TEST(Limits, requests_per_minute_hold_over_any_window) {
+TEST(Limits, B14_G32_requests_per_minute_hold_over_any_window) {
     const struct {
         uint32_t per_minute;
         uint32_t burst;

@@ -58,7 +58,7 @@ TEST(Outcome, failed_when_the_provider_refuses) {
     }
 }
 
-TEST(Outcome, every_item_has_one_result_and_the_summary_adds_up) {
+TEST(Outcome, G10_S3_every_item_has_one_result_and_the_summary_adds_up) {
     World world;
     world.setup.endpoint.max_in_flight = 5;
     obey(&world);
@@ -82,7 +82,7 @@ TEST(Outcome, every_item_has_one_result_and_the_summary_adds_up) {
     EXPECT_EQ(world.http.in_flight_peak, 5u);
 }
 
-TEST(Outcome, skip_counts_failures_and_does_not_deliver_them) {
+TEST(Outcome, G11_skip_counts_failures_and_does_not_deliver_them) {
     World world;
     obey(&world);
     world.open();
@@ -101,7 +101,7 @@ TEST(Outcome, skip_counts_failures_and_does_not_deliver_them) {
     EXPECT_EQ(sum.total, 4u);
 }
 
-TEST(Outcome, fail_fast_keeps_what_is_finished_and_cancels_the_rest) {
+TEST(Outcome, G12_P12_M2_fail_fast_keeps_what_is_finished_and_cancels_the_rest) {
     World world;
     world.setup.endpoint.max_in_flight = 2;
     world.respond = [&](const leat_sim_request& request, leat_sim_response& response) {
@@ -131,7 +131,7 @@ TEST(Outcome, fail_fast_keeps_what_is_finished_and_cancels_the_rest) {
     EXPECT_EQ(world.submit("late"), LEAT_E_STATE);
 }
 
-TEST(Outcome, input_order_holds_back_what_is_early) {
+TEST(Outcome, P5_M1_input_order_holds_back_what_is_early) {
     World world;
     world.respond = [](const leat_sim_request& request, leat_sim_response& response) {
         response.delay_ns = (request.number % 7) * 30 * ms;
@@ -156,7 +156,7 @@ TEST(Outcome, completion_order_hands_out_what_is_ready) {
     EXPECT_EQ(world.results[4].index, 0u);
 }
 
-TEST(Outcome, progress_counts_up_and_comes_after_each_result) {
+TEST(Outcome, B13_S7_progress_counts_up_and_comes_after_each_result) {
     World world;
     static std::vector<uint64_t> seen;
     seen.clear();
@@ -173,7 +173,7 @@ TEST(Outcome, progress_counts_up_and_comes_after_each_result) {
     for (uint64_t i = 0; i < 20; ++i) EXPECT_EQ(seen[i], i + 1);
 }
 
-TEST(Outcome, results_wait_for_next_when_there_is_no_callback) {
+TEST(Outcome, S8_results_wait_for_next_when_there_is_no_callback) {
     World world;
     world.setup.config.items_max = 4;
     world.open();

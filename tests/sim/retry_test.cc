@@ -23,7 +23,7 @@ std::vector<double> waits_ms(const World& world) {
     return out;
 }
 
-TEST(Retry, retryable_statuses_take_all_attempts) {
+TEST(Retry, M11_S11_retryable_statuses_take_all_attempts) {
     for (int32_t status : {408, 409, 425, 500, 502, 503, 504, 529}) {
         World world;
         always(&world, status);
@@ -164,7 +164,7 @@ TEST(Retry, server_errors_wait_at_least_what_retry_after_asks) {
     EXPECT_LE(waits_ms(world)[0], 7010.0);
 }
 
-TEST(Retry, retry_failed_gives_one_extra_pass_and_says_so) {
+TEST(Retry, G14_G15_retry_failed_gives_one_extra_pass_and_says_so) {
     const struct {
         leat_retry_failed rule;
         int32_t status;
@@ -193,7 +193,7 @@ TEST(Retry, retry_failed_gives_one_extra_pass_and_says_so) {
     }
 }
 
-TEST(Retry, retry_failed_can_turn_a_failure_into_a_success) {
+TEST(Retry, G14_retry_failed_can_turn_a_failure_into_a_success) {
     World world;
     world.respond = [](const leat_sim_request& request, leat_sim_response& response) {
         if (request.number == 0) response.status = 400;

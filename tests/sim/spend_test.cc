@@ -26,7 +26,7 @@ leat_batch_config with_budget(World* world, double usd, Told* told) {
     return config;
 }
 
-TEST(Budget, stops_before_the_limit_and_cancels_the_rest) {
+TEST(Budget, M9_stops_before_the_limit_and_cancels_the_rest) {
     // 1 + 9 tokens at 1 and 2 dollars a million: 19 millionths an answer.
     World world(priced(1.0, 2.0, 1));
     Told told;

@@ -214,7 +214,7 @@ TEST(Stop, another_batch_goes_on) {
     EXPECT_EQ(sum.succeeded, 10u);
 }
 
-TEST(Stop, batch_close_delivers_what_is_left) {
+TEST(Stop, B8_batch_close_delivers_what_is_left) {
     World world;
     slow_answers(&world);
     world.open_batch();

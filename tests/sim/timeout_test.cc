@@ -125,7 +125,7 @@ TEST(Timeout, idle_within_sending_when_the_peer_never_reads) {
     EXPECT_EQ(world.only().stage, LEAT_STAGE_SEND);
 }
 
-TEST(Timeout, attempt_is_exact_and_progress_does_not_extend_it) {
+TEST(Timeout, B20_attempt_is_exact_and_progress_does_not_extend_it) {
     for (int over : {-1, 0, 1}) {
         World world(quick());
         no_delays(&world);
@@ -158,7 +158,7 @@ TEST(Timeout, a_request_may_bring_its_own_attempt_timeout) {
     expect_limit(world, begin, 1, LEAT_E_TIMEOUT_ATTEMPT, 500 * ms);
 }
 
-TEST(Timeout, each_attempt_has_its_own_time) {
+TEST(Timeout, B20_each_attempt_has_its_own_time) {
     World world;
     no_delays(&world);
     world.setup.endpoint.timeouts.attempt_ms = 1000;

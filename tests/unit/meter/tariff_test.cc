@@ -18,7 +18,7 @@ std::string found(const std::string& provider, const std::string& model) {
     return is_found ? std::string(tariff.model.data, tariff.model.size) : "";
 }
 
-TEST(TariffTest, finds_a_model_by_its_names_and_no_other) {
+TEST(TariffTest, S20_finds_a_model_by_its_names_and_no_other) {
     const struct {
         const char* provider;
         const char* model;

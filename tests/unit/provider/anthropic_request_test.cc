@@ -276,7 +276,7 @@ TEST(MessagesBuildTest, a_schema_is_an_output_format_S18) {
 
 // ---- tools
 
-TEST(MessagesBuildTest, tools_are_described_in_the_providers_words) {
+TEST(MessagesBuildTest, G19_tools_are_described_in_the_providers_words) {
     leat_tool list[2] = {};
     list[0].name = text("weather");
     list[0].description = text("of a \"city\"");
