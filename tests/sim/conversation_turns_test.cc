@@ -15,7 +15,7 @@ TEST(History, many_chains_run_side_by_side_each_in_order) {
     uint32_t most = 0;
     chains.world.after_step = [&] { most = std::max(most, chains.world.stats().in_flight); };
     for (int i = 0; i < 6; ++i) {
-        for (int c = 0; c < 50; ++c) {
+        for (size_t c = 0; c < 50; ++c) {
             chains.say(all[c], "c" + std::to_string(c) + "i" + std::to_string(i));
         }
     }
@@ -24,7 +24,7 @@ TEST(History, many_chains_run_side_by_side_each_in_order) {
     EXPECT_EQ(chains.world.count(LEAT_SUCCEEDED), 300u);
     EXPECT_GE(most, 45u);
     EXPECT_LT(chains.world.now() - begin_ns, 400 * ms) << "300 items of 20 ms, one by one, take 6 s";
-    for (int c = 0; c < 50; ++c) {
+    for (size_t c = 0; c < 50; ++c) {
         std::string expected;
         for (int i = 0; i < 6; ++i) {
             const std::string p = "c" + std::to_string(c) + "i" + std::to_string(i);

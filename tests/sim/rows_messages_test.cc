@@ -13,10 +13,11 @@ TEST(RowsOfSeeds, S2_options_are_the_same_for_all_items_and_totals_come_with_the
     leat_request usual;
     leat_request_init(&usual);
     usual.max_output_tokens = 321;
-    const leat_message turns[2] = {
-        {.role = LEAT_STR("system"), .content = LEAT_STR("be kind")},
-        {.role = LEAT_STR("user"), .content = LEAT_STR("hello")},
-    };
+    leat_message turns[2] = {};
+    turns[0].role = LEAT_STR("system");
+    turns[0].content = LEAT_STR("be kind");
+    turns[1].role = LEAT_STR("user");
+    turns[1].content = LEAT_STR("hello");
     leat_batch_config config = world.batch_config();
     config.defaults = &usual;
     config.max_in_flight = 3;
