@@ -16,6 +16,7 @@
 #include <leat/result.h>
 #include <leat/schema.h>
 #include <leat/status.h>
+#include <leat/store.h>
 #include <leat/tool.h>
 #include <leat/types.h>
 
