@@ -36,7 +36,7 @@ constexpr size_t bytes_per_entry = sizeof(Entry) + sizeof(uint32_t) + chunks_per
 
 using namespace leat_memory;
 
-struct leat_memory_store {
+struct alignas(16) leat_memory_store {
     Entry* entries;
     Chunk* chunks;
     uint32_t* chains;  // as many as entries
