@@ -57,6 +57,7 @@ void print_overview() {
          "  leat providers        services that --provider knows\n"
          "  leat prices           what models cost, as far as leat knows\n"
          "  leat footprint        energy, carbon and water of one request\n"
+         "  leat cache FILE       what a cache of answers holds; --clear, --expire\n"
          "  leat help [COMMAND]   this text, or a command's options\n"
          "  leat version\n"
          "\n"
@@ -111,6 +112,8 @@ int run_help(int argc, char** argv) {
         print_prices_help();
     } else if (strcmp(argv[0], "footprint") == 0) {
         print_footprint_help();
+    } else if (strcmp(argv[0], "cache") == 0) {
+        print_cache_help();
     } else if (strcmp(argv[0], "mock") == 0) {
         char name[] = "leat mock";
         char option[] = "--help";

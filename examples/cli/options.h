@@ -36,6 +36,8 @@ enum class Format : int32_t { automatic, jsonl, text, compact };
 enum class OnError : int32_t { go_on, fail_fast, skip };
 enum class Order : int32_t { completion, input };
 enum class ProgressMode : int32_t { automatic, line, off };
+enum class CacheMode : int32_t { on, read, refresh };
+enum class Dedupe : int32_t { automatic, on, off };
 enum class Pacing : int32_t { exponential, linear, fixed_delay, batch_llm };
 
 // Texts are borrowed from argv. Times are milliseconds, sizes bytes, whatever the option takes.
@@ -115,6 +117,12 @@ struct Settings {
     const char* tools;
     const char* tool_choice;
     const char* cached_content;
+
+    const char* cache;
+    leat_number cache_ttl_h;
+    int32_t cache_mode;
+    uint64_t cache_bytes;
+    int32_t dedupe;
 
     uint64_t item_bytes;
     uint64_t max_line_bytes;

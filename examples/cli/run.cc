@@ -68,6 +68,7 @@ Run::~Run() {
     if (client_ != nullptr) {
         leat_close(client_);
     }
+    cache_.close();
     close_service(&service_);
 }
 
@@ -189,7 +190,8 @@ int Run::exit_code() const {
 int Run::run() {
     watch_signals();
     if (!defaults_.open(settings_) || !open_input() || !open_output() ||
-        !open_service(settings_, &service_) || !open_ids() || !write_first_line()) {
+        !open_service(settings_, &service_) || !open_ids() || !cache_.open(settings_) ||
+        !write_first_line()) {
         return stopped_ != nullptr ? exit_stopped : exit_usage;
     }
     records_.name_services(&service_);

@@ -95,6 +95,26 @@ void print_work(const SummaryFacts& facts, Table* table) {
                  remark);
 }
 
+// What was not asked for, and what that saved.
+void print_cache(const SummaryFacts& facts, Table* table) {
+    const leat_summary& sum = facts.summary;
+    char remark[200];
+    TextLine line(remark, sizeof remark);
+    if (sum.cached > 0 || sum.cache_misses > 0) {
+        line.add("saved %s tokens", count_words(facts.tally->cached_tokens).text);
+        if (sum.saved_usd > 0) {
+            line.add(", %s", money_words(sum.saved_usd).text);
+        }
+        if (sum.cache_shared > 0) {
+            line.add("; %s waited for an equal item", count_words(sum.cache_shared).text);
+        }
+        table->count("cached", sum.cached, "", remark);
+    }
+    if (sum.cache_failures > 0) {
+        table->count("cache", sum.cache_failures, "", "times that its file failed");
+    }
+}
+
 // Who answered how many, where there are several.
 void answer_words(const SummaryFacts& facts, char* out, size_t size) {
     TextLine line(out, size);
@@ -197,6 +217,7 @@ void print_summary(const SummaryFacts& facts, const Terminal& terminal) {
             facts.stopped != nullptr ? facts.stopped : "");
     print_outcomes(facts, terminal, &table);
     print_work(facts, &table);
+    print_cache(facts, &table);
     print_services(facts, &table);
     print_time(facts, &table);
     print_resources(facts, &table);

@@ -14,6 +14,7 @@ int run_providers(int argc, char** argv);
 int run_prices(int argc, char** argv);
 int run_estimate(int argc, char** argv);
 int run_footprint(int argc, char** argv);
+int run_cache(int argc, char** argv);
 int run_help(int argc, char** argv);
 void print_overview();
 void print_run_help();
@@ -21,6 +22,7 @@ void print_simulate_help();
 void print_prices_help();
 void print_estimate_help();
 void print_footprint_help();
+void print_cache_help();
 // The table's options with their defaults, group by group.
 void print_options(const OptionTable& table);
 

@@ -96,12 +96,13 @@ LEAT_API leat_status leat_memory_store_open(void *block, size_t bytes,
 
 /* An SQLite database with a view `entries`, for the sqlite3 shell as well: key in hex, created_ms,
  * expires_ms (NULL: never), last_used_ms, provider, model, status, bytes, value. (To delete from it,
- * delete from `keys`; the rest follows.) It is in WAL mode with synchronous=NORMAL: killing the process loses nothing, a power failure at most the last entries;
- * the file is whole either way. Several processes may use it at once, on a local disk.
+ * delete from `keys`; the rest follows.) It is in WAL mode with synchronous=NORMAL: killing the
+ * process loses nothing, a power failure at most the last entries; the file is whole either way.
+ * Several processes may use it at once, on a local disk.
  *
- * SQLite has one allocator for the whole process. leat_sqlite_memory gives it a fixed block instead of
- * the heap; call it first, from one thread, before anything else in the process uses SQLite. Without
- * it SQLite takes from the heap. */
+ * SQLite has one allocator for the whole process. leat_sqlite_memory gives it a fixed block instead
+ * of the heap; call it first, from one thread, before anything else in the process uses SQLite.
+ * Without it SQLite takes from the heap. */
 typedef struct leat_sqlite_store leat_sqlite_store;
 
 LEAT_API extern const leat_store_ops leat_sqlite_store_ops; /* its store: a leat_sqlite_store */
@@ -129,7 +130,7 @@ typedef struct leat_sqlite_config {
     uint8_t reserved[3];
     leat_str path;          /* made when it is not there; at most 1023 bytes, without NUL */
     uint64_t bytes_max;     /* of all values; 10 GB. The file is somewhat larger. 0: no bound */
-    uint32_t value_bytes_max; /* of one value: 1 MiB. At most 1 GiB, and an eighth of SQLite's block */
+    uint32_t value_max_bytes; /* of one: 1 MiB. At most 1 GiB, and an eighth of SQLite's block */
     uint32_t wait_ms;       /* for another process that writes, in each call: 50 */
 } leat_sqlite_config;
 

@@ -141,9 +141,9 @@ leat_status check_config(const leat_sqlite_config* config) {
     }
     if (config->path.size == 0 || config->path.size > path_bytes_max) return LEAT_E_CONFIG;
     if (memchr(config->path.data, '\0', config->path.size) != nullptr) return LEAT_E_CONFIG;
-    if (config->value_bytes_max == 0 || config->value_bytes_max > value_bytes_limit) return LEAT_E_CONFIG;
+    if (config->value_max_bytes == 0 || config->value_max_bytes > value_bytes_limit) return LEAT_E_CONFIG;
     const bool has_block = block_bytes != 0;
-    if (has_block && config->value_bytes_max > value_bytes_most(block_bytes)) return LEAT_E_CONFIG;
+    if (has_block && config->value_max_bytes > value_bytes_most(block_bytes)) return LEAT_E_CONFIG;
     return config->wait_ms > INT32_MAX ? LEAT_E_CONFIG : LEAT_OK;
 }
 
@@ -199,7 +199,7 @@ void leat_sqlite_config_init(leat_sqlite_config* config) {
     memset(config, 0, sizeof *config);
     config->struct_size = sizeof *config;
     config->bytes_max = leat_sqlite::bytes_max_default;
-    config->value_bytes_max = leat_sqlite::value_bytes_default;
+    config->value_max_bytes = leat_sqlite::value_bytes_default;
     config->wait_ms = 50;
 }
 
@@ -216,7 +216,7 @@ leat_status leat_sqlite_store_open(const leat_sqlite_config* config, void* state
     memset(store, 0, sizeof *store);
     store->bytes_max = config->bytes_max == 0 ? INT64_MAX : config->bytes_max;
     if (store->bytes_max > INT64_MAX) store->bytes_max = INT64_MAX;
-    store->value_bytes_max = config->value_bytes_max;
+    store->value_bytes_max = config->value_max_bytes;
     store->read_only = config->read_only != 0;
     status = open_file(config, &store->database);
     if (status == LEAT_OK) {

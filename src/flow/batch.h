@@ -33,6 +33,10 @@ struct Target {
     uint64_t served;
 };
 
+// Items whose answer equal ones may wait for, spread by their key.
+using LeaderList = List<Item, &Item::lead_link>;
+constexpr uint32_t leader_lists = 16;
+
 }  // namespace leat
 
 struct leat_batch {
@@ -47,6 +51,8 @@ struct leat_batch {
     leat::Lanes<leat::Waiting> ring;
     leat::ByteRing intake;
     leat::ItemList done;
+    leat::LeaderList leaders[leat::leader_lists];
+    leat::ItemList followers;     // parked
     leat_summary summary;
     uint64_t opened_ns;
     uint64_t last_result_ns;
@@ -64,6 +70,7 @@ struct leat_batch {
     bool wants_writable;
     bool stop_pending;            // the stop stage has not gone over its items yet
     bool format_is_sound;         // defaults.format was validated
+    bool cache_has_failed;        // and was reported
 };
 
 namespace leat {

@@ -119,6 +119,19 @@ void begin_request(Engine* engine, Item* item);
 // A built request goes to the gate.
 void ready_item(Engine* engine, Item* item);
 
+// flow/cache_key.cc: the key of the item's built request. The item's arena is as before.
+Sha256Digest cache_key_of(Item* item);
+
+// flow/cache.cc: answers from the batch's store, and from equal items that are out.
+// True: the built request is answered, or waits for an equal one; it has left.
+bool cache_settles(Engine* engine, Item* item);
+// The item's answer is final and good: it is kept, and those that wait for it get it.
+void cache_keep(Engine* engine, Item* item);
+// The item leads no more: those that wait for it go on by themselves.
+void cache_leave(Engine* engine, Item* item);
+// Of twins the one that stays leads.
+void cache_hand_over(Item* from, Item* to);
+
 // flow/hedge.cc: when a second try is due (never_ns: it is not), and its beginning.
 uint64_t hedge_at_ns(const Engine& engine, const Item& item);
 void hedge_begin(Engine* engine, Item* item);
@@ -152,6 +165,9 @@ void receive_event(Engine* engine, Item* item);
 // flow/parse.cc: a whole answer -> success or failure of the attempt.
 void parse_response(Engine* engine, Item* item);
 
+// The result's fields from an answer, whose texts lie in the item's arena.
+void keep_answer(Item* item, const leat_answer& answer);
+
 // The adapter's answer: checked, kept, delivered.
 void take_answer(Engine* engine, Item* item, const leat_answer& answer);
 
@@ -183,6 +199,8 @@ void price_item(Item* item);  // once it has its model and domain
 bool has_price(const Item& item);
 bool can_pay(Engine* engine, Item* item);
 void reserve_cost(Item* item);
+// What the result's usage would have cost; 0 where nobody knows.
+double cost_saved_usd(Item* item);
 // What an attempt cost. certain: it was answered, so that unknown usage is not nothing.
 void settle_cost(Item* item, const leat_usage& usage, bool certain);
 

@@ -52,6 +52,7 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
     engine->timers.clear(&item->timer);
     if (item->twin != nullptr && !LEAT_MUTANT_IF(11) && resolve_twin(engine, item, outcome, status)) return;
     leat_result* const result = &item->result;
+    if (item->leads) cache_leave(engine, item);
     result->struct_size = sizeof(leat_result);
     result->outcome = outcome;
     result->status = status;

@@ -25,6 +25,10 @@ Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
     item->first_turn = nullptr;
     item->last_turn = nullptr;
     item->turns_count = 0;
+    item->has_cache_key = false;
+    item->follows = nullptr;
+    item->leads = false;
+    item->goes_alone = false;
     item->stream = nullptr;
     item->head = Text{nullptr, 0};
     item->times = ItemTimes{};

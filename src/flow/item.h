@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/list.h"
+#include "base/sha256.h"
 #include "base/timers.h"
 #include "codec/http_response.h"
 #include "codec/rope.h"
@@ -92,6 +93,9 @@ struct Item {
     Turn* last_turn = nullptr;
     uint32_t turns_count = 0;
     void* parked_in = nullptr;  // an ItemList, in state parked
+    Sha256Digest cache_key{};   // of what was built, if has_cache_key
+    Link lead_link;             // among its batch's leaders, while leads
+    Item* follows = nullptr;    // the equal item whose answer it waits for
     Text model{nullptr, 0};
     Text path{nullptr, 0};
     const leat_header* headers = nullptr;  // its own; the endpoint has those of all
@@ -128,6 +132,9 @@ struct Item {
     bool call_refused = false; // the adapter would not begin it
     bool cost_is_known = true;
     bool is_twin = false;     // the second try
+    bool has_cache_key = false;
+    bool leads = false;       // equal items wait for its answer
+    bool goes_alone = false;  // the one that it waited for has failed
     leat_result result{};
 };
 

@@ -14,25 +14,6 @@ namespace leat {
 
 namespace {
 
-void keep_answer(Item* item, const leat_answer& answer) {
-    leat_result* const result = &item->result;
-    result->text = answer.text;
-    result->refusal = answer.refusal;
-    result->thinking = answer.thinking;
-    result->finish = answer.finish;
-    result->finish_reason = answer.finish_reason;
-    result->tool_calls = answer.tool_calls;
-    result->tool_calls_count = answer.tool_calls_count;
-    result->model = answer.model;
-    result->response_id = answer.response_id;
-    result->choices = answer.choices;
-    result->choices_count = answer.choices_count;
-    result->turn_json = answer.turn_json;
-    result->safety_json = answer.safety_json;
-    result->block_reason = answer.block_reason;
-    result->usage = answer.usage;
-}
-
 void keep_reply(Item* item, const leat_reply& reply) {
     item->result.http_status = reply.http_status;
     if (item->stream == nullptr) item->result.body = reply.body;
@@ -109,6 +90,25 @@ bool is_plain(leat_status read) {
 
 }  // namespace
 
+void keep_answer(Item* item, const leat_answer& answer) {
+    leat_result* const result = &item->result;
+    result->text = answer.text;
+    result->refusal = answer.refusal;
+    result->thinking = answer.thinking;
+    result->finish = answer.finish;
+    result->finish_reason = answer.finish_reason;
+    result->tool_calls = answer.tool_calls;
+    result->tool_calls_count = answer.tool_calls_count;
+    result->model = answer.model;
+    result->response_id = answer.response_id;
+    result->choices = answer.choices;
+    result->choices_count = answer.choices_count;
+    result->turn_json = answer.turn_json;
+    result->safety_json = answer.safety_json;
+    result->block_reason = answer.block_reason;
+    result->usage = answer.usage;
+}
+
 void take_answer(Engine* engine, Item* item, const leat_answer& answer) {
     LEAT_CHECK(!on_wire(item->state) || item->connection == nullptr);
     keep_answer(item, answer);
@@ -120,6 +120,7 @@ void take_answer(Engine* engine, Item* item, const leat_answer& answer) {
     item->domain->answer_ms.note((engine->now_ns - item->times.begun_ns) / 1000000);
     FormatFinding finding;
     if (format_check(item, &finding) == LEAT_OK) {
+        cache_keep(engine, item);
         finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
         return;
     }

@@ -93,7 +93,8 @@ TEST_F(JsonDigestTest, S14_members_left_out_count_as_not_there_at_the_top_alone)
 
 TEST_F(JsonDigestTest, does_not_depend_on_the_cuts) {
     const std::string document =
-        R"( {"long name, longer than what is kept of it": "q\"uo\\te\\", "b":[1.5e3,true,{"c":null}],"user":[[]]} )";
+        R"( {"long name, longer than what is kept of it": "q\"uo\\te\\", )"
+        R"("b":[1.5e3,true,{"c":null}],"user":[[]]} )";
     const std::string whole = digest(document);
     for (size_t step = 1; step < document.size(); ++step) {
         const Found found = of(document, step);
