@@ -69,7 +69,8 @@ struct Seen {
 class CacheWorld : public World {
 public:
     explicit CacheWorld(TestStore* with, const Options& options = Options()) : World(options), store(with) {
-        setup.endpoint.price = leat_price{1.0, 2.0, -1.0};
+        setup.endpoint.price = leat_price{1.0, -1.0, 2.0};
+        setup.config.batches_max = 32;  // they stay open
         on_each_result = [this](const leat_result* result) {
             Seen one;
             one.text = copy(result->text);
