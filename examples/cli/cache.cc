@@ -155,7 +155,9 @@ bool Cache::open(const Settings& settings) {
 void Cache::fill(const Settings& settings, leat_cache* cache) const {
     cache->store = ops_;
     cache->store_user = store_;
-    cache->ttl_ms = static_cast<uint64_t>(settings.cache_ttl_h.value * hour_ms);
+    // 0 is for ever, which a short time is not.
+    const double ttl_ms = settings.cache_ttl_h.value * hour_ms;
+    cache->ttl_ms = static_cast<uint64_t>(ttl_ms > 0 && ttl_ms < 1 ? 1 : ttl_ms);
     cache->mode = static_cast<leat_cache_mode>(settings.cache_mode);
     const Dedupe dedupe = static_cast<Dedupe>(settings.dedupe);
     cache->share = dedupe == Dedupe::off ? LEAT_OFF : dedupe == Dedupe::on ? LEAT_ON : LEAT_UNSET;

@@ -142,9 +142,9 @@ LEAT_API void leat_sqlite_config_init(leat_sqlite_config *config);
 /* Opens the store. state: LEAT_SQLITE_STORE_BYTES bytes, aligned to 16, that outlive it.
  * LEAT_OK; LEAT_E_ARGUMENT; LEAT_E_STRUCT_SIZE; LEAT_E_RESERVED; LEAT_E_CONFIG (no path, or a bound out
  * of its range); LEAT_E_NOT_FOUND (read_only, and there is no such file); LEAT_E_STORE (the file is no
- * store, or a later version's); LEAT_E_STORE_READ_ONLY (the file or its folder may not be written);
+ * store, or a later version's); LEAT_E_STORE_READ_ONLY (the file may not be written);
  * LEAT_E_STORE_FULL (the disk); LEAT_E_WOULD_BLOCK (another process holds it); LEAT_E_MEMORY (SQLite's
- * block is used up); LEAT_E_PORT (the system refuses). */
+ * block is used up); LEAT_E_PORT (the system refuses: no such folder, or it may not be written). */
 LEAT_API leat_status leat_sqlite_store_open(const leat_sqlite_config *config, void *state,
                                             leat_sqlite_store **store) LEAT_CHECKED;
 

@@ -21,7 +21,7 @@ bool Heap::open(void* memory, size_t bytes) {
     close();
     const size_t count = bytes / (unit_bytes + 1);
     const size_t map_bytes = (count + unit_bytes - 1) / unit_bytes * unit_bytes;
-    if (bytes < map_bytes + unit_bytes) return false;
+    if (count == 0 || bytes < map_bytes + unit_bytes) return false;
     orders_ = static_cast<uint8_t*>(memory);
     units_ = static_cast<char*>(memory) + map_bytes;
     units_count_ = (bytes - map_bytes) / unit_bytes;

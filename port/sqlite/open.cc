@@ -22,8 +22,12 @@ constexpr char settings[] =
     "PRAGMA cell_size_check = ON;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA mmap_size = 0;"
-    "PRAGMA cache_size = 400;"
+    "PRAGMA cache_size = 400;";
+
+// The first two count for a file that is made now.
+constexpr char writer_settings[] =
     "PRAGMA auto_vacuum = INCREMENTAL;"
+    "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = NORMAL;"
     "PRAGMA journal_size_limit = 16777216;";
 
@@ -123,7 +127,7 @@ leat_status set_up(leat_sqlite_store* store) {
     if (status == LEAT_OK && store->read_only && is_new) return LEAT_E_STORE;
     if (status == LEAT_OK) status = run(database, settings);
     if (status == LEAT_OK && !store->read_only) {
-        status = run(database, "PRAGMA journal_mode = WAL");
+        status = run(database, writer_settings);
         if (status == LEAT_OK && is_new) status = make_schema(database);
     }
     if (status == LEAT_OK) status = prepare_all(store);

@@ -54,10 +54,10 @@ static void on_token(void* user, const leat_token* token) {
 static leat_status submit(job* j, leat_batch* batch) {
     leat_request request;
     leat_request_init(&request);
-    /* Each asked twice at least, some often, a few that fail at first. */
+    /* Each asked twice in a row, some more often, a few fail at first. */
     (void)snprintf(j->text, sizeof j->text, "%sQuestion %lu",
-                   j->made % 40 == 7 ? "[[mock:500x1]] " : "",
-                   j->made % 5 == 0 ? j->made % equal_count : j->made % (items_count / 2));
+                   j->made % 40 < 2 ? "[[mock:500x1]] " : "",
+                   j->made % 5 == 0 ? j->made % equal_count : j->made / 2);
     request.prompt = view(j->text);
     request.flags = LEAT_COPY;
     request.stream = j->streams ? LEAT_ON : LEAT_OFF;

@@ -191,6 +191,6 @@ with Mock() as server:
     modes(server)
     look(server)
     refused(server)
-with Mock("--latency", "30") as server:
+with Mock("--latency-ms", "30") as server:
     killed(server)
 leave()
