@@ -84,39 +84,23 @@ void tell_answer(Item* item, uint32_t choice, const Answer& answer) {
     for (uint32_t i = 0; i < answer.tool_calls_count; ++i) tell_call(item, choice, i, answer.tool_calls[i]);
 }
 
-void tell_result(Item* item) {
-    if (!item->streams || item->batch->config.on_token == nullptr) return;
-    const leat_result& result = item->result;
-    tell_answer(item, 0, result);
-    for (uint32_t i = 1; i < result.choices_count; ++i) tell_answer(item, i, result.choices[i]);
-}
-
-// Ends the item, which is in no list, with a kept answer that lies in its arena. False when that does
+// The item, which is in no list, goes on with a kept answer that lies in its arena. False when that does
 // not do for it; it is then as it was.
 bool answer_with(Engine* engine, Item* item, Text value) {
     leat_answer answer;
-    leat_status status = read_kept(item, value, &answer);
+    const leat_status status = read_kept(item, value, &answer);
     if (status == LEAT_OK) {
         keep_answer(item, answer);
-        FormatFinding finding;
-        status = format_check(item, &finding);
+        item->result.cached = 1;
+        item->result.http_status = 200;
+        if (!is_value(value)) item->result.body = value;
+        if (judge_kept(engine, item)) return true;
     }
-    if (status != LEAT_OK) {
-        forget_last_attempt(item);
-        item->result.choice = -1;
-        item->result.usage = unknown_usage();
-        item->arena.rewind(item->attempt_mark);
-        return false;
-    }
-    leat_result* const result = &item->result;
-    result->cached = 1;
-    result->http_status = 200;
-    if (!is_value(value)) result->body = value;
-    ++item->batch->summary.cached;
-    item->batch->summary.saved_usd += cost_saved_usd(item);
-    tell_result(item);
-    finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
-    return true;
+    forget_last_attempt(item);
+    item->result.choice = -1;
+    item->result.usage = unknown_usage();
+    item->arena.rewind(item->attempt_mark);
+    return false;
 }
 
 // Puts the stored value into the item's arena. LEAT_OK, or what the store answered.
@@ -175,11 +159,24 @@ Text value_of(Item* item) {
     return is_whole ? body : write_value(item->result, &item->arena);
 }
 
-// Out of the followers, and on its way without anybody.
+// Out of the followers, and on its way without anybody: it has asked for its key once.
 void send_alone(Engine* engine, Item* item) {
     item->follows = nullptr;
-    item->goes_alone = true;
     unpark(engine, item);
+}
+
+// What is built now asks again what was asked before: corrected, changed by on_attempt, or after the one
+// that it had waited for. Its answer is that of the first words.
+bool asks_again(const Item& item) {
+    return item.has_cache_key && item.key_target == item.target &&
+           item.key_rounds == item.result.tool_rounds;
+}
+
+void take_key(Item* item) {
+    item->cache_key = cache_key_of(item);
+    item->has_cache_key = true;
+    item->key_target = item->target;
+    item->key_rounds = item->result.tool_rounds;
 }
 
 void give_to(Engine* engine, Item* follower, Text value) {
@@ -213,14 +210,14 @@ void for_each_follower(Item* leader, Act act) {
 
 bool cache_settles(Engine* engine, Item* item) {
     const leat_cache& cache = item->batch->config.cache;
+    if (asks_again(*item)) return false;
     if (item->leads) cache_leave(engine, item);
     item->has_cache_key = false;
     const bool is_used = cache.store != nullptr || shares(cache);
     if (!is_used || item->endpoint->adapter->start != nullptr) return false;
-    item->cache_key = cache_key_of(item);
-    item->has_cache_key = true;
+    take_key(item);
     if (reads(cache) && answer_from_store(engine, item)) return true;
-    if (!shares(cache) || item->goes_alone) return false;
+    if (!shares(cache)) return false;
     Item* const leader = find_leader(item);
     if (leader != nullptr) {
         item->follows = leader;
@@ -245,6 +242,23 @@ void cache_keep(Engine* engine, Item* item) {
     if (leader->leads) stop_leading(leader);
 }
 
+void cache_tell(Engine* engine, Item* item) {
+    LEAT_CHECK(engine != nullptr && item->result.cached != 0);
+    leat_result* const result = &item->result;
+    leat_summary* const sum = &item->batch->summary;
+    ++sum->cached;
+    sum->saved_usd += cost_saved_usd(item);
+    usage_add(&sum->usage_cached, result->usage);
+    if (item->streams && item->batch->config.on_token != nullptr) {
+        tell_answer(item, 0, *result);
+        for (uint32_t i = 1; i < result->choices_count; ++i) tell_answer(item, i, result->choices[i]);
+    }
+    if (item->attempts_before + item->attempts == 0) return;
+    // A round before was asked for: the item's usage is what it was billed.
+    result->cached = 0;
+    result->usage = unknown_usage();
+}
+
 void cache_leave(Engine* engine, Item* item) {
     LEAT_CHECK(item->leads);
     stop_leading(item);
@@ -252,10 +266,12 @@ void cache_leave(Engine* engine, Item* item) {
 }
 
 void cache_hand_over(Item* from, Item* to) {
-    LEAT_CHECK(from->batch == to->batch && !to->leads);
     if (!from->has_cache_key) return;
+    LEAT_CHECK(from->batch == to->batch && !to->leads);
     to->cache_key = from->cache_key;
     to->has_cache_key = true;
+    to->key_target = from->key_target;
+    to->key_rounds = from->key_rounds;
     if (!from->leads) return;
     stop_leading(from);
     leaders_of(to)->push_back(to);

@@ -75,6 +75,8 @@ struct Turn {
     leat_message message;
 };
 
+struct ToolRound;
+
 struct Item {
     Link link;
     Timer timer;
@@ -92,10 +94,20 @@ struct Item {
     Turn* first_turn = nullptr;
     Turn* last_turn = nullptr;
     uint32_t turns_count = 0;
-    void* parked_in = nullptr;  // an ItemList, in state parked
-    Sha256Digest cache_key{};   // of what was built, if has_cache_key
-    Link lead_link;             // among its batch's leaders, while leads
-    Item* follows = nullptr;    // the equal item whose answer it waits for
+    void* parked_in = nullptr;  // an ItemList, in state parked; nullptr while it is being built
+    ToolRound* round = nullptr;  // kept in the arena, while tools run
+    leat_tool_step* first_step = nullptr;
+    leat_tool_step* last_step = nullptr;
+    leat_usage rounds_usage{};   // of the answers that called tools
+    void* slots[2] = {nullptr, nullptr};  // on_attempt's own
+    Text last_message{nullptr, 0};  // of the attempt before, for on_attempt; kept
+    leat_status last_status = LEAT_OK;
+    bool build_again = false;    // turns were added since it was built
+    Sha256Digest cache_key{};       // of what was built first for this target and round, if it has one
+    Link lead_link;                 // among its batch's leaders, while leads
+    Item* follows = nullptr;        // the equal item whose answer it waits for
+    uint32_t key_target = 0;
+    uint32_t key_rounds = 0;
     Text model{nullptr, 0};
     Text path{nullptr, 0};
     const leat_header* headers = nullptr;  // its own; the endpoint has those of all
@@ -134,7 +146,6 @@ struct Item {
     bool is_twin = false;     // the second try
     bool has_cache_key = false;
     bool leads = false;       // equal items wait for its answer
-    bool goes_alone = false;  // the one that it waited for has failed
     leat_result result{};
 };
 
