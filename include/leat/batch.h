@@ -98,8 +98,8 @@ typedef enum leat_cache_mode {
  * no gate, costs nothing, and has result.cached = 1, usage as it was told once, http_status 200 and
  * attempts 0; on_token gets each of its texts in one piece (token.attempt is 0). Only answers that passed
  * all checks are kept, under what was asked first; one that is found and does not pass today's is asked
- * for anew. Rounds of tools are asked for, and kept, one by one; their tools run each time. A store that fails
- * fails no item: the answer is asked for, or not kept, counted in cache_failures and logged once.
+ * for anew. Rounds of tools are asked for, and kept, one by one; their tools run each time. A store that
+ * fails fails no item: the answer is asked for, or not kept, counted in cache_failures and logged once.
  * Requests to adapters with `start`, which are never written, are never equal. */
 typedef struct leat_cache {
     const leat_store_ops *store; /* NULL: none. Borrowed, with its state, until leat_batch_close */

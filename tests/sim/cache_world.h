@@ -106,6 +106,12 @@ public:
                     std::to_string(token->delta) + ":" + copy(token->piece));
             };
         }
+        if (judge) {
+            config.validate = [](void* user, const leat_result* result, leat_str* message) {
+                *message = LEAT_STR("no");
+                return static_cast<CacheWorld*>(static_cast<World*>(user))->judge(*result);
+            };
+        }
         config.user = static_cast<World*>(this);
         return config;
     }
@@ -121,6 +127,7 @@ public:
     leat_cache_mode mode = LEAT_CACHE_ON;
     leat_switch share = LEAT_UNSET;
     bool streams = false;
+    std::function<leat_status(const leat_result&)> judge;
     std::map<uint64_t, Seen> seen;
     std::vector<std::string> pieces;
 };
