@@ -1,79 +1,16 @@
 // tests/port/sqlite_test.cc: what only a store in a file can meet: files that are none, locks, a disk that
 // is full, a process that ends at any moment, another process beside it.
-// Depends on store_rig.h and sqlite_faults.h. Rule: each has its status, and the file stays whole.
+// Depends on sqlite_world.h and sqlite_faults.h. Rule: each has its status, and the file stays whole.
 #include <gtest/gtest.h>
 
 #include "sqlite_faults.h"
-#include "store_rig.h"
+#include "sqlite_world.h"
 
 #ifdef LEAT_HAS_SQLITE
 #include <sys/stat.h>
-#include <sys/wait.h>
-
-#include <fstream>
 
 namespace port_test {
 namespace {
-
-class Sqlite : public ::testing::Test {
-protected:
-    ~Sqlite() override { close(); }
-    leat_sqlite_config config_of(const std::string& path) {
-        leat_sqlite_config config;
-        leat_sqlite_config_init(&config);
-        path_ = path;
-        config.path = leat_str{path_.data(), path_.size()};
-        config.wait_ms = 1;
-        return config;
-    }
-    leat_status open(const std::string& path, uint8_t read_only = 0) {
-        leat_sqlite_config config = config_of(path);
-        config.read_only = read_only;
-        return open(config);
-    }
-    leat_status open(const leat_sqlite_config& config) {
-        close();
-        leat_sqlite_store* opened = nullptr;
-        const leat_status status = leat_sqlite_store_open(&config, state_, &opened);
-        EXPECT_EQ(opened != nullptr, status == LEAT_OK);
-        rig.ops = &leat_sqlite_store_ops;
-        rig.store = opened;
-        return status;
-    }
-    void close() {
-        leat_sqlite_store_close(static_cast<leat_sqlite_store*>(rig.store));
-        rig.store = nullptr;
-    }
-    leat_status put(uint8_t key, const std::string& value) {
-        return rig.put(key, value, 1000, LEAT_STORE_FOR_EVER);
-    }
-    // The first column of the first row, or the error.
-    std::string query(const std::string& path, const char* sql) {
-        sqlite3* base = nullptr;
-        std::string found = "none";
-        char* error = nullptr;
-        EXPECT_EQ(sqlite3_open_v2(path.c_str(), &base, SQLITE_OPEN_READWRITE, nullptr), SQLITE_OK);
-        const auto take = [](void* out, int, char** columns, char**) {
-            *static_cast<std::string*>(out) = columns[0] == nullptr ? "NULL" : columns[0];
-            return 0;
-        };
-        if (sqlite3_exec(base, sql, take, &found, &error) != SQLITE_OK) found = error;
-        sqlite3_free(error);
-        sqlite3_close(base);
-        return found;
-    }
-    void write_file(const std::string& path, const std::string& bytes) {
-        std::ofstream(path, std::ios::binary) << bytes;
-    }
-
-    TempFolder folder;
-    std::string file = folder.path + "/cache.db";
-    StoreRig rig;
-
-private:
-    std::string path_;
-    alignas(16) char state_[LEAT_SQLITE_STORE_BYTES];
-};
 
 TEST_F(Sqlite, S12_what_was_kept_is_there_after_it_was_opened_again) {
     ASSERT_EQ(open(file), LEAT_OK);
@@ -354,16 +291,6 @@ TEST_F(Sqlite, a_name_is_a_name_whatever_it_looks_like) {
         EXPECT_EQ(stat((folder.path + "/" + name).c_str(), &seen), 0) << name;
     }
     ASSERT_EQ(chdir(before), 0);
-}
-
-TEST_F(Sqlite, memory_is_given_before_sqlite_is_in_use_or_not_at_all) {
-    alignas(16) static char block[LEAT_SQLITE_MEMORY_BYTES_MIN];
-    EXPECT_EQ(leat_sqlite_memory(nullptr, sizeof block), LEAT_E_ARGUMENT);
-    EXPECT_EQ(leat_sqlite_memory(block + 1, sizeof block), LEAT_E_ARGUMENT);
-    EXPECT_EQ(leat_sqlite_memory(block, sizeof block - 1), LEAT_E_MEMORY);
-    ASSERT_EQ(open(file), LEAT_OK);
-    EXPECT_EQ(leat_sqlite_memory(block, sizeof block), LEAT_E_STATE);
-    close();
 }
 
 }  // namespace

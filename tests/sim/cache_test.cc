@@ -146,6 +146,31 @@ TEST(Cache, S16_an_answer_that_fails_its_schema_is_never_kept) {
     EXPECT_EQ(store.puts, 1);
 }
 
+TEST(Cache, P25_a_configuration_that_makes_no_sense_is_refused) {
+    TestStore store;
+    CacheWorld world(&store);
+    world.open();
+    const auto error_of = [&world](std::function<void(leat_cache*)> change) {
+        leat_batch_config config = world.cached();
+        change(&config.cache);
+        leat_batch* batch = nullptr;
+        const std::string error = leat_batch_config_error(world.client, &config);
+        const leat_status status = leat_batch_open(world.client, &config, &batch);
+        EXPECT_EQ(status, error.empty() ? LEAT_OK : LEAT_E_CONFIG);
+        leat_batch_close(batch);
+        return error.substr(0, error.find(' '));
+    };
+    constexpr uint64_t most = (uint64_t{1} << 62) - 1;
+    EXPECT_EQ(error_of([](leat_cache*) {}), "");
+    EXPECT_EQ(error_of([](leat_cache* cache) { cache->ttl_ms = most - 1; }), "");
+    EXPECT_EQ(error_of([](leat_cache* cache) { cache->ttl_ms = most; }), "");
+    EXPECT_EQ(error_of([](leat_cache* cache) { cache->ttl_ms = most + 1; }), "cache.ttl_ms");
+    EXPECT_EQ(error_of([](leat_cache* cache) { cache->mode = static_cast<leat_cache_mode>(3); }), "cache.mode");
+    EXPECT_EQ(error_of([](leat_cache* cache) { cache->share = static_cast<leat_switch>(3); }), "cache.share");
+    store.ops.struct_size = 1;
+    EXPECT_EQ(error_of([](leat_cache*) {}), "cache.store");
+}
+
 // Gemini and others are asked for a form in words of the body; a ready body says nothing of it. What is
 // checked today need not be what was checked when the answer was kept.
 TEST(Cache, S16_a_kept_answer_that_fails_todays_check_is_asked_for_anew) {
