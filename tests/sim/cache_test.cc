@@ -165,8 +165,8 @@ TEST(Cache, P25_a_configuration_that_makes_no_sense_is_refused) {
     EXPECT_EQ(error_of([](leat_cache* cache) { cache->ttl_ms = most - 1; }), "");
     EXPECT_EQ(error_of([](leat_cache* cache) { cache->ttl_ms = most; }), "");
     EXPECT_EQ(error_of([](leat_cache* cache) { cache->ttl_ms = most + 1; }), "cache.ttl_ms");
-    EXPECT_EQ(error_of([](leat_cache* cache) { cache->mode = static_cast<leat_cache_mode>(3); }), "cache.mode");
-    EXPECT_EQ(error_of([](leat_cache* cache) { cache->share = static_cast<leat_switch>(3); }), "cache.share");
+    EXPECT_EQ(error_of([](leat_cache* c) { c->mode = static_cast<leat_cache_mode>(3); }), "cache.mode");
+    EXPECT_EQ(error_of([](leat_cache* c) { c->share = static_cast<leat_switch>(3); }), "cache.share");
     store.ops.struct_size = 1;
     EXPECT_EQ(error_of([](leat_cache*) {}), "cache.store");
 }
