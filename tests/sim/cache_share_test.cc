@@ -196,7 +196,7 @@ TEST(Cache, S17_a_batch_that_is_cancelled_ends_those_that_wait) {
     }
 }
 
-TEST(Cache, S17_a_client_that_is_closed_ends_those_that_wait) {
+TEST(Cache, S17_a_batch_that_is_closed_ends_those_that_wait) {
     CacheWorld world(nullptr);
     world.share = LEAT_ON;
     take(&world, second);
@@ -205,7 +205,9 @@ TEST(Cache, S17_a_client_that_is_closed_ends_those_that_wait) {
     for (int i = 0; i < 4; ++i) EXPECT_EQ(world.submit("a"), LEAT_OK);
     world.run_until(world.now() + 100 * ms);
     EXPECT_EQ(world.requests.size(), 1u);
-    world.close();
+    leat_batch* const closed = world.batch;
+    world.forget(closed);
+    leat_batch_close(closed);
     EXPECT_EQ(world.results.size(), 4u);
     EXPECT_EQ(world.count(LEAT_CANCELLED), 4u);
 }

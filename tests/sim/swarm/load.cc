@@ -102,6 +102,8 @@ void Load::open_batch(BatchRun* run) {
     config.hedge = run->plan->hedge;
     config.budget_usd = run->plan->budget_usd;
     config.share = run->plan->share;
+    // No two items are equal here, but who leads has to be known through whatever happens to it.
+    config.cache.share = run->number % 2 == 0 ? LEAT_ON : LEAT_OFF;
     config.endpoint = endpoints_[run->plan->endpoint];
     config.on_failure = run->plan->on_failure;
     config.order = run->plan->order;
