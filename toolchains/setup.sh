@@ -6,12 +6,12 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 
-packages="g++ cmake ninja-build pkg-config libmbedtls-dev node-llhttp libc6-dev git binutils
-    ca-certificates"
+packages="g++ cmake ninja-build pkg-config libmbedtls-dev node-llhttp libsqlite3-dev libc6-dev
+    git binutils ca-certificates"
 for argument in "$@"; do
     case $argument in
     --tests) packages="$packages clang libclang-rt-dev clang-tidy clang-format libgtest-dev
-        libbenchmark-dev nginx-light squid openssl curl python3 python3-jsonschema valgrind strace
+        libbenchmark-dev nginx-light squid openssl curl python3 python3-jsonschema sqlite3 valgrind strace
         gcovr procps iproute2"
         # Another nodejs than Debian's brings its own npm, with which Debian's npm conflicts.
         command -v npm >/dev/null || packages="$packages nodejs npm" ;;

@@ -58,6 +58,7 @@ void print_overview() {
          "  leat providers        services that --provider knows\n"
          "  leat prices           what models cost, as far as leat knows\n"
          "  leat footprint        energy, carbon and water of one request\n"
+         "  leat cache FILE       what a cache of answers holds; --clear, --expire\n"
          "  leat report OUT       a page about an output: what came, when, for how much, what failed\n"
          "  leat help [COMMAND]   this text, or a command's options\n"
          "  leat version\n"
@@ -125,6 +126,8 @@ int run_help(int argc, char** argv) {
         print_prices_help();
     } else if (strcmp(argv[0], "footprint") == 0) {
         print_footprint_help();
+    } else if (strcmp(argv[0], "cache") == 0) {
+        print_cache_help();
     } else if (strcmp(argv[0], "retry-failed") == 0) {
         print_retry_failed_help();
     } else if (strcmp(argv[0], "report") == 0) {

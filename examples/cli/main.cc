@@ -23,12 +23,13 @@ constexpr Command commands[] = {
     {"simulate", cli::run_simulate, false}, {"mock", cli::run_mock, true},
     {"limits", cli::run_limits, false},     {"providers", cli::run_providers, false},
     {"prices", cli::run_prices, false},     {"footprint", cli::run_footprint, false},
+    {"cache", cli::run_cache, false},
     {"report", cli::run_report, false},     {"retry-failed", cli::run_retry_failed, false},
     {"help", cli::run_help, false},         {"version", run_version, false},
     {"--help", cli::run_help, false},       {"-h", cli::run_help, false},
     {"--version", run_version, false},
 };
-constexpr size_t commands_named = 12;
+constexpr size_t commands_named = 13;
 
 int refuse(const char* word) {
     const char* names[commands_named];

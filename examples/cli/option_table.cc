@@ -207,6 +207,19 @@ constexpr Option history_options[] = {
      "write the conversation there at the end, as --context reads it; one a line if named"},
 };
 
+constexpr Option cache_options[] = {
+    {"cache", 0, Kind::text, "FILE", nullptr, AT(cache), 0, 0,
+     "an SQLite file that keeps answers; what it has is not asked for (`leat cache FILE`)"},
+    {"cache-ttl", 0, Kind::number, "HOURS", "24", AT(cache_ttl_h), 0, 1000000,
+     "how long an answer may be used; 0: for ever"},
+    {"cache-mode", 0, Kind::choice, "on|read|refresh", "on", AT(cache_mode), 0, 0,
+     "read: keep nothing new; refresh: ask for everything, keep it instead of what was there"},
+    {"cache-max-bytes", 0, Kind::bytes, "SIZE", "10G", AT(cache_bytes), 1, 1ull << 50,
+     "of the answers; then the one that was not used for longest goes"},
+    {"dedupe", 0, Kind::choice, "auto|on|off", "auto", AT(dedupe), 0, 0,
+     "ask for equal items once; auto: with --cache. Without it the run keeps 64 MiB of answers"},
+};
+
 constexpr Option memory_options[] = {
     {"item-bytes", 0, Kind::bytes, "SIZE", "1M", AT(item_bytes), 8192, gib,
      "memory of one item: its request and its answer"},
@@ -236,6 +249,7 @@ constexpr OptionGroup groups[] = {
     option_group("Requests", request_options),
     option_group("Answers", answer_options),
     option_group("Histories", history_options),
+    option_group("Answers that are there already", cache_options),
     option_group("Memory", memory_options),
     option_group("Display", display_options),
 };

@@ -37,6 +37,8 @@ enum class OnError : int32_t { go_on, fail_fast, skip };
 enum class Order : int32_t { completion, input };
 enum class ProgressMode : int32_t { automatic, line, off };
 enum class History : int32_t { independent, sequential, shared };
+enum class CacheMode : int32_t { on, read, refresh };
+enum class Dedupe : int32_t { automatic, on, off };
 enum class Pacing : int32_t { exponential, linear, fixed_delay, batch_llm };
 
 // Texts are borrowed from argv. Times are milliseconds, sizes bytes, whatever the option takes.
@@ -137,6 +139,12 @@ struct Settings {
     int32_t when_full;     // leat_history_full
     uint64_t history_tokens;
     const char* transcript;
+
+    const char* cache;
+    leat_number cache_ttl_h;
+    int32_t cache_mode;
+    uint64_t cache_bytes;
+    int32_t dedupe;
 
     uint64_t item_bytes;
     uint64_t max_line_bytes;

@@ -74,6 +74,7 @@ Run::~Run() {
     if (client_ != nullptr) {
         leat_close(client_);
     }
+    cache_.close();
     close_service(&service_);
 }
 
@@ -214,8 +215,8 @@ int Run::run() {
     watch_signals();
     if (!check_files() || !Histories::are_sound(settings_) || !defaults_.open(settings_) ||
         !tools_.open(defaults_.tools()) || !open_input() || !open_output() ||
-        !open_service(settings_, &service_) || !open_ids() || !write_first_line() || !heal_output() ||
-        !find_failed()) {
+        !open_service(settings_, &service_) || !open_ids() || !cache_.open(settings_) ||
+        !write_first_line() || !heal_output() || !find_failed()) {
         return stopped_ != nullptr ? exit_stopped : exit_usage;
     }
     records_.name_services(&service_);

@@ -7,6 +7,7 @@
 
 #include <leat/leat.h>
 
+#include "cli/cache.h"
 #include "cli/defaults.h"
 #include "cli/histories.h"
 #include "cli/ids.h"
@@ -116,6 +117,7 @@ private:
     leat_log_ops log_{};
     leat_client* client_ = nullptr;
     MappedBlock block_;
+    Cache cache_;
     leat_batch* batch_ = nullptr;
     Defaults defaults_;
     Histories histories_;

@@ -96,6 +96,7 @@ bool Run::open_batch() {
     config.targets_count = service_.targets_count;
     config.budget_usd = settings_.budget_usd.value;
     config.defaults = &defaults_.request();
+    cache_.fill(settings_, &config.cache);
     config.user = this;
     config.source = pull;
     config.on_result = take_result;

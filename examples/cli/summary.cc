@@ -96,7 +96,7 @@ void print_work(const SummaryFacts& facts, Table* table) {
 }
 
 // What came from the provider's cache, and the cache that the run itself kept there.
-void print_cache(const SummaryFacts& facts, Table* table) {
+void print_context(const SummaryFacts& facts, Table* table) {
     const leat_usage& usage = facts.summary.usage;
     char words[300];
     TextLine line(words, sizeof words);
@@ -106,7 +106,7 @@ void print_cache(const SummaryFacts& facts, Table* table) {
         if (saved_usd >= 0) {
             line.add(", %s less", money_words(saved_usd).text);
         }
-        table->count("cached", static_cast<uint64_t>(usage.cached_input_tokens), "", words);
+        table->count("prompt cache", static_cast<uint64_t>(usage.cached_input_tokens), "", words);
     }
     if (!facts.context->is_used()) {
         return;
@@ -125,6 +125,26 @@ void print_cache(const SummaryFacts& facts, Table* table) {
         life.add("; %s %s", stays ? "stays:" : "deleted:", facts.context->name());
     }
     table->words("context", "%s", words);
+}
+
+// What was not asked for, and what that saved.
+void print_cache(const SummaryFacts& facts, Table* table) {
+    const leat_summary& sum = facts.summary;
+    char remark[200];
+    TextLine line(remark, sizeof remark);
+    if (sum.cached > 0 || sum.cache_misses > 0) {
+        line.add("saved %s tokens", count_words(facts.tally->cached_tokens).text);
+        if (sum.saved_usd > 0) {
+            line.add(", %s", money_words(sum.saved_usd).text);
+        }
+        if (sum.cache_shared > 0) {
+            line.add("; %s waited for an equal item", count_words(sum.cache_shared).text);
+        }
+        table->count("cached", sum.cached, "", remark);
+    }
+    if (sum.cache_failures > 0) {
+        table->count("cache", sum.cache_failures, "", "times that its file failed");
+    }
 }
 
 // Who answered how many, where there are several.
@@ -230,6 +250,7 @@ void print_summary(const SummaryFacts& facts, const Terminal& terminal) {
     print_outcomes(facts, terminal, &table);
     print_work(facts, &table);
     print_cache(facts, &table);
+    print_context(facts, &table);
     print_services(facts, &table);
     print_time(facts, &table);
     print_resources(facts, &table);

@@ -14,6 +14,7 @@ int run_providers(int argc, char** argv);
 int run_prices(int argc, char** argv);
 int run_estimate(int argc, char** argv);
 int run_footprint(int argc, char** argv);
+int run_cache(int argc, char** argv);
 int run_report(int argc, char** argv);
 int run_retry_failed(int argc, char** argv);
 int run_help(int argc, char** argv);
@@ -23,6 +24,7 @@ void print_simulate_help();
 void print_prices_help();
 void print_estimate_help();
 void print_footprint_help();
+void print_cache_help();
 void print_report_help();
 void print_retry_failed_help();
 // The table's options with their defaults, group by group.

@@ -72,11 +72,14 @@ void Tally::add(const leat_result& result) {
     if (result.outcome == LEAT_FAILED) {
         count_failure(leat_status_word(result.status));
     }
-    if (result.usage.input_tokens > 0) {
-        input_tokens += result.usage.input_tokens;
-    }
-    if (result.usage.output_tokens > 0) {
-        output_tokens += result.usage.output_tokens;
+    const int64_t in = result.usage.input_tokens > 0 ? result.usage.input_tokens : 0;
+    const int64_t out = result.usage.output_tokens > 0 ? result.usage.output_tokens : 0;
+    if (result.cached != 0) {
+        ++cached;
+        cached_tokens += static_cast<uint64_t>(in + out);
+    } else {
+        input_tokens += in;
+        output_tokens += out;
     }
     if (result.outcome != LEAT_CANCELLED && result.timing.queued_ms >= 0) {
         sum_item_ms += result.timing.item_ms - result.timing.queued_ms;  // as leat_summary has it

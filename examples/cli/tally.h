@@ -47,6 +47,8 @@ struct Tally {
     uint64_t attempts = 0;
     uint64_t rate_limited = 0;
     uint64_t retried = 0;
+    uint64_t cached = 0;       // successes that nobody was asked for
+    uint64_t cached_tokens = 0;  // of those; not among the tokens below
     uint64_t answered[endpoints_most] = {};  // successes, by endpoint
     int64_t input_tokens = 0;
     int64_t output_tokens = 0;

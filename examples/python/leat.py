@@ -156,7 +156,9 @@ class BatchConfig(Structure):
         ("defaults", c_void_p), ("user", c_void_p), ("source", c_void_p), ("on_result", c_void_p),
         ("on_progress", c_void_p), ("on_token", c_void_p), ("on_budget", c_void_p),
         ("on_writable", c_void_p), ("validate", c_void_p), ("on_attempt", c_void_p),
-        ("dry_run", c_uint8), ("reserved8", c_uint8 * 7)]
+        ("dry_run", c_uint8), ("reserved8", c_uint8 * 7), ("cache_store", c_void_p),
+        ("cache_store_user", c_void_p), ("cache_ttl_ms", c_uint64), ("cache_mode", c_int32),
+        ("cache_share", c_int32)]
 
 
 class LeatError(Exception):

@@ -12,6 +12,7 @@
 #include <leat/request.h>
 #include <leat/result.h>
 #include <leat/status.h>
+#include <leat/store.h>
 #include <leat/types.h>
 
 #ifdef __cplusplus
@@ -84,6 +85,31 @@ typedef struct leat_hedge {
     uint32_t least_ms;     /* 0; never sooner */
     uint32_t share_percent; /* 5; of the requests sent, at most; 0 counts as 5 */
 } leat_hedge;
+
+typedef enum leat_cache_mode {
+    LEAT_CACHE_ON = 0,        /* look first, keep what is new */
+    LEAT_CACHE_READ_ONLY = 1, /* look, keep nothing */
+    LEAT_CACHE_REFRESH = 2    /* do not look (write only); keep every answer, over what was there */
+} leat_cache_mode;
+
+/* Answers that are not asked for twice. Two requests are equal when what would be sent is: adapter, URL
+ * without its credentials, headers but for credentials and trace ids, and the body, whose blanks, order of
+ * members, and top members stream, stream_options and user do not count. An answer from the cache passes
+ * no gate, costs nothing, and has result.cached = 1, usage as it was told once, http_status 200 and
+ * attempts 0; on_token gets each of its texts in one piece (token.attempt is 0). Only answers that passed
+ * all checks are kept, under what was asked first; one that is found and does not pass today's is asked
+ * for anew. Rounds of tools are asked for, and kept, one by one; their tools run each time. A store that
+ * fails fails no item: the answer is asked for, or not kept, counted in cache_failures and logged once.
+ * Requests to adapters with `start`, which are never written, are never equal. */
+typedef struct leat_cache {
+    const leat_store_ops *store; /* NULL: none. Borrowed, with its state, until leat_batch_close */
+    void *store_user;            /* handed to every function of store */
+    uint64_t ttl_ms;             /* how long an answer may be used; 24 h. 0: for ever */
+    leat_cache_mode mode;        /* ON */
+    leat_switch share;           /* an item that is equal to one that is out waits for its answer, which
+                                    counts as cached; when that one fails it goes on by itself. It holds
+                                    one of items_max. UNSET: with a store yes, without one no */
+} leat_cache;
 
 /* How a batch's budget stands (on_budget). */
 typedef struct leat_budget_state {
@@ -190,6 +216,7 @@ typedef struct leat_batch_config {
                         prompt's first 50 characters, 100 input and 50 output tokens (B15). Forms
                         are not checked, validate is not asked */
     uint8_t reserved8[7];
+    leat_cache cache;               /* none */
 } leat_batch_config;
 
 LEAT_API void leat_batch_config_init(leat_batch_config *config);
@@ -261,7 +288,7 @@ typedef struct leat_summary {
     uint64_t retried;       /* got their extra pass by retry_failed */
     uint64_t attempts;
     uint64_t rate_limited;
-    leat_usage usage;       /* of successes; unknown counts as 0 here */
+    leat_usage usage;       /* of successes, but not from the cache; unknown counts as 0 here */
     leat_usage usage_failed;
     uint64_t fallbacks;     /* items that moved on to another target */
     uint64_t hedges;        /* second tries that were sent */
@@ -274,6 +301,14 @@ typedef struct leat_summary {
     leat_status first_error; /* of the first failed item; LEAT_OK if none */
     uint32_t reserved;
     uint64_t first_error_index;
+    uint64_t cached;        /* answers that were not asked for: from the store, or shared. (An item has
+                               one for each round of tools.) */
+    uint64_t cache_shared;  /* of these, those for which an item waited for an equal one (S17) */
+    uint64_t cache_misses;  /* looked for, and not found or not fit */
+    uint64_t cache_sets;    /* answers that were kept */
+    uint64_t cache_failures; /* calls of the store that failed */
+    leat_usage usage_cached; /* of those answers: usage + usage_cached is what it had been (S6) */
+    double saved_usd;       /* what they would have cost, as far as their price and usage are known */
 } leat_summary;
 
 LEAT_API void leat_batch_summary(const leat_batch *batch, leat_summary *summary);

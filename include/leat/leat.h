@@ -19,6 +19,7 @@
 #include <leat/schema.h>
 #include <leat/simple.h>
 #include <leat/status.h>
+#include <leat/store.h>
 #include <leat/tool.h>
 #include <leat/types.h>
 

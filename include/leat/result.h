@@ -78,7 +78,7 @@ typedef struct leat_result {
     uint32_t attempts;         /* attempts that counted, 1.. (0: never sent) */
     uint32_t rate_limited;     /* tries answered by a rate limit; they are not attempts (B34) */
     uint8_t retried;           /* 1: retry_failed gave it its extra pass (G15) */
-    uint8_t cached;            /* 1: the answer came from the cache */
+    uint8_t cached;            /* 1: nothing was asked for: all came from the cache, or an equal item */
     uint8_t streamed;          /* 1: the answer came as a stream */
     uint8_t partial;           /* 1: a stream broke; text and thinking are what had come */
     uint32_t ignored_fields;   /* LEAT_FIELD_*: set in the request, but not to be had here */

@@ -50,12 +50,15 @@ typedef enum leat_class {
       "plain http:// to a host that is not loopback; allow it by "                                 \
       "name or use https://")                                                                      \
     X(LEAT_E_PORT, -25, CALLER, "a port failed or lacks a function")                               \
+    X(LEAT_E_STORE, -26, CALLER, "the store's file is no store of this version, or is damaged")    \
+    X(LEAT_E_STORE_READ_ONLY, -27, CALLER, "the store may be read, but not written")               \
     X(LEAT_E_MEMORY, -30, LIMIT, "the block is too small; see leat_memory_required")               \
     X(LEAT_E_ITEM_MEMORY, -31, LIMIT, "the item needs more than item_bytes")                       \
     X(LEAT_E_TOO_MANY, -32, LIMIT, "a table is full: endpoints, batches or headers")               \
     X(LEAT_E_TOO_LARGE, -33, LIMIT, "a text or a body is over its limit")                          \
     X(LEAT_E_HEADERS_TOO_LARGE, -34, LIMIT, "the response headers are over header_bytes_max")      \
     X(LEAT_E_BODY_TOO_LARGE, -35, LIMIT, "the response body is over body_bytes_max or item_bytes") \
+    X(LEAT_E_STORE_FULL, -36, LIMIT, "the disk that the store is on is full")                      \
     X(LEAT_E_CONVERSATION_FULL, -37, LIMIT, "the conversation has no room for another turn")        \
     X(LEAT_E_RESOLVE, -40, NETWORK, "the host name has no address")                                \
     X(LEAT_E_CONNECT, -41, NETWORK, "no address of the host accepted the connection")              \

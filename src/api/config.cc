@@ -187,6 +187,7 @@ void leat_batch_config_init(leat_batch_config* config) {
     if (config == nullptr) return;
     *config = leat_batch_config{};
     config->struct_size = sizeof *config;
+    config->cache.ttl_ms = UINT64_C(24) * 3600 * 1000;
 }
 
 void leat_request_init(leat_request* request) {
@@ -294,6 +295,12 @@ const char* leat_batch_config_error(const leat_client* client, const leat_batch_
         {config->targets_count > 0 && config->targets == nullptr, 0, 0,
          "targets must not be NULL when targets_count > 0"},
         {config->hedge.share_percent, 0, 100, "hedge.share_percent must be 0..100"},
+        {leat::enum_number(config->cache.mode), 0, LEAT_CACHE_REFRESH,
+         "cache.mode must be one of LEAT_CACHE_*"},
+        {leat::enum_number(config->cache.share), 0, LEAT_OFF, "cache.share must be a leat_switch"},
+        {config->cache.ttl_ms, 0, INT64_MAX / 2, "cache.ttl_ms must be under 2^62"},
+        {config->cache.store != nullptr && config->cache.store->struct_size != sizeof(leat_store_ops), 0,
+         0, "cache.store has another struct_size"},
     };
     const char* const error = first_error(ranges);
     if (error[0] != '\0') return error;

@@ -34,6 +34,10 @@ struct Target {
     bool uses_table;  // its adapter's table is prepared for this batch, too
 };
 
+// Items whose answer equal ones may wait for, spread by their key.
+using LeaderList = List<Item, &Item::lead_link>;
+constexpr uint32_t leader_lists = 16;
+
 }  // namespace leat
 
 struct leat_batch {
@@ -48,6 +52,8 @@ struct leat_batch {
     leat::Lanes<leat::Waiting> ring;
     leat::ByteRing intake;
     leat::ItemList done;
+    leat::LeaderList leaders[leat::leader_lists];
+    leat::ItemList followers;     // parked
     leat_summary summary;
     uint64_t opened_ns;
     uint64_t last_result_ns;
@@ -67,6 +73,7 @@ struct leat_batch {
     bool stop_pending;            // the stop stage has not gone over its items yet
     bool format_is_sound;         // defaults.format was validated
     bool is_of_complete;          // leat_complete opened it
+    bool cache_has_failed;        // and was reported
 };
 
 namespace leat {

@@ -22,7 +22,7 @@ void count(Batch* batch, const leat_result& result) {
     switch (result.outcome) {
         case LEAT_SUCCEEDED:
             ++sum->succeeded;
-            usage_add(&sum->usage, result.usage);
+            if (result.cached == 0) usage_add(&sum->usage, result.usage);  // else cache_tell has counted it
             break;
         case LEAT_FAILED:
             ++sum->failed;

@@ -152,6 +152,8 @@ void drop_round(Item* item);
 
 // flow/judge.cc: an answer is read: it is a round of tools, a success, or of the wrong form.
 void judge_answer(Engine* engine, Item* item);
+// The same for one that was kept. False when it does not pass today's checks: nothing has come of it.
+bool judge_kept(Engine* engine, Item* item);
 // The wrong answer and what is wrong with it become turns. False when there is nothing to tell.
 bool add_correction(Item* item, leat_status status);
 
@@ -218,6 +220,21 @@ void context_note_answer(const Item& item);
 // The attempt failed as its cache is lost: the item is tried once more. True when it went on.
 bool context_recovers(Engine* engine, Item* item, const leat_fault& fault);
 
+// flow/cache_key.cc: the key of the item's built request. The item's arena is as before.
+Sha256Digest cache_key_of(Item* item);
+
+// flow/cache.cc: answers from the batch's store, and from equal items that are out.
+// True: the built request is answered, or waits for an equal one; it has left.
+bool cache_settles(Engine* engine, Item* item);
+// The answer has passed every check: it is kept, and those that wait for it get it.
+void cache_keep(Engine* engine, Item* item);
+// A kept answer has passed: it counts, and on_token hears of it.
+void cache_tell(Engine* engine, Item* item);
+// The item leads no more: those that wait for it go on by themselves.
+void cache_leave(Engine* engine, Item* item);
+// Of twins the one that stays leads.
+void cache_hand_over(Item* from, Item* to);
+
 // flow/hedge.cc: when a second try is due (never_ns: it is not), and its beginning.
 uint64_t hedge_at_ns(const Engine& engine, const Item& item);
 void hedge_begin(Engine* engine, Item* item);
@@ -256,6 +273,7 @@ void parse_response(Engine* engine, Item* item);
 
 // The adapter's answer to what was sent: kept, paid for, judged.
 void take_answer(Engine* engine, Item* item, const leat_answer& answer);
+// The result's fields from an answer, whose texts lie in the item's arena.
 void keep_answer(Item* item, const leat_answer& answer);
 
 // flow/call.cc: attempts without HTTP.
@@ -286,6 +304,8 @@ void price_item(Item* item);  // once it has its model and domain
 bool has_price(const Item& item);
 bool can_pay(Engine* engine, Item* item);
 void reserve_cost(Item* item);
+// What the result's usage would have cost; 0 where nobody knows.
+double cost_saved_usd(Item* item);
 // What an attempt cost. certain: it was answered, so that unknown usage is not nothing.
 void settle_cost(Item* item, const leat_usage& usage, bool certain);
 

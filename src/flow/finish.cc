@@ -75,6 +75,7 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
     if (item->twin != nullptr && !LEAT_MUTANT_IF(11) && resolve_twin(engine, item, outcome, status)) return;
     leave_conversation(engine, item);
     leat_result* const result = &item->result;
+    if (item->leads) cache_leave(engine, item);
     fill_identity(*engine, item);
     result->outcome = outcome;
     result->status = status;

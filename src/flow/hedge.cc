@@ -110,6 +110,7 @@ bool resolve_twin(Engine* engine, Item* item, leat_outcome outcome, leat_status 
     const bool ends_both = outcome == LEAT_SUCCEEDED || outcome == LEAT_CANCELLED ||
                            status == LEAT_E_DEADLINE_ITEM;
     part(item);
+    cache_hand_over(ends_both ? other : item, ends_both ? item : other);
     if (ends_both) {
         if (item->is_twin) {
             item->result.hedged = outcome == LEAT_SUCCEEDED ? 2 : 1;

@@ -28,6 +28,9 @@ void open_slot(Item* item, Batch* batch, uint32_t target, uint64_t index, uint64
     item->context_generation = 0;
     item->context_recovered = false;
     item->goes_inline = false;
+    item->has_cache_key = false;
+    item->follows = nullptr;
+    item->leads = false;
     item->round = nullptr;
     item->first_step = nullptr;
     item->last_step = nullptr;

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/list.h"
+#include "base/sha256.h"
 #include "base/timers.h"
 #include "codec/http_response.h"
 #include "codec/rope.h"
@@ -106,6 +107,11 @@ struct Item {
     bool build_again = false;    // turns were added since it was built
     leat_context* serves = nullptr;  // a context cache whose calls it carries, for good
     uint64_t context_generation = 0; // of the cache that it was built over; 0: it has the shared part
+    Sha256Digest cache_key{};       // of what was built first for this target and round, if it has one
+    Link lead_link;                 // among its batch's leaders, while leads
+    Item* follows = nullptr;        // the equal item whose answer it waits for
+    uint32_t key_target = 0;
+    uint32_t key_rounds = 0;
     Text model{nullptr, 0};
     Text path{nullptr, 0};
     const leat_header* headers = nullptr;  // its own; the endpoint has those of all
@@ -145,6 +151,8 @@ struct Item {
     bool is_queued = false;   // parked until its turn in its conversation
     bool context_recovered = false; // a lost cache was made good for it
     bool goes_inline = false;  // without the cache that its request names
+    bool has_cache_key = false;
+    bool leads = false;       // equal items wait for its answer
     leat_result result{};
 };
 

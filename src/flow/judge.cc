@@ -39,25 +39,34 @@ leat_status ask_caller(Engine* engine, Item* item, Text* reason, bool* again) {
     return verdict == LEAT_OK ? LEAT_OK : LEAT_E_REJECTED;
 }
 
+// Of an answer that calls no tools. What is wrong is *reason, which may lie in *finding.
+leat_status check_answer(Engine* engine, Item* item, FormatFinding* finding, Text* reason, bool* again) {
+    const leat_status status = format_check(item, finding);
+    if (status == LEAT_OK) return ask_caller(engine, item, reason, again);
+    *reason = finding->message();
+    return status;
+}
+
+void go_on(Engine* engine, Item* item) {
+    if (calls_tools(*item)) {
+        begin_round(engine, item);
+    } else {
+        finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
+    }
+}
+
 }  // namespace
 
 void judge_answer(Engine* engine, Item* item) {
     LEAT_CHECK(!on_wire(item->state) || item->connection == nullptr);
-    if (calls_tools(*item)) {
-        begin_round(engine, item);
-        return;
-    }
     FormatFinding finding;
     Text reason{nullptr, 0};
     bool again = true;
-    leat_status status = format_check(item, &finding);
+    leat_status status = LEAT_OK;
+    if (!calls_tools(*item)) status = check_answer(engine, item, &finding, &reason, &again);
     if (status == LEAT_OK) {
-        status = ask_caller(engine, item, &reason, &again);
-    } else {
-        reason = finding.message();
-    }
-    if (status == LEAT_OK) {
-        finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
+        cache_keep(engine, item);
+        go_on(engine, item);
         return;
     }
     AttemptEnd end{};
@@ -67,6 +76,16 @@ void judge_answer(Engine* engine, Item* item) {
     end.fault.usage = item->result.usage;
     end.stage = LEAT_STAGE_PARSE;
     attempt_failed(engine, item, end);
+}
+
+bool judge_kept(Engine* engine, Item* item) {
+    FormatFinding finding;
+    Text reason{nullptr, 0};
+    bool again = true;
+    if (!calls_tools(*item) && check_answer(engine, item, &finding, &reason, &again) != LEAT_OK) return false;
+    cache_tell(engine, item);
+    go_on(engine, item);
+    return true;
 }
 
 bool add_correction(Item* item, leat_status status) {

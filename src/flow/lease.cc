@@ -53,6 +53,7 @@ void forget_last_attempt(Item* item) {
     result->safety_json = Text{nullptr, 0};
     result->block_reason = Text{nullptr, 0};
     result->streamed = 0;
+    result->cached = 0;
     result->partial = 0;
     item->response_open = false;
     item->stream = nullptr;

@@ -181,6 +181,8 @@ void batch_fill(Engine* engine, Batch* batch, const leat_batch_config& config) {
     batch->config.targets = nullptr;  // the caller's, and gone when this returns
     if (config.defaults != nullptr) batch->defaults = *config.defaults;
     batch->done.open();
+    batch->followers.open();
+    for (LeaderList& leaders : batch->leaders) leaders.open();
     batch->deadline.kind = static_cast<uint32_t>(TimerKind::batch);
     batch->deadline.owner = batch;
     batch->opened_ns = engine->now_ns;

@@ -97,6 +97,7 @@ void ready_item(Engine* engine, Item* item) {
         finish_item(engine, item, LEAT_CANCELLED, stopped, LEAT_STAGE_WAITING);
         return;
     }
+    if (cache_settles(engine, item)) return;
     to_waiting(engine, item);
 }
 

@@ -89,6 +89,14 @@ bool can_pay(Engine* engine, Item* item) {
     return false;
 }
 
+double cost_saved_usd(Item* item) {
+    if (!has_price(*item) && empty(item->model)) {
+        item->price = price_of(item->domain, item->result.model);
+    }
+    uint64_t amount = 0;
+    return has_price(*item) && cost_of_item(*item, item->result.usage, &amount) ? to_dollars(amount) : 0.0;
+}
+
 void reserve_cost(Item* item) {
     LEAT_CHECK(item->cost_reserved == 0);
     if (!item->batch->budget.limited()) return;

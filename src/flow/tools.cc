@@ -257,7 +257,7 @@ void begin_round(Engine* engine, Item* item) {
         finish_item(engine, item, LEAT_FAILED, LEAT_E_ITEM_MEMORY, LEAT_STAGE_PARSE);
         return;
     }
-    usage_add(&item->rounds_usage, item->result.usage);
+    if (item->result.cached == 0) usage_add(&item->rounds_usage, item->result.usage);
     item->round->serial = ++engine->tool_serial;
     const uint32_t timeout_ms = tools_of(*item)->timeout_ms;
     item->round->due_ns =

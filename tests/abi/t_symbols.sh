@@ -14,7 +14,8 @@ exported() {
             $8 !~ /^_ZN?K?St/ && $8 !~ /^(mbedtls|psa)_/ { print $8, tolower($4) }' | sort -u
 }
 
-for part in src/libleat port/libleat_posix port/libleat_mbedtls; do
+for part in src/libleat port/libleat_posix port/libleat_mbedtls port/libleat_memory \
+    port/libleat_sqlite; do
     name=${part##*/lib}
     list=$root/tests/abi/symbols_$name.txt
     if [ ! -e "$build/$part.a" ]; then

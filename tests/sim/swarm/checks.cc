@@ -104,7 +104,8 @@ leat_summary sum_of(const BatchRun& run) {
         sum.attempts += result.attempts;
         sum.rate_limited += result.rate_limited;
         sum.retried += result.retried;
-        if (result.outcome == LEAT_SUCCEEDED) add_usage(&sum.usage, result.usage);
+        const bool was_asked = result.outcome == LEAT_SUCCEEDED && result.cached == 0;
+        if (was_asked) add_usage(&sum.usage, result.usage);
         add_usage(&sum.usage_failed, result.usage_failed);
     }
     return sum;
@@ -151,7 +152,8 @@ void check_result(const Load& load, const BatchRun& run, const leat_result& resu
                       "item %llu: %u attempts, %u rate limits, %u targets, hedged %u, most %u",
                       index, result.attempts, result.rate_limited, targets, result.hedged, passes);
     }
-    if (result.outcome == LEAT_SUCCEEDED && (result.attempts == 0 || result.text.size == 0)) {
+    if (result.outcome == LEAT_SUCCEEDED &&
+        (result.attempts + result.cached == 0 || result.text.size == 0)) {
         verdict->fail("outcome", "item %llu succeeded with nothing", index);
     }
     // A pool's other keys take over from one that is left alone.
