@@ -57,6 +57,7 @@ struct leat_batch {
     uint32_t in_flight;
     uint32_t alive;               // items that belong to it, held ones too
     leat_status stop_status;      // what stopped items are told
+    uint64_t stopped_by;          // the item whose failure did it; LEAT_NO_INDEX: none
     leat::BatchStop stop;
     bool open;
     bool finished;                // no more input
@@ -64,6 +65,10 @@ struct leat_batch {
     bool wants_writable;
     bool stop_pending;            // the stop stage has not gone over its items yet
     bool format_is_sound;         // defaults.format was validated
+    bool end_told;                // observers know that it is done
+    leat_middleware middleware[LEAT_MIDDLEWARE_MAX];
+    uint32_t middleware_count;
+    bool has_middleware_per_attempt;
 };
 
 namespace leat {

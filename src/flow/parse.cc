@@ -3,7 +3,7 @@
 // Invariant: all texts of the result lie in the item's arena behind attempt_mark.
 #include "base/check.h"
 #include "codec/scratch.h"
-#include "flow/engine.h"
+#include "flow/events.h"
 #include "flow/stream.h"
 #include "flow/validate.h"
 #include "meter/usage.h"
@@ -120,6 +120,7 @@ void take_answer(Engine* engine, Item* item, const leat_answer& answer) {
     item->domain->answer_ms.note((engine->now_ns - item->times.begun_ns) / 1000000);
     FormatFinding finding;
     if (format_check(item, &finding) == LEAT_OK) {
+        saw_answer(engine, item);
         finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
         return;
     }

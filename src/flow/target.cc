@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "base/mutant.h"
 #include "base/narrow.h"
-#include "flow/engine.h"
+#include "flow/events.h"
 
 namespace leat {
 
@@ -148,6 +148,7 @@ bool fall_back(Engine* engine, Item* item, leat_status status) {
     item->domain = nullptr;
     ++item->result.fallbacks;
     ++batch->summary.fallbacks;
+    saw_fallback(engine, item, status);
     const leat_status built = build_request(engine, item);
     if (built != LEAT_OK) {
         finish_item(engine, item, LEAT_FAILED, built, LEAT_STAGE_BUILD);
