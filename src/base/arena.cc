@@ -14,11 +14,19 @@ void Arena::open(void* base, size_t bytes) {
     cursor_ = base_;
     end_ = base_ + bytes;
     peak_ = 0;
+    kept_peak_ = 0;
     lent_ = 0;
+    kept_ = 0;
     poison(base_, bytes);
 }
 
-void Arena::reset() { rewind(0); }
+void Arena::reset() {
+    rewind(0);
+    LEAT_CHECK(lent_ == 0 || kept_ == 0);
+    poison(end_, kept_);
+    end_ += kept_;
+    kept_ = 0;
+}
 
 void Arena::rewind(size_t mark) {
     LEAT_CHECK(mark <= this->mark());
@@ -52,6 +60,30 @@ bool Arena::copy(Text t, Text* out) {
     return true;
 }
 
+void* Arena::keep(size_t size, size_t alignment) {
+    LEAT_CHECK(alignment != 0 && (alignment & (alignment - 1)) == 0);
+    LEAT_CHECK(lent_ == 0);
+    if (size > room()) return nullptr;
+    const uintptr_t at = reinterpret_cast<uintptr_t>(end_ - size) & ~(uintptr_t{alignment} - 1);
+    if (at < reinterpret_cast<uintptr_t>(cursor_)) return nullptr;
+    kept_ += reinterpret_cast<uintptr_t>(end_) - at;
+    end_ -= reinterpret_cast<uintptr_t>(end_) - at;
+    if (kept_ > kept_peak_) kept_peak_ = kept_;
+    unpoison(end_, size);
+    return end_;
+}
+
+bool Arena::keep_copy(Text t, Text* out) {
+    LEAT_CHECK(out != nullptr);
+    *out = Text{nullptr, 0};
+    if (t.size == 0) return true;
+    char* const to = static_cast<char*>(keep(t.size, 1));
+    if (to == nullptr) return false;
+    memcpy(to, t.data, t.size);
+    *out = text(to, t.size);
+    return true;
+}
+
 char* Arena::lend_end(size_t bytes) {
     LEAT_CHECK(lent_ == 0 && bytes <= room());
     if (bytes == 0) return nullptr;
@@ -72,6 +104,9 @@ void Arena::take_end_back(size_t used) {
 void Arena::wipe_used() {
     unpoison(base_, peak_);
     wipe(base_, peak_);
+    char* const kept = base_ + capacity() - kept_peak_;
+    unpoison(kept, kept_peak_);
+    wipe(kept, kept_peak_);
 }
 
 }  // namespace leat

@@ -1,5 +1,6 @@
-// base/arena.h: bump allocation inside a fixed range. One arena serves one item (or the client
-// while it is being laid out); it is reset whole, in O(1), and never grows.
+// base/arena.h: bump allocation inside a fixed range, from both of its ends. One arena serves one item (or
+// the client while it is being laid out); it is reset whole, in O(1), and never grows. What take() gives
+// can be rewound; what keep() gives, from the other end, stays until reset().
 // Invariant: base <= cursor <= end. Freed and never-given bytes are poisoned under ASan.
 #pragma once
 
@@ -32,6 +33,15 @@ public:
     // A copy of t; data is nullptr when there was no room (also when t is empty and there was).
     bool copy(Text t, Text* out);
 
+    // The same two from the other end, for what outlives rewinds. Not while lend_end's loan is out.
+    void* keep(size_t size, size_t alignment);
+    bool keep_copy(Text t, Text* out);
+    template <typename T>
+    T* keep_made(size_t count = 1) {
+        if (count > static_cast<size_t>(-1) / sizeof(T)) return nullptr;
+        return static_cast<T*>(keep(sizeof(T) * count, alignof(T)));
+    }
+
     // Text that grows at the end of the arena: begin, then append or commit any number of times.
     // Nothing else may be taken meanwhile; text is begin..cursor.
     char* begin_text() { return cursor_; }
@@ -61,8 +71,8 @@ public:
     // Overwrites with zeros all that was ever given, for the arena's end.
     void wipe_used();
 
-    size_t used_peak() const { return peak_; }
-    size_t capacity() const { return static_cast<size_t>(end_ - base_) + lent_; }
+    size_t used_peak() const { return peak_ + kept_peak_; }
+    size_t capacity() const { return static_cast<size_t>(end_ - base_) + lent_ + kept_; }
 
 private:
     void note_peak() {
@@ -73,7 +83,9 @@ private:
     char* cursor_ = nullptr;
     char* end_ = nullptr;
     size_t lent_ = 0;  // bytes behind end_ that are lent
+    size_t kept_ = 0;  // bytes behind end_ and the loan that are kept
     size_t peak_ = 0;
+    size_t kept_peak_ = 0;
 };
 
 }  // namespace leat

@@ -12,7 +12,7 @@ namespace {
 
 leat_status choose_path(Item* item, const leat_rope& rope) {
     Text path = rope.path;
-    if (empty(path)) path = item->request.path;
+    if (empty(path)) path = item->asked->path;
     if (empty(path)) {
         item->path = item->endpoint->path;
         if (!empty(item->path)) return LEAT_OK;
@@ -23,7 +23,7 @@ leat_status choose_path(Item* item, const leat_rope& rope) {
 
 // A batch's own format is looked at once: it stays as it is until the batch is closed.
 leat_status validate_format(Item* item) {
-    const leat_format* const format = checked_format(item->request);
+    const leat_format* const format = checked_format(*item->asked);
     if (format == nullptr) return LEAT_OK;
     Batch* const batch = item->batch;  // a probe has none
     const bool is_shared = batch != nullptr && format == batch->defaults.format;
@@ -45,12 +45,12 @@ Text choose_model(const Item& item) {
     const bool is_main = target == nullptr || target->rank == batch->targets[0].rank ||
                          target->endpoint == batch->targets[0].endpoint;
     const bool asks = is_main || empty(item.endpoint->model);
-    return asks && !empty(item.request.model) ? item.request.model : item.endpoint->model;
+    return asks && !empty(item.asked->model) ? item.asked->model : item.endpoint->model;
 }
 
 bool wants_stream(const Item& item) {
     if (item.endpoint->adapter->event == nullptr) return false;
-    if (item.request.stream != LEAT_UNSET) return item.request.stream == LEAT_ON;
+    if (item.asked->stream != LEAT_UNSET) return item.asked->stream == LEAT_ON;
     return item.batch != nullptr && item.batch->config.on_token != nullptr;
 }
 
@@ -58,7 +58,7 @@ bool wants_stream(const Item& item) {
 
 leat_build build_of(const Item& item) {
     leat_build build{};
-    build.request = &item.request;
+    build.request = item.asked;
     build.model = item.model;
     build.context = item.endpoint->adapter->context;
     build.stream = item.streams ? 1 : 0;
@@ -68,6 +68,7 @@ leat_build build_of(const Item& item) {
 leat_status build_request(Engine* engine, Item* item) {
     LEAT_CHECK(engine != nullptr && item->endpoint != nullptr);
     const leat_adapter* const adapter = item->endpoint->adapter;
+    LEAT_TRY(compose_request(item));
     LEAT_TRY(validate_format(item));
     item->model = choose_model(*item);
     if (item->batch != nullptr) {  // a probe goes past the gate
@@ -78,7 +79,7 @@ leat_status build_request(Engine* engine, Item* item) {
     }
     item->streams = wants_stream(*item);
     if (adapter->start != nullptr) {  // there is nothing to build: start gets the request
-        item->result.ignored_fields = request_fields(item->request) & adapter_lacks(*adapter);
+        item->result.ignored_fields = request_fields(*item->asked) & adapter_lacks(*adapter);
         item->attempt_mark = item->arena.mark();
         return LEAT_OK;
     }
@@ -86,12 +87,12 @@ leat_status build_request(Engine* engine, Item* item) {
     rope.arena = &item->arena;
     const leat_build build = build_of(*item);
     LEAT_TRY(adapter->build(&build, &rope));
-    for (uint32_t i = 0; i < item->request.headers_count; ++i) {
-        leat_rope_header(&rope, item->request.headers[i].name, item->request.headers[i].value);
+    for (uint32_t i = 0; i < item->asked->headers_count; ++i) {
+        leat_rope_header(&rope, item->asked->headers[i].name, item->asked->headers[i].value);
     }
     LEAT_TRY(rope.status);
     item->result.ignored_fields =
-        rope.ignored | (request_fields(item->request) & adapter_lacks(*adapter));
+        rope.ignored | (request_fields(*item->asked) & adapter_lacks(*adapter));
     item->rope = rope.rope;
     LEAT_TRY(choose_path(item, rope));
     item->headers = rope.headers;
@@ -110,6 +111,7 @@ leat_status probe_request(Engine* engine, Endpoint* endpoint, const leat_request
     item->endpoint = endpoint;
     item->request = request;
     item->rope = Rope{};
+    item->turns_count = 0;
     const leat_status status = build_request(engine, item);
     if (status == LEAT_OK) *ignored = item->result.ignored_fields;
     item->arena.reset();

@@ -22,7 +22,7 @@ void sooner(Due* due, uint64_t at_ns, leat_status status) {
 }
 
 uint32_t attempt_ms(const Item& item) {
-    return item.request.timeout_ms != 0 ? item.request.timeout_ms
+    return item.asked->timeout_ms != 0 ? item.asked->timeout_ms
                                         : item.endpoint->timeouts.attempt_ms;
 }
 
@@ -62,6 +62,7 @@ leat_stage stage_of(const Item& item) {
         case ItemState::free:
         case ItemState::waiting:
         case ItemState::sleeping:
+        case ItemState::parked:
         case ItemState::done:
         case ItemState::held:
             break;

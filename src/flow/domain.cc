@@ -63,8 +63,8 @@ Domain* domain_of(Engine* engine, Endpoint* endpoint, Text model) {
 
 Demand demand_of(const Item& item) {
     LEAT_CHECK(item.domain != nullptr);
-    Demand demand = item.domain->estimate.of(item.rope.total_bytes, item.request.max_output_tokens);
-    const uint64_t said = item.request.estimated_tokens;
+    Demand demand = item.domain->estimate.of(item.rope.total_bytes, item.asked->max_output_tokens);
+    const uint64_t said = item.asked->estimated_tokens;
     if (said == 0) return demand;
     demand.input_tokens = min_of(demand.input_tokens, said);
     demand.output_tokens = said - demand.input_tokens;

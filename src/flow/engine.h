@@ -25,6 +25,7 @@ struct leat_client {
     leat::ItemList free_items;
     leat::ItemList sleeping;
     leat::ItemList ended_calls;
+    leat::ItemList resumed;  // were parked, and go on in the next stage
     leat::Endpoint* endpoints;
     uint32_t endpoints_count;
     leat_batch* batches;
@@ -109,6 +110,24 @@ Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
                 uint64_t accepted_ns);
 // Fills in item->request, its texts copied into the arena or borrowed.
 leat_status keep_request(Item* item, const leat_request& request, bool copy);
+
+// flow/parked.cc: items that wait for something other than the gate, in a list of what they wait for; they
+// hold their slot and nothing else.
+// The item is in no list.
+void park(Engine* engine, Item* item, ItemList* list);
+// What it waited for is there: begin_request in the next stage. From anywhere.
+void unpark(Engine* engine, Item* item);
+void resume_items(Engine* engine);
+
+// flow/compose.cc: item->asked, what is to be asked now: its request, with the turns that were added.
+leat_status compose_request(Item* item);
+
+// flow/ready.cc
+// Builds what is to be asked now, from the request's own texts on; then ready_item, or its end. The item
+// is in no list; nothing behind request_mark stays.
+void begin_request(Engine* engine, Item* item);
+// A built request goes to the gate.
+void ready_item(Engine* engine, Item* item);
 
 // flow/hedge.cc: when a second try is due (never_ns: it is not), and its beginning.
 uint64_t hedge_at_ns(const Engine& engine, const Item& item);

@@ -22,6 +22,10 @@ Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
     item->twin = nullptr;
     item->is_twin = false;
     item->rope = Rope{};
+    item->asked = nullptr;
+    item->first_turn = nullptr;
+    item->last_turn = nullptr;
+    item->turns_count = 0;
     item->stream = nullptr;
     item->head = Text{nullptr, 0};
     item->times = ItemTimes{};
@@ -101,12 +105,11 @@ void begin_item(Engine* engine, Item* item, leat_status kept, bool cancelled) {
     }
     if (kept == LEAT_OK && !before_item(engine, item)) return;
     item->request_mark = item->arena.mark();
-    const leat_status status = kept == LEAT_OK ? build_request(engine, item) : kept;
-    if (status != LEAT_OK) {
-        finish_item(engine, item, LEAT_FAILED, status, LEAT_STAGE_BUILD);
+    if (kept != LEAT_OK) {
+        finish_item(engine, item, LEAT_FAILED, kept, LEAT_STAGE_BUILD);
         return;
     }
-    to_waiting(engine, item);
+    begin_request(engine, item);
 }
 
 void take_from_ring(Engine* engine, Batch* batch, uint32_t target) {

@@ -2,8 +2,8 @@
 // Depends on codec, meter, pace, wire. Invariants: an item holds a permit and a connection exactly in the
 // states connecting, tunnelling, sending and receiving (calling: a permit alone); its arena up to
 // attempt_mark is the request (up to request_mark its texts, then what was built of them), beyond it
-// the last attempt's answer; it is in exactly one list, or
-// held by the caller.
+// the last attempt's answer, and at its other end the turns of its rounds; it is in exactly one list,
+// or held by the caller.
 #pragma once
 
 #include <leat/adapter.h>
@@ -30,6 +30,7 @@ enum class ItemState : uint8_t {
     free,
     waiting,     // in its domain's list, for the gate
     sleeping,    // until its timer, after a failed attempt
+    parked,      // in a list of what it waits for, other than the gate (flow/parked.cc)
     connecting,  // on the wire from here ...
     tunnelling,
     sending,
@@ -66,6 +67,14 @@ struct ItemTimes {
     uint64_t deadline_ns;    // never_ns: none
 };
 
+// A turn that came after the request's own: what the model answered, and what it was told then. It is
+// kept in the item's arena.
+struct Turn {
+    Turn* next;
+    const leat_adapter* author;  // whose words message.turn_json is in
+    leat_message message;
+};
+
 struct Item {
     Link link;
     Timer timer;
@@ -82,6 +91,11 @@ struct Item {
     // As middleware that runs for each attempt gets it, in the arena; nullptr: its batch has none.
     const leat_request* before_attempts = nullptr;
     uint32_t tries_prepared = 0;  // tries for which that middleware has run
+    const leat_request* asked = nullptr;  // what is built: request, or one made of it (flow/compose.cc)
+    Turn* first_turn = nullptr;
+    Turn* last_turn = nullptr;
+    uint32_t turns_count = 0;
+    void* parked_in = nullptr;  // an ItemList, in state parked
     Text model{nullptr, 0};
     Text path{nullptr, 0};
     const leat_header* headers = nullptr;  // its own; the endpoint has those of all

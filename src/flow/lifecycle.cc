@@ -27,6 +27,7 @@ void open_items(Engine* engine, const Block& block) {
     engine->free_items.open();
     engine->sleeping.open();
     engine->ended_calls.open();
+    engine->resumed.open();
     engine->again.open();
     const size_t stride = block.each(Part::arenas);
     for (uint32_t i = 0; i < engine->config.items_max; ++i) {

@@ -185,12 +185,7 @@ bool before_attempt_again(Engine* engine, Item* item) {
         return true;
     }
     item->request_mark = item->arena.mark();
-    const leat_status built = build_request(engine, item);
-    if (built == LEAT_OK) {
-        to_waiting(engine, item);
-    } else {
-        finish_item(engine, item, LEAT_FAILED, built, LEAT_STAGE_BUILD);
-    }
+    begin_request(engine, item);
     return true;
 }
 

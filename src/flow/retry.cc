@@ -190,6 +190,8 @@ void to_waiting(Engine* engine, Item* item) {
 void leave_lists(Engine* engine, Item* item) {
     if (item->state == ItemState::sleeping) {
         engine->sleeping.remove(item);
+    } else if (item->state == ItemState::parked) {
+        static_cast<ItemList*>(item->parked_in)->remove(item);
     } else {
         LEAT_CHECK(item->state == ItemState::waiting);
         item->domain->waiting.remove(item);

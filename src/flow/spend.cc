@@ -40,7 +40,7 @@ bool cost_of_item(const Item& item, const leat_usage& usage, uint64_t* amount) {
 uint64_t expected(const Item& item) {
     const Demand demand = demand_of(item);
     // Worst case: the request's own bound, when it has one.
-    const uint64_t output = max_of<uint64_t>(demand.output_tokens, item.request.max_output_tokens);
+    const uint64_t output = max_of<uint64_t>(demand.output_tokens, item.asked->max_output_tokens);
     const leat_price& own = item.endpoint->price;
     if (is_priced(own)) return cost_expected(own, demand.input_tokens, output);
     if (item.price == 0) return 0;

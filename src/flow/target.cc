@@ -66,9 +66,7 @@ uint32_t next_target(const Batch& batch, uint32_t from, uint32_t family) {
 }
 
 void forget_attempts(Item* item) {
-    item->arena.rewind(item->request_mark);
     forget_last_attempt(item);
-    item->rope = Rope{};
     item->attempts_before += item->attempts;
     item->attempts = 0;
     item->retry_drawn = 0;
@@ -149,12 +147,7 @@ bool fall_back(Engine* engine, Item* item, leat_status status) {
     ++item->result.fallbacks;
     ++batch->summary.fallbacks;
     saw_fallback(engine, item, status);
-    const leat_status built = build_request(engine, item);
-    if (built != LEAT_OK) {
-        finish_item(engine, item, LEAT_FAILED, built, LEAT_STAGE_BUILD);
-        return true;
-    }
-    to_waiting(engine, item);
+    begin_request(engine, item);
     return true;
 }
 

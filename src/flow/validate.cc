@@ -135,7 +135,7 @@ leat_status format_validate(const leat_format& format, FormatFinding* finding) {
 leat_status format_check(Item* item, FormatFinding* finding) {
     LEAT_CHECK(item != nullptr && finding != nullptr && finding->size == 0);
     item->result.choice = -1;
-    const leat_format* const format = checked_format(item->request);
+    const leat_format* const format = checked_format(*item->asked);
     if (format == nullptr || is_exempt(item->result)) return LEAT_OK;
     leat_status status = LEAT_OK;
     switch (format->kind) {

@@ -27,6 +27,7 @@ bool was_sent_after_its_limit(const Item& item) {
                    item.result.status != LEAT_E_CANCELLED;
         case ItemState::free:
         case ItemState::sleeping:
+        case ItemState::parked:
         case ItemState::connecting:
         case ItemState::tunnelling:
         case ItemState::sending:

@@ -195,5 +195,47 @@ TEST_F(ArenaDeathTest, a_write_into_bytes_never_given_is_caught) {
 }
 #endif
 
+TEST_F(ArenaTest, what_is_kept_outlives_rewinds_and_ends_with_a_reset) {
+    open(256);
+    const size_t mark = arena_.mark();
+    ASSERT_NE(arena_.take(64, 1), nullptr);
+    Text kept{nullptr, 0};
+    ASSERT_TRUE(arena_.keep_copy(text("to be kept"), &kept));
+    arena_.rewind(mark);
+    char* const rest = static_cast<char*>(arena_.take(arena_.room(), 1));
+    ASSERT_NE(rest, nullptr);
+    memset(rest, 'x', 200);
+    EXPECT_TRUE(equal(kept, text("to be kept")));
+    EXPECT_EQ(arena_.capacity(), 256u);
+    arena_.reset();
+    EXPECT_EQ(arena_.room(), 256u);
+}
+
+TEST_F(ArenaTest, both_ends_share_the_room_to_the_byte) {
+    for (const size_t below : {size_t{0}, size_t{1}, size_t{40}}) {
+        open(128);
+        ASSERT_NE(arena_.extend(below), nullptr);
+        EXPECT_EQ(arena_.keep(128 - below + 1, 1), nullptr);
+        EXPECT_EQ(arena_.room(), 128 - below) << "a refusal took room";
+        EXPECT_NE(arena_.keep(128 - below, 1), nullptr);
+        EXPECT_EQ(arena_.keep(1, 1), nullptr);
+        EXPECT_EQ(arena_.take(1, 1), nullptr);
+        EXPECT_EQ(arena_.used_peak(), 128u);
+    }
+    open(128);
+    ASSERT_NE(arena_.extend(65), nullptr);
+    EXPECT_EQ(arena_.keep(60, 8), nullptr) << "aligned down it would meet what was taken";
+    EXPECT_TRUE(is_aligned(arena_.keep(50, 8), 8));
+}
+
+TEST_F(ArenaTest, what_was_kept_is_wiped_at_the_end) {
+    open(128);
+    ASSERT_NE(arena_.keep(32, 8), nullptr);
+    memset(memory_ + 96, 's', 32);
+    arena_.reset();
+    arena_.wipe_used();
+    for (size_t i = 96; i < 128; ++i) ASSERT_EQ(memory_[i], 0) << i;
+}
+
 }  // namespace
 }  // namespace leat
