@@ -49,7 +49,8 @@ class Config(Structure):
         ("events_per_step", c_uint32), ("body_bytes_max", c_uint64), ("staging_bytes", c_uint32),
         ("receive_bytes", c_uint32), ("tls_pool_bytes", c_size_t), ("tls_ca_file", Str),
         ("tls_ca_pem", Str), ("use_tls", c_uint8), ("reserved8", c_uint8 * 7), ("seed", c_uint64),
-        ("log_level", c_int32), ("reserved32", c_uint32), ("ports", Ports)]
+        ("log_level", c_int32), ("reserved32", c_uint32), ("ports", Ports),
+        ("callback_slow_ms", c_uint32), ("post_process_slow_ms", c_uint32)]
 
 
 class Retry(Structure):
@@ -151,7 +152,8 @@ class BatchConfig(Structure):
         ("hedge", Hedge), ("budget_usd", c_double), ("deadline_ms", c_uint64),
         ("defaults", c_void_p), ("user", c_void_p), ("source", c_void_p), ("on_result", c_void_p),
         ("on_progress", c_void_p), ("on_token", c_void_p), ("on_budget", c_void_p),
-        ("on_writable", c_void_p)]
+        ("on_writable", c_void_p), ("post_process", c_void_p), ("middleware", c_void_p),
+        ("middleware_count", c_uint32), ("progress_every", c_uint32)]
 
 
 class LeatError(Exception):

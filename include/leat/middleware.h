@@ -33,8 +33,8 @@ typedef enum leat_pass {
 /* All zero but struct_size is valid and does nothing. */
 typedef struct leat_middleware {
     uint32_t struct_size;
-    uint8_t per_attempt; /* 0: `before` runs once per item; 1: again before each further attempt, on the
-                            request as those that run once have left it (B47) */
+    uint8_t per_attempt; /* 0: `before` runs once per item; 1: for each attempt, behind those that
+                            run once and on what these have left (B47) */
     uint8_t reserved8[3];
     void *user;
     /* before: may change *request, which is a copy of the item's. What it points to must stay valid

@@ -167,7 +167,7 @@ typedef struct leat_metric {
     uint32_t buckets_count;     /* of a histogram: as many bounds */
     double value;               /* of counters and gauges */
     const double *bounds;       /* a histogram's upper bounds, each inclusive, ascending */
-    const uint64_t *counts;     /* buckets_count + 1: in each bucket, not cumulated; the last: above all */
+    const uint64_t *counts;     /* buckets_count + 1, not cumulated; the last: above all bounds */
     uint64_t count;             /* samples */
     double sum;                 /* of samples */
 } leat_metric;

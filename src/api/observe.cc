@@ -25,7 +25,8 @@ leat_status leat_observer_add(leat_client* client, const leat_observer* observer
     if (client == nullptr || observer == nullptr) return LEAT_E_ARGUMENT;
     if (observer->struct_size != sizeof *observer) return LEAT_E_STRUCT_SIZE;
     if (observer->on_event == nullptr) return LEAT_E_ARGUMENT;
-    if (observer->reserved != 0 || (observer->events & ~LEAT_OBSERVED_ALL) != 0) return LEAT_E_RESERVED;
+    if (observer->reserved != 0 || (observer->events & ~LEAT_OBSERVED_ALL) != 0)
+        return LEAT_E_RESERVED;
     if (client->observers_count == LEAT_OBSERVERS_MAX) return LEAT_E_TOO_MANY;
     client->observers[client->observers_count++] = *observer;
     client->observed |= observer->events;

@@ -227,7 +227,8 @@ void saw_batch_end(Engine* engine, Batch* batch) {
 void saw_admission(Engine* engine, Item* item) {
     const uint64_t wait_ns = engine->now_ns - item->times.waiting_ns;
     engine->metrics.add(Count::admissions);
-    engine->metrics.admission_seconds.note(wait_bounds, static_cast<double>(wait_ns) / ns_per_second);
+    engine->metrics.admission_seconds.note(wait_bounds,
+                                           static_cast<double>(wait_ns) / ns_per_second);
     constexpr leat_observed both[] = {LEAT_OBSERVED_ITEM_ADMITTED, LEAT_OBSERVED_ITEM_STARTED};
     for (const leat_observed what : both) {
         if (!is_observed(*engine, what)) continue;
@@ -301,7 +302,8 @@ void saw_item_end(Engine* engine, Item* item) {
     Metrics* const metrics = &engine->metrics;
     metrics->note_item(result);
     if (item->cost_is_known) metrics->add(Count::cost, item->cost);
-    if (result.outcome == LEAT_SUCCEEDED && item->had_schema_fault) metrics->add(Count::items_recovered);
+    if (result.outcome == LEAT_SUCCEEDED && item->had_schema_fault)
+        metrics->add(Count::items_recovered);
     if (engine->observed == 0) return;
     if (result.status == LEAT_E_DEADLINE_ITEM || result.status == LEAT_E_DEADLINE_BATCH) {
         tell_item(engine, LEAT_OBSERVED_ITEM_DEADLINE_EXCEEDED, *item);

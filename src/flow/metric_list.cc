@@ -25,13 +25,18 @@ struct CounterRow {
 constexpr CounterRow counter_rows[] = {
     {text("batch_llm_items_succeeded"), text("Items that succeeded"), Count::items_succeeded},
     {text("batch_llm_items_failed"), text("Items that failed for good"), Count::items_failed},
-    {text("batch_llm_rate_limits_hit"), text("Answers that were rate limits"), Count::rate_limits_hit},
-    {text("leat_items_skipped_total"), text("Items that policy or middleware skipped"), Count::items_skipped},
-    {text("leat_items_cancelled_total"), text("Items that were cancelled or aborted"), Count::items_cancelled},
-    {text("leat_items_replayed_total"), text("Items whose answer came from a cache"), Count::items_replayed},
-    {text("leat_items_recovered_total"), text("Items that succeeded after an answer of the wrong form"),
-     Count::items_recovered},
-    {text("leat_deadlines_exceeded_total"), text("Items that a deadline ended"), Count::deadlines_exceeded},
+    {text("batch_llm_rate_limits_hit"), text("Answers that were rate limits"),
+     Count::rate_limits_hit},
+    {text("leat_items_skipped_total"), text("Items that policy or middleware skipped"),
+     Count::items_skipped},
+    {text("leat_items_cancelled_total"), text("Items that were cancelled or aborted"),
+     Count::items_cancelled},
+    {text("leat_items_replayed_total"), text("Items whose answer came from a cache"),
+     Count::items_replayed},
+    {text("leat_items_recovered_total"),
+     text("Items that succeeded after an answer of the wrong form"), Count::items_recovered},
+    {text("leat_deadlines_exceeded_total"), text("Items that a deadline ended"),
+     Count::deadlines_exceeded},
     {text("leat_admissions_total"), text("Attempts that the gate admitted"), Count::admissions},
     {text("leat_calls_total"), text("Requests that were begun"), Count::calls},
     {text("leat_retries_total"), text("Failed attempts that another one followed"), Count::retries},
@@ -45,8 +50,8 @@ constexpr CounterRow counter_rows[] = {
     {text("leat_cooldowns_total"), text("Pauses of a limit domain"), Count::cooldowns},
     {text("leat_slow_callbacks_total"), text("Callbacks that took longer than they may"),
      Count::slow_callbacks},
-    {text("leat_middleware_failures_total"), text("Times that middleware failed and was passed over"),
-     Count::middleware_failures},
+    {text("leat_middleware_failures_total"),
+     text("Times that middleware failed and was passed over"), Count::middleware_failures},
 };
 
 struct TokenRow {
@@ -72,18 +77,23 @@ struct ValueRow {
 };
 
 constexpr ValueRow value_rows[] = {
-    {text("batch_llm_items_processed"), text("Items that have ended, in whatever way"), LEAT_METRIC_COUNTER,
+    {text("batch_llm_items_processed"), text("Items that have ended, in whatever way"),
+     LEAT_METRIC_COUNTER,
      [](const Engine& e) { return static_cast<double>(e.metrics.items_processed()); }},
-    {text("batch_llm_avg_processing_time"), text("Mean seconds from acceptance to result"), LEAT_METRIC_GAUGE,
-     [](const Engine& e) { return mean_of(e.metrics.item_seconds.sum, e.metrics.item_seconds.count); }},
-    {text("batch_llm_success_rate"), text("Succeeded items of all that have ended, 0 to 1"), LEAT_METRIC_GAUGE,
+    {text("batch_llm_avg_processing_time"), text("Mean seconds from acceptance to result"),
+     LEAT_METRIC_GAUGE,
+     [](const Engine& e) {
+         return mean_of(e.metrics.item_seconds.sum, e.metrics.item_seconds.count);
+     }},
+    {text("batch_llm_success_rate"), text("Succeeded items of all that have ended, 0 to 1"),
+     LEAT_METRIC_GAUGE,
      [](const Engine& e) {
          return share_of(e.metrics.of(Count::items_succeeded), e.metrics.items_processed());
      }},
-    {text("batch_llm_total_cooldown_time"), text("Seconds that limit domains have paused"), LEAT_METRIC_GAUGE,
-     [](const Engine& e) { return total_cooldown_seconds(e); }},
-    {text("leat_cost_usd_total"), text("US dollars of all attempts with a known price"), LEAT_METRIC_COUNTER,
-     [](const Engine& e) { return to_dollars(e.metrics.of(Count::cost)); }},
+    {text("batch_llm_total_cooldown_time"), text("Seconds that limit domains have paused"),
+     LEAT_METRIC_GAUGE, [](const Engine& e) { return total_cooldown_seconds(e); }},
+    {text("leat_cost_usd_total"), text("US dollars of all attempts with a known price"),
+     LEAT_METRIC_COUNTER, [](const Engine& e) { return to_dollars(e.metrics.of(Count::cost)); }},
     {text("leat_in_flight"), text("Requests on the wire now"), LEAT_METRIC_GAUGE,
      [](const Engine& e) { return static_cast<double>(e.stats.in_flight); }},
     {text("leat_items_alive"), text("Items that hold a slot now"), LEAT_METRIC_GAUGE,
@@ -98,7 +108,7 @@ struct HistogramRow {
     Text name;
     Text help;
     const Bounds* bounds;
-    Buckets Metrics::* buckets;
+    Buckets Metrics::*buckets;
 };
 
 constexpr HistogramRow histogram_rows[] = {
@@ -110,12 +120,14 @@ constexpr HistogramRow histogram_rows[] = {
      &Metrics::admission_seconds},
     {text("leat_connect_seconds"), text("Opening the connection, of successes"), &operation_bounds,
      &Metrics::connect_seconds},
-    {text("leat_first_byte_seconds"), text("Request begun to first byte of the answer, of successes"),
-     &operation_bounds, &Metrics::first_byte_seconds},
-    {text("leat_first_token_seconds"), text("Request begun to first token of a stream, of successes"),
-     &operation_bounds, &Metrics::first_token_seconds},
-    {text("leat_attempt_seconds"), text("Request begun to answer whole, of successes"), &operation_bounds,
-     &Metrics::attempt_seconds},
+    {text("leat_first_byte_seconds"),
+     text("Request begun to first byte of the answer, of successes"), &operation_bounds,
+     &Metrics::first_byte_seconds},
+    {text("leat_first_token_seconds"),
+     text("Request begun to first token of a stream, of successes"), &operation_bounds,
+     &Metrics::first_token_seconds},
+    {text("leat_attempt_seconds"), text("Request begun to answer whole, of successes"),
+     &operation_bounds, &Metrics::attempt_seconds},
 };
 
 // ---- for each limit domain
@@ -125,9 +137,12 @@ Text otel_provider(Text name) {
     constexpr struct {
         Text own;
         Text theirs;
-    } names[] = {{text("gemini"), text("gcp.gemini")},        {text("vertex"), text("gcp.vertex_ai")},
-                 {text("azure"), text("azure.ai.openai")},    {text("mistral"), text("mistral_ai")},
-                 {text("xai"), text("x_ai")},                 {text("openai-responses"), text("openai")}};
+    } names[] = {{text("gemini"), text("gcp.gemini")},
+                 {text("vertex"), text("gcp.vertex_ai")},
+                 {text("azure"), text("azure.ai.openai")},
+                 {text("mistral"), text("mistral_ai")},
+                 {text("xai"), text("x_ai")},
+                 {text("openai-responses"), text("openai")}};
     for (const auto& one : names) {
         if (equal(one.own, name)) return one.theirs;
     }
@@ -141,7 +156,8 @@ void label(leat_metric* out, Text name, Text value) {
 
 void label_otel(leat_metric* out, const Domain& domain) {
     label(out, text("gen_ai_operation_name"), text("chat"));
-    label(out, text("gen_ai_provider_name"), otel_provider(text_of(domain.endpoint->adapter->name)));
+    label(out, text("gen_ai_provider_name"),
+          otel_provider(text_of(domain.endpoint->adapter->name)));
     label(out, text("gen_ai_request_model"), text(domain.name, domain.name_size));
     label(out, text("server_address"), domain.endpoint->origin.host);
 }
@@ -174,8 +190,10 @@ void fill_domain(const Engine& engine, const Domain& domain, DomainRow row, uint
             out->name = text("gen_ai_client_operation_duration_seconds");
             out->help = text("GenAI operation duration");
             label_otel(out, domain);
-            if (part == 1) label(out, text("error_type"), text("_OTHER"));  // leat_attempt_errors_total tells
-            histogram(out, operation_bounds, part == 0 ? metrics.answered_seconds : metrics.failed_seconds);
+            if (part == 1)
+                label(out, text("error_type"), text("_OTHER"));  // leat_attempt_errors_total tells
+            histogram(out, operation_bounds,
+                      part == 0 ? metrics.answered_seconds : metrics.failed_seconds);
             return;
         case DomainRow::tokens:
             out->name = text("gen_ai_client_token_usage");
@@ -307,11 +325,12 @@ bool metric_at(const Engine& engine, uint32_t index, leat_metric* out) {
     out->struct_size = struct_size;
     const Metrics& metrics = engine.metrics;
     if (single_at(engine, &index, out)) return true;
-    if (error_at(metrics.errors, text("batch_llm_errors_total"), text("Failed items by error"), &index, out)) {
+    if (error_at(metrics.errors, text("batch_llm_errors_total"), text("Failed items by error"),
+                 &index, out)) {
         return true;
     }
-    if (error_at(metrics.attempt_errors, text("leat_attempt_errors_total"), text("Failed attempts by error"),
-                 &index, out)) {
+    if (error_at(metrics.attempt_errors, text("leat_attempt_errors_total"),
+                 text("Failed attempts by error"), &index, out)) {
         return true;
     }
     if (token_at(engine, &index, out) || histogram_at(engine, &index, out)) return true;

@@ -167,8 +167,10 @@ void put_known(Out* out, const Engine& engine) {
     put_member(out, text("items_failed"), count(Count::items_failed));
     put_member(out, text("rate_limits_hit"), count(Count::rate_limits_hit));
     put_member(out, text("total_cooldown_time"), total_cooldown_seconds(engine));
-    put_member(out, text("processing_times_count"), static_cast<double>(metrics.item_seconds.count));
-    put_member(out, text("avg_processing_time"), mean_of(metrics.item_seconds.sum, metrics.item_seconds.count));
+    put_member(out, text("processing_times_count"),
+               static_cast<double>(metrics.item_seconds.count));
+    put_member(out, text("avg_processing_time"),
+               mean_of(metrics.item_seconds.sum, metrics.item_seconds.count));
     put_member(out, text("success_rate"),
                share_of(metrics.of(Count::items_succeeded), metrics.items_processed()));
 }

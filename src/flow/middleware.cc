@@ -153,7 +153,8 @@ void fill_middleware(Batch* batch) {
     batch->middleware_count = batch->config.middleware_count;
     for (uint32_t i = 0; i < batch->middleware_count; ++i) {
         batch->middleware[i] = batch->config.middleware[i];
-        const bool again = batch->middleware[i].per_attempt != 0 && batch->middleware[i].before != nullptr;
+        const bool again =
+            batch->middleware[i].per_attempt != 0 && batch->middleware[i].before != nullptr;
         batch->has_middleware_per_attempt = batch->has_middleware_per_attempt || again;
     }
     batch->config.middleware = nullptr;  // the caller's, and gone when the batch is open

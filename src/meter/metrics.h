@@ -16,8 +16,8 @@ enum class Count : uint32_t {
     items_failed,
     items_skipped,
     items_cancelled,
-    items_replayed,  // answered by a cache
-    items_recovered, // succeeded after an answer of the wrong form
+    items_replayed,   // answered by a cache
+    items_recovered,  // succeeded after an answer of the wrong form
     deadlines_exceeded,
     rate_limits_hit,
     admissions,
@@ -45,8 +45,9 @@ constexpr uint32_t counts_count = static_cast<uint32_t>(Count::count);
 // Statuses by their number, negated; one place for all that are beyond.
 constexpr uint32_t status_places = 192;
 inline uint32_t status_place(leat_status status) {
-    return status > 0 || status <= -static_cast<int32_t>(status_places) ? status_places - 1
-                                                                       : static_cast<uint32_t>(-status);
+    return status > 0 || status <= -static_cast<int32_t>(status_places)
+               ? status_places - 1
+               : static_cast<uint32_t>(-status);
 }
 
 // Of one limit domain.
@@ -61,19 +62,21 @@ struct DomainMetrics {
 
 struct Metrics {
     uint64_t counts[counts_count] = {};
-    uint64_t errors[status_places] = {};         // items that failed
-    uint64_t attempt_errors[status_places] = {}; // attempts that failed
-    Buckets item_seconds;        // acceptance to result, however it ended
-    Buckets queued_seconds;      // acceptance to first send
-    Buckets admission_seconds;   // waits for the gate
+    uint64_t errors[status_places] = {};          // items that failed
+    uint64_t attempt_errors[status_places] = {};  // attempts that failed
+    Buckets item_seconds;                         // acceptance to result, however it ended
+    Buckets queued_seconds;                       // acceptance to first send
+    Buckets admission_seconds;                    // waits for the gate
     Buckets connect_seconds;
     Buckets first_byte_seconds;
     Buckets first_token_seconds;
-    Buckets attempt_seconds;     // begun to answer whole, of the attempt that succeeded
+    Buckets attempt_seconds;  // begun to answer whole, of the attempt that succeeded
 
     uint64_t& of(Count what) { return counts[static_cast<uint32_t>(what)]; }
     uint64_t of(Count what) const { return counts[static_cast<uint32_t>(what)]; }
-    void add(Count what, uint64_t more = 1) { of(what) = saturating_add(of(what), more, UINT64_MAX); }
+    void add(Count what, uint64_t more = 1) {
+        of(what) = saturating_add(of(what), more, UINT64_MAX);
+    }
 
     // An item has its result.
     void note_item(const leat_result& result);
