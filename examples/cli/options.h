@@ -119,6 +119,10 @@ struct Settings {
     uint64_t item_bytes;
     uint64_t max_line_bytes;
 
+    const char* metrics;
+    const char* metrics_json;
+    const char* events;
+
     int32_t progress;
     bool quiet;
     bool verbose;

@@ -8,10 +8,12 @@
 #include <leat/leat.h>
 
 #include "cli/defaults.h"
+#include "cli/event_log.h"
 #include "cli/ids.h"
 #include "cli/item.h"
 #include "cli/journal.h"
 #include "cli/mapped_block.h"
+#include "cli/metrics_file.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/reader.h"
@@ -44,6 +46,7 @@ private:
     bool map_block(leat_config* config);
     bool add_services();
     bool open_client();
+    bool open_observers();
     bool open_batch();
 
     // run_items.cc: what the engine calls.
@@ -101,6 +104,9 @@ private:
     leat_client* client_ = nullptr;
     MappedBlock block_;
     leat_batch* batch_ = nullptr;
+    EventLog events_;
+    MetricsFile metrics_;
+    MetricsFile metrics_json_;
     Defaults defaults_;
 
     uint64_t items_ = 0;        // lines that are not blank, so far
