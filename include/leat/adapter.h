@@ -204,6 +204,9 @@ typedef struct leat_adapter {
     leat_status (*start)(const leat_build *build, leat_call *call);
     /* The item was cancelled or timed out: forget the call; it is over. */
     void (*cancel)(leat_call *call);
+    /* What a dry run answers (leat_batch_config.dry_run). LEAT_OK, or the status with which the item
+     * fails. NULL: leat's own text. */
+    leat_status (*dry_run)(const leat_build *build, leat_scratch *scratch, leat_answer *answer);
 } leat_adapter;
 
 /* Which fields that this request sets the endpoint's provider and model leave out: *ignored, a sum

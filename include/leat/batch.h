@@ -124,6 +124,21 @@ typedef struct leat_token {
                           cut it there */
 } leat_token;
 
+/* One attempt that is about to be built (on_attempt; B18, B19). Not told of: tries after a rate limit or on
+ * a fresh connection, which are the same attempt. */
+typedef struct leat_attempt {
+    uint64_t index;      /* of the item */
+    leat_str id;         /* of the item */
+    void *user;          /* the request's */
+    uint32_t number;     /* 1.. over all targets and rounds */
+    leat_status last_status; /* why the one before failed; LEAT_OK: none did (a round of tools) */
+    leat_str last_message;   /* its error_message; lives until on_attempt returns */
+    leat_request *request;   /* a copy for this attempt alone, with defaults filled in. Change
+                                options, system, prompt or model: texts are borrowed until the item's
+                                result. id, user, flags, deadline_ms and body_json stay */
+    void **slots;            /* two, NULL at first, kept from one attempt of the item to the next */
+} leat_attempt;
+
 typedef struct leat_batch_config {
     uint32_t struct_size;
     leat_endpoint endpoint;
@@ -162,6 +177,21 @@ typedef struct leat_batch_config {
     void (*on_budget)(void *user, const leat_budget_state *state);
     /* on_writable: after leat_submit answered LEAT_E_WOULD_BLOCK, once there is room again. */
     void (*on_writable)(void *user, leat_batch *batch);
+    /* validate: is this answer what was wanted? Asked after the format's own check, of answers that call
+     * no tools; result says what a success would, its timing and outcome aside. LEAT_OK: yes.
+     * LEAT_E_REJECTED: no; it is asked again while there are attempts, as after LEAT_E_SCHEMA, and
+     * *message (empty at first; copied when validate returns) is told to the model (empty: it is
+     * asked again in the same words). Another status: no, and it is not asked again. The item then
+     * fails with LEAT_E_REJECTED. */
+    leat_status (*validate)(void *user, const leat_result *result, leat_str *message);
+    /* on_attempt: before an attempt its request is built: change what it asks for. An item that waited for
+     * something else meanwhile may be built anew: then it is told once more of the same attempt. */
+    void (*on_attempt)(void *user, leat_attempt *attempt);
+    uint8_t dry_run; /* 1: nothing is sent, no limit and no budget is touched, all else is done: an
+                        item succeeds with the adapter's dry_run, or a text that says so and its
+                        prompt's first 50 characters, 100 input and 50 output tokens (B15). Forms
+                        are not checked, validate is not asked */
+    uint8_t reserved8[7];
     /* post_process: after each item, success or not, its result delivered already (B12): behind on_result,
      * or inside leat_batch_next. What it does wrong is its own affair. result lives until return. */
     void (*post_process)(void *user, const leat_result *result);

@@ -50,9 +50,9 @@ typedef struct leat_config {
     leat_log_level log_level;  /* LEAT_LOG_WARNING */
     uint32_t reserved32;
     leat_ports ports;          /* the outside world: leat_posix_ports() or your own */
-    uint32_t callback_slow_ms; /* 5000; observers, middleware, on_result and on_progress that take
-                                  longer are logged, counted and told of (B13, B48;
-                                  LEAT_OBSERVED_CALLBACK_SLOW). 0: they are not timed */
+    uint32_t callback_slow_ms; /* 5000; observers, middleware, tools' run, on_result, on_progress,
+                                  on_attempt and validate that take longer are logged, counted and
+                                  told of (B13, B48; LEAT_OBSERVED_CALLBACK_SLOW). 0: not timed */
     uint32_t post_process_slow_ms; /* 90000; the same for post_process (B12) */
 } leat_config;
 

@@ -49,7 +49,9 @@ extern "C" {
  *   LLM_CALL_STARTED the first byte of a request is about to be written (or an adapter's call to begin).
  *   LLM_CALL_ENDED   a sound answer came: duration_ms since then, usage.
  *   LLM_CALL_FAILED  the attempt failed: status, duration_ms (-1: it had not begun), usage if any.
- *   TOOL_CALL_STARTED, TOOL_CALL_ENDED  name: the tool's; status and duration_ms of its end.
+ *   TOOL_CALL_STARTED, TOOL_CALL_ENDED  name: the tool's. Of the end: duration_ms, and status:
+ *       LEAT_E_NOT_FOUND (no such tool), LEAT_E_JSON (its arguments), LEAT_E_REJECTED (it said that it
+ *       failed), LEAT_E_TIMEOUT_ATTEMPT, LEAT_E_CANCELLED (its item has ended), or what run answered.
  *   MODEL_FALLBACK   the item goes on at another target. status: why; endpoint: the new one.
  *   CALLBACK_SLOW    a callback took longer than it may (leat_config.callback_slow_ms). name: which;
  *       duration_ms. */

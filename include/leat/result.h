@@ -42,6 +42,16 @@ typedef struct leat_choice {
     const leat_tool_call *tool_calls;
 } leat_choice;
 
+/* A call that leat ran, or that could not be run (leat_tools.run). */
+typedef struct leat_tool_step {
+    const struct leat_tool_step *next; /* NULL after the last */
+    leat_tool_call call;
+    leat_str result;   /* what the model was told */
+    uint32_t round;    /* 1.. */
+    uint8_t is_error;
+    uint8_t reserved[3];
+} leat_tool_step;
+
 /* Milliseconds, of the last attempt save queued_ms and item_ms; -1 where it did not happen. */
 typedef struct leat_timing {
     double queued_ms;     /* acceptance to first send */
@@ -92,7 +102,7 @@ typedef struct leat_result {
     uint8_t hedged;            /* 1: a second try was sent; 2: and it won */
     uint8_t reserved8[2];
     double cost_usd;           /* of all attempts; < 0: no price in dollars, or no usage was told */
-    leat_usage usage;          /* of the attempt that succeeded */
+    leat_usage usage;          /* of the attempt that succeeded, and of the rounds of tools before it */
     leat_usage usage_failed;   /* of attempts that failed, summed (B21) */
     leat_str body;             /* the last answer's body as it came, errors included; of a stream
                                   only with LEAT_KEEP_STREAM */
@@ -103,6 +113,9 @@ typedef struct leat_result {
     leat_str error_message;    /* provider's words, redacted; empty on success */
     leat_str error_code;       /* provider's code, for example "rate_limit_exceeded" */
     leat_timing timing;
+    const leat_tool_step *tool_steps; /* the calls that were run, the first one first; NULL: none */
+    uint32_t tool_steps_count;
+    uint32_t tool_rounds;      /* turns whose calls were run */
 } leat_result;
 
 /* Static text for reports: "succeeded" ..., "stop" ..., "receive" ... Never NULL. */

@@ -106,6 +106,7 @@ typedef enum leat_class {
     X(LEAT_E_HTTP, -112, PROVIDER, "an HTTP status that the adapter does not know")                \
     X(LEAT_E_SCHEMA, -113, PROVIDER, "the reply does not satisfy the JSON schema")                 \
     X(LEAT_E_STREAM_CUT, -114, PROVIDER, "the stream ended before the answer was whole")           \
+    X(LEAT_E_REJECTED, -115, PROVIDER, "the caller's own validation refuses the answer")           \
     X(LEAT_E_CANCELLED, -120, STOPPED, "cancelled by the caller")                                  \
     X(LEAT_E_ABORTED, -121, STOPPED, "another item failed and the policy is fail-fast")            \
     X(LEAT_E_CLOSED, -122, STOPPED, "the client was closed first")                                 \

@@ -83,7 +83,8 @@ typedef enum leat_finish {
     LEAT_FINISH_CONTENT_FILTER = 4, /* cut or blocked by the provider */
     LEAT_FINISH_REFUSAL = 5,
     LEAT_FINISH_ERROR = 6,
-    LEAT_FINISH_OTHER = 7
+    LEAT_FINISH_OTHER = 7,
+    LEAT_FINISH_TOOL_LIMIT = 8      /* leat ran as many rounds of tools as it may (G22) */
 } leat_finish;
 
 /* One tool call as the model asked for it. Lives as long as the result that holds it. */

@@ -85,7 +85,8 @@ uint32_t leat_status_family(leat_status status) {
         case LEAT_E_STREAM_CUT:
         case LEAT_E_REDIRECT:
             return LEAT_ON_PARSE;
-        case LEAT_E_SCHEMA: return LEAT_ON_SCHEMA;
+        case LEAT_E_SCHEMA:
+        case LEAT_E_REJECTED: return LEAT_ON_SCHEMA;
         case LEAT_E_DEADLINE_ITEM:
         case LEAT_E_DEADLINE_BATCH:
             return 0;
@@ -129,7 +130,7 @@ const char* leat_outcome_name(leat_outcome outcome) {
 }
 
 const char* leat_finish_name(leat_finish finish) {
-    if (leat::enum_number(finish) > LEAT_FINISH_OTHER) return "?";
+    if (leat::enum_number(finish) > LEAT_FINISH_TOOL_LIMIT) return "?";
     switch (finish) {
         case LEAT_FINISH_UNKNOWN:
             return "unknown";
@@ -143,6 +144,8 @@ const char* leat_finish_name(leat_finish finish) {
             return "content_filter";
         case LEAT_FINISH_REFUSAL:
             return "refusal";
+        case LEAT_FINISH_TOOL_LIMIT:
+            return "tool_limit";
         case LEAT_FINISH_ERROR:
             return "error";
         case LEAT_FINISH_OTHER:

@@ -149,7 +149,7 @@ void tell_token(Item* item, leat_delta delta, uint32_t choice, uint32_t tool, Te
     token.index = item->index;
     token.id = item->request.id;
     token.user = item->request.user;
-    token.attempt = item->attempts;
+    token.attempt = item->attempts_before + item->attempts;
     token.delta = delta;
     token.choice = choice;
     token.tool = tool;

@@ -1,9 +1,11 @@
 // flow/compose.cc: what is asked now. An item's request stays as it was accepted; where turns have been
 // added to it, a request is made in the item's arena that has them all as messages, so that adapters know
 // one kind of request only. Texts are referred to, not copied.
+// on_attempt may change what is asked, attempt by attempt.
 // Invariant: item->asked lives in the arena between request_mark and attempt_mark, or is &item->request.
 #include "base/check.h"
-#include "flow/engine.h"
+#include "flow/events.h"
+#include "flow/request_text.h"
 
 namespace leat {
 
@@ -26,27 +28,87 @@ uint32_t put_own_messages(const leat_request& request, leat_message* to) {
     return count + 1;
 }
 
-}  // namespace
+// After the first round the model is free to answer; after the last it has to.
+leat_status choose_tools(Item* item, leat_request* asked) {
+    const leat_tools* const given = item->request.tools;
+    if (given == nullptr || item->result.tool_rounds == 0) return LEAT_OK;
+    leat_tools* const tools = item->arena.make<leat_tools>();
+    if (tools == nullptr) return LEAT_E_ITEM_MEMORY;
+    *tools = *given;
+    const bool must_call = given->mode == LEAT_TOOLS_REQUIRED || given->mode == LEAT_TOOLS_NAMED;
+    if (must_call) tools->mode = LEAT_TOOLS_AUTO;
+    if (!may_have_round(*item)) tools->mode = LEAT_TOOLS_NONE;
+    asked->tools = tools;
+    return LEAT_OK;
+}
 
-leat_status compose_request(Item* item) {
-    LEAT_CHECK(item->endpoint != nullptr && (item->turns_count == 0) == (item->first_turn == nullptr));
-    item->asked = &item->request;
-    if (item->turns_count == 0) return LEAT_OK;
-    leat_request* const asked = item->arena.make<leat_request>();
-    const uint32_t most = item->request.messages_count + 1 + item->turns_count;
+leat_status put_turns(Item* item, leat_request* asked) {
+    const uint32_t most = asked->messages_count + 1 + item->turns_count;
     leat_message* const messages = item->arena.make<leat_message>(most);
-    if (asked == nullptr || messages == nullptr) return LEAT_E_ITEM_MEMORY;
-    uint32_t count = put_own_messages(item->request, messages);
+    if (messages == nullptr) return LEAT_E_ITEM_MEMORY;
+    uint32_t count = put_own_messages(*asked, messages);
     for (const Turn* turn = item->first_turn; turn != nullptr; turn = turn->next) {
         messages[count++] = turn_for(*turn, item->endpoint->adapter);
     }
     LEAT_CHECK(count <= most);
-    *asked = item->request;
     asked->prompt = Text{nullptr, 0};
     asked->messages = messages;
     asked->messages_count = count;
-    item->asked = asked;
     return LEAT_OK;
+}
+
+void ask_hook(Item* item, leat_request* asked) {
+    const leat_batch_config& config = item->batch->config;
+    leat_attempt attempt{};
+    attempt.index = item->index;
+    attempt.id = item->request.id;
+    attempt.user = item->request.user;
+    attempt.number = item->attempts_before + item->attempts + 1;
+    attempt.last_status = item->last_status;
+    attempt.last_message = item->last_message;
+    attempt.request = asked;
+    attempt.slots = item->slots;
+    const CallbackWatch watch(item->batch->client, CallbackKind::on_attempt);
+    config.on_attempt(config.user, &attempt);
+    asked->id = item->request.id;
+    asked->user = item->request.user;
+    asked->flags = item->request.flags;
+    asked->deadline_ms = item->request.deadline_ms;
+    asked->body_json = item->request.body_json;
+}
+
+}  // namespace
+
+bool add_turn(Item* item, const leat_message& message, const leat_adapter* author) {
+    Turn* const turn = item->arena.keep_made<Turn>();
+    if (turn == nullptr) return false;
+    *turn = Turn{nullptr, author, message};
+    if (item->last_turn != nullptr) {
+        item->last_turn->next = turn;
+    } else {
+        item->first_turn = turn;
+    }
+    item->last_turn = turn;
+    ++item->turns_count;
+    return true;
+}
+
+leat_status compose_request(Item* item) {
+    LEAT_CHECK(item->endpoint != nullptr && (item->turns_count == 0) == (item->first_turn == nullptr));
+    item->asked = &item->request;
+    const bool has_hook = item->batch != nullptr && item->batch->config.on_attempt != nullptr;
+    if (item->turns_count == 0 && !has_hook) return LEAT_OK;
+    leat_request* const asked = item->arena.make<leat_request>();
+    if (asked == nullptr) return LEAT_E_ITEM_MEMORY;
+    *asked = item->request;
+    if (has_hook) {
+        ask_hook(item, asked);
+        LEAT_TRY(request_check(*asked));
+    }
+    item->asked = asked;
+    if (item->turns_count == 0) return LEAT_OK;
+    LEAT_TRY(choose_tools(item, asked));
+    return put_turns(item, asked);
 }
 
 }  // namespace leat

@@ -90,10 +90,15 @@ void timer_due(Engine* engine, Item* item) {
         return;
     }
     const Due due = next_due(*item);
+    const uint64_t tools_ns = tools_due_ns(*item);
+    if (tools_ns <= engine->now_ns && due.at_ns > engine->now_ns) {
+        tools_timed_out(engine, item);
+        return;
+    }
     if (due.at_ns > engine->now_ns) {
         if (hedge_at_ns(*engine, *item) <= engine->now_ns) hedge_begin(engine, item);
         const uint64_t other_ns = sleeping ? item->times.progress_ns : hedge_at_ns(*engine, *item);
-        engine->timers.set(&item->timer, min_of(other_ns, due.at_ns));
+        engine->timers.set(&item->timer, min_of(min_of(other_ns, tools_ns), due.at_ns));
         return;
     }
     if (!on_wire(item->state)) {

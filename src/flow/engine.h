@@ -25,7 +25,10 @@ struct leat_client {
     leat::ItemList free_items;
     leat::ItemList sleeping;
     leat::ItemList ended_calls;
-    leat::ItemList resumed;  // were parked, and go on in the next stage
+    leat::ItemList resumed;    // were parked, and go on in the next stage
+    leat::ItemList at_tools;   // wait for their tools
+    leat::ItemList tool_turns; // have tools to start, or all their results
+    uint64_t tool_serial;      // of the last round that began
     leat::Endpoint* endpoints;
     uint32_t endpoints_count;
     leat_batch* batches;
@@ -119,15 +122,37 @@ void park(Engine* engine, Item* item, ItemList* list);
 void unpark(Engine* engine, Item* item);
 void resume_items(Engine* engine);
 
-// flow/compose.cc: item->asked, what is to be asked now: its request, with the turns that were added.
+// flow/compose.cc: item->asked, what is to be asked now: its request, as on_attempt wants it, with the turns
+// that were added.
 leat_status compose_request(Item* item);
+// One more turn, whose texts are kept already. author: whose turn_json it is, or nullptr.
+bool add_turn(Item* item, const leat_message& message, const leat_adapter* author);
+
+// flow/tools.cc: rounds of tools.
+// The answer in item->result calls tools that are run.
+bool calls_tools(const Item& item);
+bool may_have_round(const Item& item);
+void begin_round(Engine* engine, Item* item);
+void run_tools(Engine* engine);
+// In state parked with a round: it has its time.
+uint64_t tools_due_ns(const Item& item);
+void tools_timed_out(Engine* engine, Item* item);
+// The item ends in the middle of a round.
+void drop_round(Item* item);
+
+// flow/judge.cc: an answer is read: it is a round of tools, a success, or of the wrong form.
+void judge_answer(Engine* engine, Item* item);
+// The wrong answer and what is wrong with it become turns. False when there is nothing to tell.
+bool add_correction(Item* item, leat_status status);
 
 // flow/ready.cc
 // Builds what is to be asked now, from the request's own texts on; then ready_item, or its end. The item
 // is in no list; nothing behind request_mark stays.
 void begin_request(Engine* engine, Item* item);
-// A built request goes to the gate.
+// A built request goes to the gate, or is answered here.
 void ready_item(Engine* engine, Item* item);
+// Who it is, on its result.
+void fill_identity(const Engine& engine, Item* item);
 
 // flow/hedge.cc: when a second try is due (never_ns: it is not), and its beginning.
 uint64_t hedge_at_ns(const Engine& engine, const Item& item);
@@ -162,8 +187,9 @@ void receive_event(Engine* engine, Item* item);
 // flow/parse.cc: a whole answer -> success or failure of the attempt.
 void parse_response(Engine* engine, Item* item);
 
-// The adapter's answer: checked, kept, delivered.
+// The adapter's answer to what was sent: kept, paid for, judged.
 void take_answer(Engine* engine, Item* item, const leat_answer& answer);
+void keep_answer(Item* item, const leat_answer& answer);
 
 // flow/call.cc: attempts without HTTP.
 void call_begin(Engine* engine, Item* item);

@@ -163,9 +163,15 @@ Text word_of(CallbackKind kind) {
         case CallbackKind::post_process:
             return text("post_process");
         case CallbackKind::middleware:
+            return text("middleware");
+        case CallbackKind::validate:
+            return text("validate");
+        case CallbackKind::on_attempt:
+            return text("on_attempt");
+        case CallbackKind::tool:
             break;
     }
-    return text("middleware");
+    return text("tool");
 }
 
 }  // namespace

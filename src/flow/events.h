@@ -49,7 +49,16 @@ void saw_pause_end(Engine* engine, Domain* domain);
 // Nanoseconds of all its pauses until now.
 uint64_t cooldown_ns(const Engine& engine, const Domain& domain);
 
-enum class CallbackKind : uint8_t { observer, result, progress, post_process, middleware };
+enum class CallbackKind : uint8_t {
+    observer,
+    result,
+    progress,
+    post_process,
+    middleware,
+    validate,
+    on_attempt,
+    tool
+};
 
 // Lives around a call of the caller's: one that takes too long is logged, counted and told. It reads the
 // port's clock, not the engine's, which stands still inside a step.

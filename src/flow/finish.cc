@@ -46,6 +46,20 @@ void insert_by_index(Batch* batch, Item* item) {
 
 }  // namespace
 
+void fill_identity(const Engine& engine, Item* item) {
+    leat_result* const result = &item->result;
+    result->struct_size = sizeof(leat_result);
+    result->index = item->index;
+    result->id = item->request.id;
+    result->user = item->request.user;
+    result->user_number = item->request.user_number;
+    result->metadata = item->request.metadata;
+    result->attempts = item->attempts_before + item->attempts;
+    result->rate_limited = item->rate_limited;
+    result->endpoint = static_cast<uint32_t>(item->endpoint - engine.endpoints);
+    result->tool_steps = item->first_step;
+}
+
 void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status status,
                  leat_stage stage) {
     LEAT_CHECK(item->connection == nullptr && !item->link.linked());
@@ -53,27 +67,21 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
     engine->timers.clear(&item->timer);
     if (item->twin != nullptr && !LEAT_MUTANT_IF(11) && resolve_twin(engine, item, outcome, status)) return;
     leat_result* const result = &item->result;
-    result->struct_size = sizeof(leat_result);
+    fill_identity(*engine, item);
     result->outcome = outcome;
     result->status = status;
     result->stage = stage;
-    result->index = item->index;
-    result->id = item->request.id;
-    result->user = item->request.user;
-    result->user_number = item->request.user_number;
-    result->metadata = item->request.metadata;
-    result->attempts = item->attempts_before + item->attempts;
-    result->endpoint = static_cast<uint32_t>(item->endpoint - engine->endpoints);
     result->cost_usd = item->cost_is_known && has_price(*item) ? to_dollars(item->cost) : -1.0;
-    result->rate_limited = item->rate_limited;
     if (outcome == LEAT_SUCCEEDED) {
+        usage_add(&result->usage, item->rounds_usage);
         result->error_message = Text{nullptr, 0};
         result->error_code = Text{nullptr, 0};
     } else {
         result->usage = unknown_usage();
+        usage_add(&result->usage_failed, item->rounds_usage);
         // Whoever asked for a form may still have a use for the reply that has not got it.
         const bool was_checked = stage == LEAT_STAGE_PARSE &&
-                                 (status == LEAT_E_SCHEMA || status == LEAT_E_TOO_LARGE);
+                                 (leat_status_family(status) == LEAT_ON_SCHEMA || status == LEAT_E_TOO_LARGE);
         if (result->partial == 0 && !was_checked) result->text = Text{nullptr, 0};
     }
     result->timing = timing_of(*item, engine->now_ns);

@@ -23,7 +23,8 @@ bool share_is_left(const Batch& batch) {
 
 bool may_hedge(const Engine& engine, const Item& item) {
     return item.batch->config.hedge.percentile > 0 && item.result.hedged == 0 && !item.is_twin &&
-           !item.streams && item.turns_count == 0 && item.state == ItemState::receiving && item.times.first_byte_ns == 0 &&
+           !item.streams && item.turns_count == 0 && item.state == ItemState::receiving &&
+           item.times.first_byte_ns == 0 &&
            item.domain->answer_ms.count() >= samples_least && share_is_left(*item.batch) &&
            item.batch->stop == BatchStop::none && !item.cancel_asked && !engine.free_items.empty();
 }

@@ -26,6 +26,15 @@ Item* take_slot(Engine* engine, Batch* batch, uint32_t target, uint64_t index,
     item->first_turn = nullptr;
     item->last_turn = nullptr;
     item->turns_count = 0;
+    item->round = nullptr;
+    item->first_step = nullptr;
+    item->last_step = nullptr;
+    item->rounds_usage = unknown_usage();
+    item->slots[0] = nullptr;
+    item->slots[1] = nullptr;
+    item->last_message = Text{nullptr, 0};
+    item->last_status = LEAT_OK;
+    item->build_again = false;
     item->stream = nullptr;
     item->head = Text{nullptr, 0};
     item->times = ItemTimes{};

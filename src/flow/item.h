@@ -75,6 +75,8 @@ struct Turn {
     leat_message message;
 };
 
+struct ToolRound;
+
 struct Item {
     Link link;
     Timer timer;
@@ -95,7 +97,15 @@ struct Item {
     Turn* first_turn = nullptr;
     Turn* last_turn = nullptr;
     uint32_t turns_count = 0;
-    void* parked_in = nullptr;  // an ItemList, in state parked
+    void* parked_in = nullptr;  // an ItemList, in state parked; nullptr while it is being built
+    ToolRound* round = nullptr;  // kept in the arena, while tools run
+    leat_tool_step* first_step = nullptr;
+    leat_tool_step* last_step = nullptr;
+    leat_usage rounds_usage{};   // of the answers that called tools
+    void* slots[2] = {nullptr, nullptr};  // on_attempt's own
+    Text last_message{nullptr, 0};  // of the attempt before, for on_attempt; kept
+    leat_status last_status = LEAT_OK;
+    bool build_again = false;    // turns were added since it was built
     Text model{nullptr, 0};
     Text path{nullptr, 0};
     const leat_header* headers = nullptr;  // its own; the endpoint has those of all

@@ -28,6 +28,8 @@ void open_items(Engine* engine, const Block& block) {
     engine->sleeping.open();
     engine->ended_calls.open();
     engine->resumed.open();
+    engine->at_tools.open();
+    engine->tool_turns.open();
     engine->again.open();
     const size_t stride = block.each(Part::arenas);
     for (uint32_t i = 0; i < engine->config.items_max; ++i) {

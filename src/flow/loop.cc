@@ -124,6 +124,7 @@ void run_stages(Engine* engine) {
     run_timers(engine);
     stop_items(engine);
     end_calls(engine);
+    run_tools(engine);
     resume_items(engine);
     deliver_results(engine);
     end_stopped(engine);
@@ -163,7 +164,7 @@ bool can_go_on(const Engine& engine, const Batch& batch) {
 // Something can be done without waiting for anything outside.
 bool has_work(const Engine& engine) {
     if (engine.work_pending || engine.stops_pending || !engine.ended_calls.empty()) return true;
-    if (!engine.resumed.empty()) return true;
+    if (!engine.resumed.empty() || !engine.tool_turns.empty()) return true;
     for (uint32_t i = 0; i < engine.config.batches_max; ++i) {
         if (engine.batches[i].open && can_go_on(engine, engine.batches[i])) return true;
     }

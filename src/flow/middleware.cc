@@ -163,6 +163,8 @@ void fill_middleware(Batch* batch) {
 bool before_item(Engine* engine, Item* item) {
     const Batch& batch = *item->batch;
     if (batch.middleware_count == 0) return true;
+    item->state = ItemState::parked;  // a callback may cancel it
+    item->parked_in = nullptr;
     bool goes_on = run_before(engine, item, false);
     if (goes_on && batch.has_middleware_per_attempt) {
         keep_base(engine, item);

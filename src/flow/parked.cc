@@ -7,7 +7,7 @@
 namespace leat {
 
 void park(Engine* engine, Item* item, ItemList* list) {
-    LEAT_CHECK(item->connection == nullptr && !item->link.linked() && !on_wire(item->state));
+    LEAT_CHECK(item->connection == nullptr && !item->link.linked());
     item->state = ItemState::parked;
     item->parked_in = list;
     list->push_back(item);

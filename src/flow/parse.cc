@@ -1,18 +1,16 @@
 // flow/parse.cc: a whole answer becomes a success or a failed attempt. The adapter reads it; here
 // the item's result takes what it found, and the gate learns what the request really cost.
+// What a readable answer comes to is judge.cc's affair.
 // Invariant: all texts of the result lie in the item's arena behind attempt_mark.
 #include "base/check.h"
 #include "codec/scratch.h"
-#include "flow/events.h"
+#include "flow/engine.h"
 #include "flow/stream.h"
-#include "flow/validate.h"
 #include "meter/usage.h"
 #include "provider/classify.h"
 #include "provider/limit_headers.h"
 
 namespace leat {
-
-namespace {
 
 void keep_answer(Item* item, const leat_answer& answer) {
     leat_result* const result = &item->result;
@@ -32,6 +30,8 @@ void keep_answer(Item* item, const leat_answer& answer) {
     result->block_reason = answer.block_reason;
     result->usage = answer.usage;
 }
+
+namespace {
 
 void keep_reply(Item* item, const leat_reply& reply) {
     item->result.http_status = reply.http_status;
@@ -118,18 +118,7 @@ void take_answer(Engine* engine, Item* item, const leat_answer& answer) {
     settle_cost(item, answer.usage, true);
     note_success(item);
     item->domain->answer_ms.note((engine->now_ns - item->times.begun_ns) / 1000000);
-    FormatFinding finding;
-    if (format_check(item, &finding) == LEAT_OK) {
-        saw_answer(engine, item);
-        finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
-        return;
-    }
-    AttemptEnd end{};
-    end.fault = fault_of(finding.status);
-    end.fault.message = finding.message();
-    end.fault.usage = answer.usage;
-    end.stage = LEAT_STAGE_PARSE;
-    attempt_failed(engine, item, end);
+    judge_answer(engine, item);
 }
 
 void parse_response(Engine* engine, Item* item) {

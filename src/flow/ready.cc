@@ -2,12 +2,76 @@
 // Invariant: an item that comes here is in no list and leaves in exactly one: that of its domain, one in
 // which it is parked, or its batch's done items.
 #include "base/check.h"
+#include "codec/scratch.h"
+#include "codec/utf8.h"
 #include "flow/engine.h"
+#include "meter/usage.h"
 
 namespace leat {
 
+namespace {
+
+constexpr size_t echo_characters = 50;  // B15
+constexpr Text dry_words = text("[dry run] ");
+
+Text last_words(const leat_request& asked) {
+    if (!empty(asked.prompt)) return asked.prompt;
+    for (uint32_t i = asked.messages_count; i > 0; --i) {
+        if (!empty(asked.messages[i - 1].content)) return asked.messages[i - 1].content;
+    }
+    return asked.body_json;
+}
+
+// The first characters of valid UTF-8.
+Text first_characters(Text t, size_t count) {
+    size_t size = 0;
+    for (; size < t.size; ++size) {
+        const bool begins = (static_cast<unsigned char>(t.data[size]) & 0xc0) != 0x80;
+        if (begins && count-- == 0) break;
+    }
+    return head(t, size);
+}
+
+leat_status plain_dry_run(Item* item, leat_answer* answer) {
+    const Text echo = first_characters(last_words(*item->asked), echo_characters);
+    char* const room = static_cast<char*>(item->arena.take(dry_words.size + echo.size, 1));
+    if (room == nullptr) return LEAT_E_ITEM_MEMORY;
+    memcpy(room, dry_words.data, dry_words.size);
+    if (echo.size > 0) memcpy(room + dry_words.size, echo.data, echo.size);
+    answer->text = text(room, dry_words.size + echo.size);
+    answer->finish = LEAT_FINISH_STOP;
+    answer->model = item->model;
+    answer->usage.input_tokens = 100;
+    answer->usage.output_tokens = 50;
+    answer->usage.total_tokens = 150;
+    return LEAT_OK;
+}
+
+// An answer without a request.
+void run_dry(Engine* engine, Item* item) {
+    const leat_adapter& adapter = *item->endpoint->adapter;
+    leat_answer answer{};
+    answer.usage = unknown_usage();
+    leat_scratch scratch;
+    scratch.arena = &item->arena;
+    const leat_build build = build_of(*item);
+    const leat_status status = adapter.dry_run != nullptr ? adapter.dry_run(&build, &scratch, &answer)
+                                                          : plain_dry_run(item, &answer);
+    if (status != LEAT_OK) {
+        finish_item(engine, item, LEAT_FAILED, status, LEAT_STAGE_BUILD);
+        return;
+    }
+    keep_answer(item, answer);
+    finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
+}
+
+}  // namespace
+
 void begin_request(Engine* engine, Item* item) {
     LEAT_CHECK(item->connection == nullptr && !item->link.linked());
+    item->state = ItemState::parked;  // a callback may cancel it
+    item->parked_in = nullptr;
+    item->build_again = false;
     forget_last_attempt(item);
     item->arena.rewind(item->request_mark);
     item->rope = Rope{};
@@ -20,6 +84,10 @@ void begin_request(Engine* engine, Item* item) {
 }
 
 void ready_item(Engine* engine, Item* item) {
+    if (item->batch->config.dry_run != 0) {
+        run_dry(engine, item);
+        return;
+    }
     // While it was parked its endpoint may have been given up.
     const leat_status stopped = item->endpoint->stopped;
     if (stopped != LEAT_OK) {

@@ -127,7 +127,26 @@ void sleep_item(Engine* engine, Item* item, const AttemptEnd& end) {
 
 // A reply of the wrong form says nothing about the service: it is asked again at once (B29).
 bool waits_for_nothing(const leat_fault& fault) {
-    return fault.status == LEAT_E_SCHEMA && fault.wait_ms <= 0;
+    return leat_status_family(fault.status) == LEAT_ON_SCHEMA && fault.wait_ms <= 0;
+}
+
+// What the next attempt is to know of this one.
+void remember(Item* item, const leat_fault& fault) {
+    item->last_status = fault.status;
+    if (item->batch->config.on_attempt != nullptr) {
+        // Without room it is not told the words.
+        (void)item->arena.keep_copy(item->result.error_message, &item->last_message);
+    }
+    if (add_correction(item, fault.status)) item->build_again = true;
+}
+
+// The next attempt, now: of the same bytes, unless it is to ask for something else.
+void try_again(Engine* engine, Item* item) {
+    if (item->build_again || item->batch->config.on_attempt != nullptr) {
+        begin_request(engine, item);
+    } else {
+        to_waiting(engine, item);
+    }
 }
 
 bool takes_extra_pass(Item* item, const leat_fault& fault) {
@@ -159,7 +178,8 @@ bool is_retryable(leat_status status) {
         case LEAT_CLASS_ALERT:
             return true;  // a fresh connection may lead to a sane peer; attempts bound it
         case LEAT_CLASS_PROVIDER:  // found by ourselves, in a stream
-            return status == LEAT_E_PARSE || status == LEAT_E_STREAM_CUT || status == LEAT_E_SCHEMA;
+            return status == LEAT_E_PARSE || status == LEAT_E_STREAM_CUT ||
+                   leat_status_family(status) == LEAT_ON_SCHEMA;
         case LEAT_CLASS_OK:
         case LEAT_CLASS_INFO:
         case LEAT_CLASS_CALLER:
@@ -192,6 +212,7 @@ void leave_lists(Engine* engine, Item* item) {
         engine->sleeping.remove(item);
     } else if (item->state == ItemState::parked) {
         static_cast<ItemList*>(item->parked_in)->remove(item);
+        if (item->round != nullptr) drop_round(item);
     } else {
         LEAT_CHECK(item->state == ItemState::waiting);
         item->domain->waiting.remove(item);
@@ -201,7 +222,7 @@ void leave_lists(Engine* engine, Item* item) {
 void wake_item(Engine* engine, Item* item) {
     LEAT_CHECK(item->state == ItemState::sleeping);
     engine->sleeping.remove(item);
-    to_waiting(engine, item);
+    try_again(engine, item);
 }
 
 void wire_failed(Engine* engine, Item* item, leat_status status, leat_stage stage) {
@@ -258,9 +279,10 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
         item->attempts < item->endpoint->retry.attempts_max && !item->extra_pass &&
         draws_retry(item, end.fault.status)) {
         ++engine->stats.retries;
+        remember(item, end.fault);
         if (waits_for_nothing(end.fault)) {
-            to_waiting(engine, item);
             saw_retry(engine, item, end.fault.status, 0);
+            try_again(engine, item);
         } else {
             sleep_item(engine, item, end);
         }
@@ -270,8 +292,9 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
         item->extra_pass = true;
         item->result.retried = 1;
         ++engine->stats.retries;
-        to_waiting(engine, item);
+        remember(item, end.fault);
         saw_retry(engine, item, end.fault.status, 0);
+        try_again(engine, item);
         return;
     }
     if (goes_on && fall_back(engine, item, end.fault.status)) return;

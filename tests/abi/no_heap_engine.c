@@ -2,8 +2,7 @@
  * returns memory between the last leat_endpoint_add and leat_close: TLS handshakes full and
  * resumed on connections that the server keeps closing, retries, rate limits, resets, cut bodies,
  * answers that do not parse, refused connections, a certificate for another name, deadlines,
- * cancelled items and a cancelled batch; results by callback and by leat_batch_next; observers,
- * middleware, post-processors and metrics.
+ * cancelled items and a cancelled batch; results by callback and by leat_batch_next.
  * The fates are in the prompts (leat-mock), so the outcome of every item is known beforehand. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -212,69 +211,12 @@ static leat_status add(leat_client* client, const char* url, const leat_resolve*
     return leat_endpoint_add(client, &config, endpoint);
 }
 
-/* What watches: each is counted, and none needs memory. */
-static unsigned long events_count;
-static unsigned long passes_count;
-static unsigned long posts_count;
-static char page[256 * 1024];
-
-static void on_event(void* user, const leat_observation* observation) {
-    (void)user;
-    events_count += observation->what < LEAT_OBSERVED_END_;
-}
-
-static leat_pass before(void* user, leat_request* request) {
-    (void)user;
-    request->temperature.value = 0.5;
-    request->temperature.is_set = 1;
-    ++passes_count;
-    return LEAT_PASS;
-}
-
-static leat_pass after(void* user, const leat_result* result, leat_str* text) {
-    (void)user;
-    (void)result;
-    *text = view("replaced");
-    ++passes_count;
-    return LEAT_PASS;
-}
-
-static void post_process(void* user, const leat_result* result) {
-    (void)user;
-    posts_count += result->struct_size == sizeof *result;
-}
-
-static int add_observer(leat_client* client) {
-    leat_observer observer;
-    leat_observer_init(&observer);
-    observer.on_event = on_event;
-    return leat_observer_add(client, &observer) == LEAT_OK;
-}
-
-static int write_metrics(leat_client* client) {
-    leat_text_buffer out = {page, sizeof page, 0};
-    const leat_status json = leat_metrics_json(client, leat_text_to_buffer, &out);
-    const size_t json_size = out.size;
-    out.size = 0;
-    return json == LEAT_OK && json_size > 0 && json_size < sizeof page &&
-           leat_metrics_prometheus(client, leat_text_to_buffer, &out) == LEAT_OK &&
-           out.size < sizeof page;
-}
-
 static int open_lanes(leat_client* client, lane* lanes, size_t count) {
     size_t i = 0;
-    leat_middleware middleware;
-    leat_middleware_init(&middleware);
-    middleware.per_attempt = 1;
-    middleware.before = before;
-    middleware.after = after;
     for (i = 0; i < count; ++i) {
         lane* const l = &lanes[i];
         leat_batch_config config;
         leat_batch_config_init(&config);
-        config.middleware = &middleware;
-        config.middleware_count = 1;
-        config.post_process = post_process;
         config.endpoint = l->endpoint;
         config.order = i % 2 == 0 ? LEAT_ORDER_COMPLETION : LEAT_ORDER_INPUT;
         config.user = l;
@@ -387,21 +329,16 @@ static void run_lanes(leat_client* client) {
     leat_stats stats;
     heap_count running;
     heap_count closing;
-    int written = 0;
     size_t i = 0;
     heap_count_begin();
-    if (add_observer(client) && open_lanes(client, lanes, lanes_max)) run(client, lanes, lanes_max);
+    if (open_lanes(client, lanes, lanes_max)) run(client, lanes, lanes_max);
     leat_get_stats(client, &stats);
-    written = write_metrics(client);
     running = heap_count_end();
     for (i = 0; i < lanes_max; ++i) report(&lanes[i]);
     check_stats(&stats);
     heap_count_begin();
     for (i = 0; i < lanes_max; ++i) leat_batch_close(lanes[i].batch);
     closing = heap_count_end();
-    check(written && events_count > 40000 && passes_count > 10000 && posts_count == 10100,
-          "observers, middleware and post-processors ran, metrics were written");
-    printf("#  events %lu passes %lu posts %lu\n", events_count, passes_count, posts_count);
     check_count(&running, "not one call of the allocator or the system's maps while it runs");
     check_count(&closing, "nor while batches are closed");
 }
