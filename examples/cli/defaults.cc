@@ -108,6 +108,7 @@ bool Defaults::read_format(const Settings& settings) {
         return true;
     }
     request_.format = &format_;
+    format_.plain_retry = settings.plain_retry ? 1 : 0;
     // Telling which choice it is harms nobody.
     format_.unchecked = settings.no_check && settings.choices == nullptr ? 1 : 0;
     if (settings.json) {
@@ -134,7 +135,13 @@ bool Defaults::read_tools_file(const Settings& settings) {
         return refuse("tools", settings.tools, "it is no JSON array");
     }
     switch (read_tools(tools_file_.text(), &tools_)) {
-        case ToolsRead::good: request_.tools = &tools_.tools; break;
+        case ToolsRead::good:
+            request_.tools = &tools_.tools;
+            tools_.tools.rounds_max = static_cast<uint32_t>(settings.tool_rounds);
+            tools_.tools.timeout_ms = static_cast<uint32_t>(settings.tool_timeout_ms);
+            tools_.tools.together = settings.tools_together ? 1 : 0;
+            tools_.tools.last_answer = settings.tools_last_answer ? 1 : 0;
+            break;
         case ToolsRead::too_many: return refuse("tools", settings.tools, "more than 128 tools");
         case ToolsRead::foreign:
             return refuse("tools", settings.tools,

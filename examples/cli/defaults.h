@@ -26,6 +26,7 @@ public:
     bool checks() const { return checks_; }
     leat_str schema() const { return schema_.text(); }
     leat_str tools_file() const { return tools_file_.text(); }
+    ToolList* tools() { return &tools_; }
 
 private:
     // A whole file in memory that may be written to; the file is not.

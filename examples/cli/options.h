@@ -114,6 +114,14 @@ struct Settings {
     bool no_check;
     const char* tools;
     const char* tool_choice;
+    uint64_t tool_rounds;
+    uint64_t tool_timeout_ms;
+    bool tools_together;
+    bool tools_last_answer;
+    bool plain_retry;
+    const char* retry_model;
+    leat_number retry_temperature;
+    bool dry_run;
     const char* cached_content;
 
     uint64_t item_bytes;

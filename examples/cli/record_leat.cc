@@ -69,6 +69,31 @@ void write_tool_calls(JsonWriter* json, const leat_tool_call* calls, uint32_t co
     json->end_array();
 }
 
+// The calls that were run, with what the model was told.
+void write_tool_steps(JsonWriter* json, const leat_tool_step* step) {
+    json->key(leat::text("tool_steps"));
+    if (step == nullptr) {
+        json->null();
+        return;
+    }
+    json->begin_array();
+    for (; step != nullptr; step = step->next) {
+        json->begin_object();
+        json->key(leat::text("round"));
+        json->integer(step->round);
+        json->key(leat::text("name"));
+        json->string(step->call.name);
+        json->key(leat::text("arguments"));
+        json->string(step->call.arguments_json);
+        json->key(leat::text("result"));
+        json->string(step->result);
+        json->key(leat::text("error"));
+        json->boolean(step->is_error != 0);
+        json->end_object();
+    }
+    json->end_array();
+}
+
 // What is not known is null. Of energy and carbon the mean of what they may be.
 void write_costs(JsonWriter* json, const leat_result& result, const leat_footprint* footprint) {
     const bool is_known = footprint != nullptr;
@@ -91,7 +116,8 @@ void write_way(JsonWriter* json, const leat_result& result, const char* who) {
 }
 
 leat_str finish_of(const leat_result& result) {
-    if (result.outcome != LEAT_SUCCEEDED || !leat::empty(result.finish_reason)) {
+    const bool is_own = result.finish == LEAT_FINISH_TOOL_LIMIT;
+    if (result.outcome != LEAT_SUCCEEDED || (!is_own && !leat::empty(result.finish_reason))) {
         return result.finish_reason;
     }
     return result.finish == LEAT_FINISH_UNKNOWN ? leat_str{nullptr, 0}
@@ -160,6 +186,7 @@ void write_leat(JsonWriter* json, const leat_result& result, const char* who,
     write_way(json, result, who);
     write_timing(json, result.timing);
     write_tool_calls(json, result.tool_calls, result.tool_calls_count);
+    write_tool_steps(json, result.tool_steps);
     put_text(json, "thinking", result.thinking);
     put_text(json, "refusal", result.refusal);
     json->key(leat::text("choice"));

@@ -95,24 +95,30 @@ void Run::react_to_signals() {
     }
 }
 
-// How long the next step may wait: not at all after this has waited for the input itself.
+// How long the next step may wait: not at all after this has waited itself, for the input or for tools.
 int32_t Run::wait_for_input() {
     if (wake_) {
         wake_ = false;
         (void)leat_batch_wake(batch_);
         return 0;
     }
-    if (!waiting_ || stopped_ != nullptr) {
+    const bool reads = waiting_ && stopped_ == nullptr;
+    tools_.pump();
+    if (!reads && !tools_.busy()) {
         return step_ms_max;
     }
     int64_t wait = leat_next_deadline_ms(client_);
     wait = wait < 0 || wait > step_ms_max ? step_ms_max : wait;
-    struct pollfd ready[2] = {{reader_.descriptor(), POLLIN, 0},
-                              {leat_pollable_fd(client_), POLLIN, 0}};
-    if (poll(ready, 2, static_cast<int>(wait)) > 0 && ready[0].revents != 0) {
+    struct pollfd ready[2 + ToolRunner::watched_max] = {{leat_pollable_fd(client_), POLLIN, 0},
+                                                        {reader_.descriptor(), POLLIN, 0}};
+    const uint32_t own = reads ? 2 : 1;
+    const uint32_t count = own + tools_.watch(ready + own, ToolRunner::watched_max, &wait);
+    const int found = poll(ready, count, static_cast<int>(wait));
+    if (found > 0 && reads && ready[1].revents != 0) {
         waiting_ = false;
         (void)leat_batch_wake(batch_);
     }
+    tools_.pump();
     return 0;
 }
 
@@ -193,7 +199,7 @@ int Run::exit_code() const {
 
 int Run::run() {
     watch_signals();
-    if (!defaults_.open(settings_) || !open_input() || !open_output() ||
+    if (!defaults_.open(settings_) || !tools_.open(defaults_.tools()) || !open_input() || !open_output() ||
         !open_service(settings_, &service_) || !open_ids() || !write_first_line()) {
         return stopped_ != nullptr ? exit_stopped : exit_usage;
     }

@@ -21,6 +21,7 @@
 #include "cli/service.h"
 #include "cli/tally.h"
 #include "cli/terminal.h"
+#include "cli/tool_runner.h"
 
 namespace cli {
 
@@ -53,6 +54,7 @@ private:
     static leat_status pull(void* user, leat_request* request);
     static leat_keep take_result(void* user, const leat_result* result);
     static void take_progress(void* user, const leat_progress* progress);
+    static void take_attempt(void* user, leat_attempt* attempt);
     static void take_log(void* user, leat_log_level level, leat_str line);
     leat_status pull_item(leat_request* request);
     bool accept(const Line& line, leat_request* request);
@@ -108,6 +110,7 @@ private:
     MetricsFile metrics_;
     MetricsFile metrics_json_;
     Defaults defaults_;
+    ToolRunner tools_;
 
     uint64_t items_ = 0;        // lines that are not blank, so far
     uint64_t accepted_ = 0;     // handed to the engine

@@ -108,6 +108,9 @@ bool Run::open_batch() {
     config.on_progress = take_progress;
     config.on_budget = take_budget;
     config.on_token = shows_live() ? take_token : nullptr;
+    const bool varies = settings_.retry_model != nullptr || settings_.retry_temperature.is_set != 0;
+    config.on_attempt = varies ? take_attempt : nullptr;
+    config.dry_run = settings_.dry_run ? 1 : 0;
     const leat_status status = leat_batch_open(client_, &config, &batch_);
     if (status != LEAT_OK) {
         const char* const field = leat_batch_config_error(client_, &config);

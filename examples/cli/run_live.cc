@@ -1,6 +1,6 @@
-// cli/run_live.cc: the text of streams as it comes, on stdout, and what is said of options that the
-// provider has not got. Live text is that of one item at a time: with text on stdout requests go out
-// one by one, and with records in a file there is but one item.
+// cli/run_live.cc: the text of streams as it comes, on stdout, what later tries ask for, and what is said of
+// options that the provider has not got. Live text is that of one item at a time: with text on stdout
+// requests go out one by one, and with records in a file there is but one item.
 #include <stdio.h>
 #include <string.h>
 
@@ -72,6 +72,20 @@ bool Run::end_live(const leat_result& result) {
     }
     show("\n\n", journal_.is_stdout() ? 2 : 1);
     return journal_.is_stdout();
+}
+
+// What later tries ask for.
+void Run::take_attempt(void* user, leat_attempt* attempt) {
+    const Settings& settings = static_cast<Run*>(user)->settings_;
+    if (attempt->number == 1 || attempt->last_status == LEAT_OK) {
+        return;
+    }
+    if (settings.retry_model != nullptr) {
+        attempt->request->model = view(settings.retry_model);
+    }
+    if (settings.retry_temperature.is_set != 0) {
+        attempt->request->temperature = settings.retry_temperature;
+    }
 }
 
 // Before anything is sent: what the options ask for in vain.

@@ -35,8 +35,9 @@ bool find_function(const JsonValue& tool, leat_str* function) {
     return find_string(*function, leat::text("name"), &inner);
 }
 
-void take_tool(leat_str function, leat_tool* tool) {
+void take_tool(leat_str function, leat_tool* tool, leat_str* command) {
     *tool = leat_tool{};
+    *command = leat_str{nullptr, 0};
     JsonCursor at(function);
     JsonValue key;
     JsonValue value;
@@ -52,6 +53,10 @@ void take_tool(leat_str function, leat_tool* tool) {
         } else if (leat::json_is(key, leat::text("parameters")) &&
                    value.type == JsonType::object) {
             tool->parameters_json = value.raw;
+        } else if (leat::json_is(key, leat::text("command"))) {
+            // A string with its quotes, so that what it is shows.
+            const bool quoted = value.type == JsonType::string;
+            *command = quoted ? leat_str{value.raw.data - 1, value.raw.size + 2} : value.raw;
         } else if (leat::json_is(key, leat::text("strict"))) {
             bool strict = false;
             tool->strict = leat::json_to_bool(value, &strict) && strict ? 1 : 0;
@@ -88,7 +93,7 @@ ToolsRead read_tools(leat_str array, ToolList* out) {
         ++count;
     }
     for (uint32_t i = 0; i < count; ++i) {
-        take_tool(functions[i], &out->list[i]);
+        take_tool(functions[i], &out->list[i], &out->commands[i]);
     }
     out->tools = leat_tools{};
     out->tools.list = out->list;

@@ -1,5 +1,5 @@
 // cli/tools.h: a list of tools, and a choice among them, out of JSON: leat's own form
-// [{name, description, parameters, strict}] or OpenAI's with "type" and "function" around it.
+// [{name, description, parameters, strict, command}] or OpenAI's with "type" and "function" around it.
 // Strings are decoded where they lie, so the text must be writable and stay.
 // Invariant: what is not understood is left untouched, so that it can go out as it is.
 #pragma once
@@ -14,6 +14,7 @@ constexpr uint32_t tools_max = 128;
 
 struct ToolList {
     leat_tool list[tools_max];
+    leat_str commands[tools_max];  // "command" as it stands there, JSON; empty: none
     leat_tools tools;  // points to list, or to another list's
 };
 
