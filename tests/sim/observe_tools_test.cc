@@ -28,10 +28,10 @@ public:
     explicit ToolWatch(const std::string& name = "add") : watcher(&world) {
         tool.name = LEAT_STR("add");
         tool.user = this;
-        tool.run = [](void* user, const leat_tool_job* job) {
+        tool.run = [](void* user, const leat_tool_job* begun) {
             ToolWatch* const self = static_cast<ToolWatch*>(user);
-            self->job = job->run;
-            return self->on_job ? self->on_job() : leat_tool_complete(job->run, LEAT_STR("4"), 0);
+            self->job = begun->run;
+            return self->on_job ? self->on_job() : leat_tool_complete(begun->run, LEAT_STR("4"), 0);
         };
         tools.list = &tool;
         tools.count = 1;
