@@ -152,8 +152,9 @@ class BatchConfig(Structure):
         ("hedge", Hedge), ("budget_usd", c_double), ("deadline_ms", c_uint64),
         ("defaults", c_void_p), ("user", c_void_p), ("source", c_void_p), ("on_result", c_void_p),
         ("on_progress", c_void_p), ("on_token", c_void_p), ("on_budget", c_void_p),
-        ("on_writable", c_void_p), ("post_process", c_void_p), ("middleware", c_void_p),
-        ("middleware_count", c_uint32), ("progress_every", c_uint32)]
+        ("on_writable", c_void_p), ("validate", c_void_p), ("on_attempt", c_void_p),
+        ("dry_run", c_uint8), ("reserved8", c_uint8 * 7), ("post_process", c_void_p),
+        ("middleware", c_void_p), ("middleware_count", c_uint32), ("progress_every", c_uint32)]
 
 
 class LeatError(Exception):
