@@ -67,7 +67,8 @@ typedef struct leat_sim_provider_config {
     leat_sim_spread first_byte_ms; /* 400, 0.3: admission to first byte */
     leat_sim_spread token_us;      /* 10000, 0: each output token after it; one draw an answer */
     leat_sim_spread output_tokens; /* 100, 0.4; at least 1; cut by the request's max_tokens */
-    uint32_t reserved;
+    uint32_t tool_rounds;       /* 0; a request that offers tools is answered with a call of the first
+                                   one, until it has so many results of tools */
     /* Overload: from overload_from_ms after the start on, in each period the first overload_on_ms are
      * an overload, in which everything is answered with overload_status, at once. What is inside
      * already is served. */

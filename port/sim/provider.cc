@@ -69,7 +69,8 @@ void provider_respond(void* user, const leat_sim_request* request, leat_sim_resp
     const ProviderVerdict verdict =
         self->model.arrive(request->at_ns, input_tokens, read_max_tokens(request->body));
     note_refusal(self, verdict, request->at_ns);
-    write_answer(self->model, verdict, wall_ms_of(self->sim), response);
+    const leat_str tool = read_tool(request->body, self->model.config().tool_rounds);
+    write_answer(self->model, verdict, tool, wall_ms_of(self->sim), response);
     make_fault(self, verdict.fault, response);
     response->tag = verdict.reason == ProviderReason::admitted ? tag_admitted : tag_outside;
 }

@@ -113,16 +113,23 @@ void write_error(const ProviderVerdict& verdict, leat_sim_response* response) {
     }
 }
 
-void write_completion(uint64_t number, const ProviderVerdict& verdict, int64_t wall_ms,
-                      leat_sim_response* response) {
+void write_completion(uint64_t number, const ProviderVerdict& verdict, leat_str tool,
+                      int64_t wall_ms, leat_sim_response* response) {
     ProviderText body(response);
     body.add(LEAT_STR("{\"id\":\"chatcmpl-")).number(number);
     body.add(LEAT_STR("\",\"object\":\"chat.completion\",\"created\":"));
     body.number(static_cast<uint64_t>(wall_ms) / 1000);
     body.add(
         LEAT_STR(",\"model\":\"simulated\",\"choices\":[{\"index\":0,\"message\":{\"role\":"
-                 "\"assistant\",\"content\":\"ok\"},\"finish_reason\":\""));
-    body.add(verdict.output_cut ? LEAT_STR("length") : LEAT_STR("stop"));
+                 "\"assistant\",\"content\":\"ok\""));
+    if (tool.size > 0) {
+        body.add(LEAT_STR(",\"tool_calls\":[{\"id\":\"call-")).number(number);
+        body.add(LEAT_STR("\",\"type\":\"function\",\"function\":{\"name\":\"")).add(tool);
+        body.add(LEAT_STR("\",\"arguments\":\"{}\"}}]},\"finish_reason\":\"tool_calls"));
+    } else {
+        body.add(LEAT_STR("},\"finish_reason\":\""));
+        body.add(verdict.output_cut ? LEAT_STR("length") : LEAT_STR("stop"));
+    }
     body.add(LEAT_STR("\"}],\"usage\":{\"prompt_tokens\":")).number(verdict.input_tokens);
     body.add(LEAT_STR(",\"completion_tokens\":")).number(verdict.output_tokens);
     body.add(LEAT_STR(",\"total_tokens\":")).number(verdict.input_tokens + verdict.output_tokens);
@@ -134,6 +141,14 @@ void write_wait(leat_sim_wait wait, uint64_t wait_ms, leat_sim_response* respons
     add_number_header(response, LEAT_STR("Retry-After"), (wait_ms + 999) / 1000);
     if (wait != LEAT_SIM_WAIT_MILLISECONDS) return;
     add_number_header(response, LEAT_STR("retry-after-ms"), wait_ms);
+}
+
+// Where the words are, from `at` on; the body's size: nowhere.
+size_t find(leat_str body, size_t at, leat_str words) {
+    for (; at + words.size <= body.size; ++at) {
+        if (memcmp(body.data + at, words.data, words.size) == 0) return at;
+    }
+    return body.size;
 }
 
 uint64_t value_after(leat_str body, size_t at) {
@@ -161,8 +176,24 @@ uint64_t read_max_tokens(leat_str body) {
     return 0;
 }
 
-void write_answer(const ProviderModel& model, const ProviderVerdict& verdict, int64_t wall_ms,
-                  leat_sim_response* response) {
+leat_str read_tool(leat_str body, uint32_t rounds) {
+    const leat_str none = {nullptr, 0};
+    if (rounds == 0) return none;
+    const leat_str result = LEAT_STR("\"tool_call_id\":");
+    for (size_t at = find(body, 0, result); at < body.size; at = find(body, at + 1, result)) {
+        if (--rounds == 0) return none;
+    }
+    const leat_str name = LEAT_STR("\"name\":\"");
+    const size_t tools = find(body, 0, LEAT_STR("\"tools\":["));
+    const size_t at = find(body, tools, name) + name.size;
+    if (at >= body.size) return none;
+    size_t size = 0;
+    while (at + size < body.size && body.data[at + size] != '"') ++size;
+    return {body.data + at, size};
+}
+
+void write_answer(const ProviderModel& model, const ProviderVerdict& verdict, leat_str tool,
+                  int64_t wall_ms, leat_sim_response* response) {
     const leat_sim_provider_config& config = model.config();
     response->status = verdict.status;
     response->delay_ns = verdict.total_us * 1000;
@@ -174,7 +205,7 @@ void write_answer(const ProviderModel& model, const ProviderVerdict& verdict, in
     if (config.told == LEAT_SIM_TOLD_OPENAI) tell_openai(model, response);
     if (config.told == LEAT_SIM_TOLD_ANTHROPIC) tell_anthropic(model, wall_ms, response);
     if (verdict.status == 200) {
-        write_completion(model.stats().admitted, verdict, wall_ms, response);
+        write_completion(model.stats().admitted, verdict, tool, wall_ms, response);
     } else {
         write_error(verdict, response);
     }

@@ -45,7 +45,7 @@ bool ProviderModel::config_is_valid(const leat_sim_provider_config& config) {
         (config.overload_period_ms == 0 || config.overload_on_ms <= config.overload_period_ms);
     const bool told = static_cast<uint32_t>(config.told) <= LEAT_SIM_TOLD_ANTHROPIC &&
                       static_cast<uint32_t>(config.wait) <= LEAT_SIM_WAIT_MILLISECONDS;
-    return spreads && chances && overload && told && config.reserved == 0 &&
+    return spreads && chances && overload && told && config.tool_rounds <= 1000 &&
            limits_are_valid(config.limits, config.burst_ms) &&
            limits_are_valid(config.changed, config.burst_ms);
 }

@@ -212,7 +212,7 @@ void leave_lists(Engine* engine, Item* item) {
         engine->sleeping.remove(item);
     } else if (item->state == ItemState::parked) {
         static_cast<ItemList*>(item->parked_in)->remove(item);
-        if (item->round != nullptr) drop_round(item);
+        if (item->round != nullptr && !LEAT_MUTANT_IF(14)) drop_round(item);
     } else {
         LEAT_CHECK(item->state == ItemState::waiting);
         item->domain->waiting.remove(item);

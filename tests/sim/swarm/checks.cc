@@ -55,6 +55,7 @@ bool is_possible(const Load& load, const BatchRun& run, const leat_result& resul
         case LEAT_CLASS_ALERT:
             return false;
     }
+    if (result.status == LEAT_E_REJECTED) return run.rejected > 0;
     if (result.status == LEAT_E_RATE_LIMIT) {
         return result.rate_limited == config.cooldown.retries_max + 1 || run.cancelled ||
                result.fallbacks > 0 || result.hedged > 0 || run.plan->budget_usd > 0 ||
@@ -138,7 +139,7 @@ void check_result(const Load& load, const BatchRun& run, const leat_result& resu
                       index, name, result.attempts, result.rate_limited);
     }
     // Each target gives all its attempts anew, and the extra pass; a second try has one of its own.
-    const uint32_t targets = result.fallbacks + 1u;
+    const uint32_t targets = result.fallbacks + 1u + result.tool_rounds;
     const uint32_t passes = attempts_most + (result.retried != 0 ? 1u : 0u);
     const uint32_t extra = result.hedged != 0 ? 1u : 0u;
     if (result.attempts > passes * targets + extra ||
@@ -157,6 +158,9 @@ void check_result(const Load& load, const BatchRun& run, const leat_result& resu
     }
     if (run.plan->order == LEAT_ORDER_INPUT && index != run.order.size() - (run.plan->by_next)) {
         verdict->fail("order", "item %llu came out of turn", index);
+    }
+    if (result.tool_rounds > run.tools.rounds_max) {
+        verdict->fail("tools", "item %llu had %u rounds", index, result.tool_rounds);
     }
     if (holds_key(result.body) || holds_key(result.error_message) || holds_key(result.text)) {
         verdict->fail("credential", "item %llu: its result holds a key", index);
@@ -207,8 +211,9 @@ void check_counts(const Load& load, Network* network, Verdict* verdict) {
             limited += result.rate_limited;
             const bool calm = load.scenario().faults == 0 && run.plan->budget_usd <= 0 &&
                               result.outcome != LEAT_SUCCEEDED && result.outcome != LEAT_CANCELLED;
-            const bool timed_out = leat_status_class(result.status) == LEAT_CLASS_TIMEOUT;
-            if (calm && !timed_out && result.status != LEAT_E_ITEM_MEMORY) {
+            const bool expected = leat_status_class(result.status) == LEAT_CLASS_TIMEOUT ||
+                                  result.status == LEAT_E_REJECTED;
+            if (calm && !expected && result.status != LEAT_E_ITEM_MEMORY) {
                 verdict->fail("calm", "nothing went wrong, but item %llu has %s",
                               static_cast<Number>(index), leat_status_name(result.status));
             }

@@ -113,6 +113,9 @@ void Load::open_batch(BatchRun* run) {
     if (!run->plan->by_next) config.on_result = on_result;
     config.on_progress = on_progress;
     config.on_writable = on_writable;
+    if (run->plan->reject_percent != 0) config.validate = on_validate;
+    if (run->plan->varies) config.on_attempt = on_attempt;
+    offer_tools(run);
     const leat_status status = leat_batch_open(client_, &config, &run->handle);
     if (status == LEAT_E_TOO_MANY) return;  // once another one is closed
     if (status != LEAT_OK) {
@@ -136,6 +139,7 @@ void Load::fill(BatchRun* run, leat_request* request) {
     request->deadline_ms = item.deadline_ms;
     request->lane = item.lane;
     request->model = {item.model, strlen(item.model)};
+    if (item.has_tools) request->tools = &run->tools;
     if (item.copy) request->flags |= LEAT_COPY;
 }
 
@@ -239,6 +243,7 @@ void Load::act() {
             run.wake_at_ns = 0;
             (void)leat_batch_wake(run.handle);
         }
+        complete_tools(&run);
         cancel_due(&run);
         release_some(&run);
         const bool done =
@@ -268,6 +273,9 @@ int32_t Load::patience_ms() const {
         // Results may be kept, and every slot with them, inside the step as well.
         if (!run.kept.empty() || run.plan->keep_percent != 0) wish(now() + 20 * ms);
         if (run.wake_at_ns != 0) wish(run.wake_at_ns);
+        for (const ToolJob& job : run.jobs) wish(job.due_ns);
+        // A tool may be called inside the step, and have to end before it would.
+        if (run.plan->tool_late_ms != 0 && run.accepted > run.delivered) wish(now() + 30 * ms);
         // A source that blocks inside the step is woken by its caller alone.
         const bool may_block = run.plan->by_source && run.plan->source_blocks_percent != 0;
         if (may_block && !run.fed) wish(now() + 60 * ms);

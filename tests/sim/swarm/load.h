@@ -26,6 +26,12 @@ struct Record {
     leat_result result = {};  // its texts are gone
 };
 
+// A tool that works on a call.
+struct ToolJob {
+    leat_tool_run run;
+    uint64_t due_ns;
+};
+
 struct BatchRun {
     Load* load = nullptr;
     const BatchPlan* plan = nullptr;
@@ -45,6 +51,10 @@ struct BatchRun {
     std::vector<uint64_t> order;  // indexes as they were delivered
     std::vector<const leat_result*> kept;
     std::vector<char> item_cancelled;
+    leat_tool tool = {};
+    leat_tools tools = {};
+    std::vector<ToolJob> jobs;
+    uint64_t rejected = 0;
 };
 
 class Load {
@@ -95,6 +105,12 @@ private:
     static leat_keep on_result(void* user, const leat_result* result);
     static void on_progress(void* user, const leat_progress* progress);
     static void on_writable(void* user, leat_batch* batch);
+    static leat_status on_tool(void* user, const leat_tool_job* job);
+    static void on_tool_cancel(void* user, leat_tool_run run);
+    static leat_status on_validate(void* user, const leat_result* result, leat_str* message);
+    static void on_attempt(void* user, leat_attempt* attempt);
+    void offer_tools(BatchRun* run);
+    void complete_tools(BatchRun* run);
 
     const Scenario& scenario_;
     Network* network_;

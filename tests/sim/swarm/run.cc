@@ -143,7 +143,9 @@ private:
         tally->replays += stats.connections_replayed;
         tally->resumed += stats.tls_resumed_handshakes;
         for (const BatchRun& run : load_.batches()) {
+            tally->rejected += run.rejected;
             for (const uint64_t index : run.order) {
+                tally->rounds += run.records[index].result.tool_rounds;
                 const leat_outcome outcome = run.records[index].result.outcome;
                 ++tally->items;
                 tally->succeeded += outcome == LEAT_SUCCEEDED ? 1 : 0;

@@ -24,6 +24,8 @@ struct Tally {
     uint64_t retries = 0;
     uint64_t replays = 0;
     uint64_t resumed = 0;
+    uint64_t rounds = 0;  // of tools
+    uint64_t rejected = 0;
     uint64_t paused_sends = 0;
     uint64_t pauses_seen = 0;
 };

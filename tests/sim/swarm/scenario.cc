@@ -89,6 +89,7 @@ void plan_provider(const Scenario& s, Chance* chance, leat_sim_provider_config* 
     config->output_tokens = {static_cast<double>(chance->between(3, 40)), 0.4};
     // What never fits a bucket would be refused for ever.
     if (s.has(Fault::tpm)) config->burst_ms = chance->pick({10000u, 60000u});
+    config->tool_rounds = 2;  // of requests that offer tools
     plan_limits(s, chance, &config->limits);
     if (s.has(Fault::slow_tokens)) config->token_us = {40000.0, 0.6};
     if (s.has(Fault::overload)) {

@@ -62,6 +62,7 @@ struct ItemPlan {
     uint64_t cancel_at_ms;  // after the start; 0: never
     leat_lane lane;
     const char* model;  // "": the endpoint's
+    bool has_tools;
     bool copy;
 };
 
@@ -84,7 +85,13 @@ struct BatchPlan {
     bool cancels_in_callback;
     uint64_t cancel_at_ms;  // 0: never
     leat_cancel cancel_mode;
-    uint64_t close_at_ms;  // 0: when it is done
+    uint64_t close_at_ms;   // 0: when it is done
+    uint32_t tool_percent;  // of items that may call a tool; services call it up to twice
+    bool tools_together;
+    uint32_t tool_late_ms;  // most that a tool takes; 0: it answers at once
+    uint32_t tool_timeout_ms;
+    uint32_t reject_percent;  // of answers that the caller's validation refuses
+    bool varies;              // later attempts ask for something else
     std::vector<ItemPlan> items;
 };
 

@@ -50,6 +50,18 @@ void plan_routes(const Scenario& s, Chance* chance, BatchPlan* batch) {
     if (chance->one_in(8)) batch->budget_usd = 1e-6 * chance->number(200, 20000);
 }
 
+// Rounds of tools, refused answers, attempts that differ.
+void plan_rounds(Chance* chance, BatchPlan* batch) {
+    if (chance->one_in(3)) {
+        batch->tool_percent = chance->pick({20u, 100u});
+        batch->tools_together = chance->one_in(2);
+        batch->tool_late_ms = chance->pick({0u, 30u, 3000u});
+        batch->tool_timeout_ms = chance->pick({200u, 5000u});
+    }
+    if (chance->one_in(4)) batch->reject_percent = chance->pick({10u, 50u});
+    batch->varies = chance->one_in(5);
+}
+
 BatchPlan plan_batch(const Scenario& s, Chance* chance) {
     BatchPlan batch = {};
     batch.endpoint = static_cast<uint32_t>(chance->below(s.endpoints.size()));
@@ -85,8 +97,13 @@ void plan_batches(Scenario* s, Chance chance) {
     const uint32_t total = chance.number(20, 60);
     for (uint32_t b = 0; b < batches; ++b) {
         BatchPlan batch = plan_batch(*s, &chance);
+        Chance rounds = Chance(s->seed).fork(700 + b);
+        plan_rounds(&rounds, &batch);
         const uint32_t items = chance.one_in(20) ? chance.number(0, 1) : total / batches;
-        for (uint32_t i = 0; i < items; ++i) batch.items.push_back(plan_item(*s, &chance, b, i));
+        for (uint32_t i = 0; i < items; ++i) {
+            batch.items.push_back(plan_item(*s, &chance, b, i));
+            batch.items.back().has_tools = rounds.percent(batch.tool_percent);
+        }
         s->batches.push_back(batch);
     }
 }

@@ -121,6 +121,15 @@ void Whitebox::check_lists() {
     for (Item* item = sleeping->front(); item != nullptr; item = sleeping->next(item)) {
         visit(item, item->state == ItemState::sleeping && item->timer.queued(), "sleeping");
     }
+    // Whatever a parked item waits for keeps the list that it is in.
+    for (uint32_t i = 0; i < engine_->config.items_max; ++i) {
+        const Item* const parked = &engine_->items[i];
+        if (parked->state != ItemState::parked) continue;
+        auto* const list = static_cast<leat::ItemList*>(parked->parked_in);
+        for (Item* item = list->front(); item != nullptr; item = list->next(item)) {
+            if (item == parked) visit(item, item->link.linked(), "parked");
+        }
+    }
     for (const leat::Domain* const each : domains_) {
         auto* const waiting = &const_cast<leat::Domain*>(each)->waiting;
         for (Item* item = waiting->front(); item != nullptr; item = waiting->next(item)) {
