@@ -184,6 +184,11 @@ LEAT_API leat_status leat_metric_at(const leat_client *client, uint32_t index,
 /* struct_size. */
 LEAT_API void leat_metric_init(leat_metric *metric);
 
+/* The value below which that share (0..1) of a histogram's samples lies, within its bucket in proportion:
+ * 0.5 for the median, 0.95, 0.99 (M16). What lies above all bounds counts as the last bound. -1: it has no
+ * samples, or is no histogram. */
+LEAT_API double leat_metric_quantile(const leat_metric *metric, double share);
+
 /* All counters and histograms begin anew; gauges of what is now stay. NULL is ignored. */
 LEAT_API void leat_metrics_reset(leat_client *client);
 

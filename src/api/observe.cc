@@ -51,6 +51,23 @@ leat_status leat_metric_at(const leat_client* client, uint32_t index, leat_metri
     return leat::metric_at(*client, index, metric) ? LEAT_OK : LEAT_E_DONE;
 }
 
+double leat_metric_quantile(const leat_metric* metric, double share) {
+    if (metric == nullptr || metric->kind != LEAT_METRIC_HISTOGRAM || metric->count == 0) return -1;
+    if (!(share >= 0 && share <= 1)) return -1;
+    const double wanted = share * static_cast<double>(metric->count);
+    double below = 0;
+    double least = 0;
+    for (uint32_t i = 0; i < metric->buckets_count; ++i) {
+        const double here = static_cast<double>(metric->counts[i]);
+        const double most = metric->bounds[i];
+        if (here > 0 && below + here >= wanted)
+            return least + (most - least) * (wanted - below) / here;
+        below += here;
+        least = most;
+    }
+    return least;
+}
+
 void leat_metrics_reset(leat_client* client) {
     if (client != nullptr) leat::metrics_reset(client);
 }

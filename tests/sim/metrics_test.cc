@@ -365,6 +365,27 @@ TEST(Metrics, a_sink_that_refuses_ends_the_writing_and_a_buffer_says_what_it_lac
     }
 }
 
+TEST(Metrics, M16_quantiles_lie_in_their_bucket_in_proportion) {
+    const double bounds[] = {1, 2, 4};
+    const uint64_t counts[] = {0, 10, 5, 5};
+    leat_metric metric;
+    leat_metric_init(&metric);
+    EXPECT_EQ(leat_metric_quantile(&metric, 0.5), -1.0);  // no histogram
+    metric.kind = LEAT_METRIC_HISTOGRAM;
+    metric.buckets_count = 3;
+    metric.bounds = bounds;
+    metric.counts = counts;
+    EXPECT_EQ(leat_metric_quantile(&metric, 0.5), -1.0);  // no samples
+    metric.count = 20;
+    EXPECT_EQ(leat_metric_quantile(&metric, 0.0), 1.0);
+    EXPECT_EQ(leat_metric_quantile(&metric, 0.25), 1.5);
+    EXPECT_EQ(leat_metric_quantile(&metric, 0.5), 2.0);
+    EXPECT_EQ(leat_metric_quantile(&metric, 0.75), 4.0);
+    EXPECT_EQ(leat_metric_quantile(&metric, 0.99), 4.0);
+    EXPECT_EQ(leat_metric_quantile(&metric, 1.5), -1.0);
+    EXPECT_EQ(leat_metric_quantile(nullptr, 0.5), -1.0);
+}
+
 TEST(Metrics, metric_at_ends_and_refuses_what_is_wrong) {
     World world;
     world.open();
