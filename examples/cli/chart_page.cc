@@ -2,6 +2,9 @@
 // Colours differ in lightness too, so that they stay apart for eyes that see fewer of them.
 #include "cli/chart_page.h"
 
+#include "base/bytes.h"
+#include "codec/utf8.h"
+
 namespace cli {
 
 namespace {
@@ -110,37 +113,69 @@ footer { margin-top: 28px; color: var(--soft); font-size: 12.5px; }
 @media print { figure { break-inside: avoid; } }
 )";
 
-}  // namespace
+// The code point at the start of valid UTF-8, and its bytes.
+uint32_t first_of(leat_str text, size_t* size) {
+    const unsigned char lead = static_cast<unsigned char>(text.data[0]);
+    *size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    *size = *size < text.size ? *size : text.size;
+    uint32_t point = *size == 1 ? lead : lead & (0x7fu >> *size);
+    for (size_t i = 1; i < *size; ++i) {
+        point = point << 6 | (static_cast<unsigned char>(text.data[i]) & 0x3fu);
+    }
+    return point;
+}
 
-void put_escaped(FILE* file, const char* text) {
-    for (; *text != 0; ++text) {
-        switch (*text) {
-            case '&':
-                fputs("&amp;", file);
-                break;
-            case '<':
-                fputs("&lt;", file);
-                break;
-            case '>':
-                fputs("&gt;", file);
-                break;
-            case '"':
-                fputs("&quot;", file);
-                break;
-            default:
-                fputc(*text, file);
-                break;
-        }
+bool is_harmful(uint32_t point) {
+    const bool control = (point < 0x20 && point != '\n' && point != '\t') ||
+                         (point >= 0x7f && point < 0xa0);
+    const bool turns = point == 0x61c || point == 0x200e || point == 0x200f ||
+                       (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+    return control || turns || point == 0xfeff || point == 0xfffe || point == 0xffff;
+}
+
+void put_point(FILE* file, leat_str bytes, uint32_t point) {
+    switch (point) {
+        case '&': fputs("&amp;", file); return;
+        case '<': fputs("&lt;", file); return;
+        case '>': fputs("&gt;", file); return;
+        case '"': fputs("&quot;", file); return;
+        case '\'': fputs("&#39;", file); return;
+        default: break;
+    }
+    if (is_harmful(point)) {
+        fprintf(file, "[U+%04X]", static_cast<unsigned>(point));
+    } else {
+        fwrite(bytes.data, 1, bytes.size, file);
     }
 }
 
-void begin_page(FILE* file, const char* title) {
+}  // namespace
+
+void put_escaped(FILE* file, leat_str text) {
+    while (!leat::empty(text)) {
+        if (leat::utf8_valid_prefix(leat::head(text, 4)) == 0) {
+            fputs("\xEF\xBF\xBD", file);
+            text = leat::tail(text, 1);
+            continue;
+        }
+        size_t size = 0;
+        const uint32_t point = first_of(text, &size);
+        put_point(file, leat::head(text, size), point);
+        text = leat::tail(text, size);
+    }
+}
+
+void put_escaped(FILE* file, const char* text) { put_escaped(file, leat::text_of(text)); }
+
+void begin_page(FILE* file, const char* title, const char* more_style) {
     fputs(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>",
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        "style-src 'unsafe-inline'\"/>\n<title>",
         file);
     put_escaped(file, title);
-    fprintf(file, "</title>\n<style>%s</style>\n</head>\n<body>\n<main>\n", style);
+    fprintf(file, "</title>\n<style>%s%s</style>\n</head>\n<body>\n<main>\n", style, more_style);
 }
 
 void end_page(FILE* file) { fputs("</main>\n</body>\n</html>\n", file); }

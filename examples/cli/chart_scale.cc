@@ -101,7 +101,7 @@ Words tick_time_words(double time_ms) {
         snprintf(words.text, sizeof words.text, "0");
     } else if (time_ms < second_ms) {
         snprintf(words.text, sizeof words.text, "%.0f ms", time_ms);
-    } else if (time_ms < minute_ms) {
+    } else if (time_ms < minute_ms || (time_ms < 2 * minute_ms && time_ms != minute_ms)) {
         snprintf(words.text, sizeof words.text, "%g s", time_ms / second_ms);
     } else if (time_ms < hour_ms) {
         snprintf(words.text, sizeof words.text, "%g min", time_ms / minute_ms);

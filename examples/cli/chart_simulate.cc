@@ -127,7 +127,7 @@ bool write_chart(const SimulateSettings& settings, const Comparison& comparison)
     if (file == nullptr) {
         return false;
     }
-    begin_page(file, "leat simulate");
+    begin_page(file, "leat simulate", "");
     put_headline(file, settings, comparison);
     put_table(file, settings, comparison);
     put_panels(file, comparison);

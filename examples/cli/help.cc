@@ -50,6 +50,7 @@ void print_overview() {
     puts("leat brings a file of prompts to a language model and every answer back.\n"
          "\n"
          "  leat run IN -o OUT    send each line of IN, append one record a line to OUT\n"
+         "  leat retry-failed     of a run's OUT, what failed there once more\n"
          "  leat estimate IN      tokens, money, energy and time of IN; nothing is sent\n"
          "  leat simulate         time, 429s and cost of settings, before money is spent\n"
          "  leat mock             a loopback server that speaks six providers' formats\n"
@@ -57,6 +58,7 @@ void print_overview() {
          "  leat providers        services that --provider knows\n"
          "  leat prices           what models cost, as far as leat knows\n"
          "  leat footprint        energy, carbon and water of one request\n"
+         "  leat report OUT       a page about an output: what came, when, for how much, what failed\n"
          "  leat help [COMMAND]   this text, or a command's options\n"
          "  leat version\n"
          "\n"
@@ -78,7 +80,12 @@ void print_run_help() {
          "presence_penalty frequency_penalty reasoning_effort thinking (true, false, tokens)\n"
          "stream images (addresses, data: URLs, files) tools tool_choice schema choices\n"
          "response_format cached_content headers extra_body timeout_s deadline_s metadata. What a\n"
-         "line says goes before the option of that name.");
+         "line says goes before the option of that name.\n"
+         "\n"
+         "What a record's \"leat\" says of time: started_ms, when the item was accepted (Unix clock);\n"
+         "timing_ms, of its last try, save queued (until its first one) and item (all of it);\n"
+         "attempts, and rate_limited: tries that ended in a 429; limited_ms: what held the run back\n"
+         "since the record before, null when nothing was measured. `leat report` draws it.");
     print_options(run_options());
     puts("\nWHO is a PROVIDER, a PROVIDER/MODEL, or a MODEL of the same service; where it lives elsewhere,\n"
          "with @URL behind it; or a URL alone, which gets neither key nor -H. Each service keeps to the\n"
@@ -117,6 +124,10 @@ int run_help(int argc, char** argv) {
         print_prices_help();
     } else if (strcmp(argv[0], "footprint") == 0) {
         print_footprint_help();
+    } else if (strcmp(argv[0], "retry-failed") == 0) {
+        print_retry_failed_help();
+    } else if (strcmp(argv[0], "report") == 0) {
+        print_report_help();
     } else if (strcmp(argv[0], "mock") == 0) {
         char name[] = "leat mock";
         char option[] = "--help";

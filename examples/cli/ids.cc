@@ -105,6 +105,8 @@ Ids::Answer Ids::meet(leat_str id) {
     return Answer::done;
 }
 
+bool Ids::has(leat_str id) { return !is_free(*find(hash(id))); }
+
 bool Ids::note_done(leat_str id) {
     if (!make_room()) {
         return false;

@@ -30,6 +30,8 @@ public:
     Answer meet(leat_str id);
     // Notes an id that the output already has. False when it is there twice, or on no memory.
     bool note_done(leat_str id);
+    // Whether it was met or noted.
+    bool has(leat_str id);
 
     bool is_open() const { return slots_ != nullptr; }
     size_t bytes() const { return capacity_ * sizeof(Hash128); }

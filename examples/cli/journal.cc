@@ -19,6 +19,12 @@ namespace {
 
 constexpr size_t flush_bytes = 256 * 1024;
 
+// Whoever had the lock before may have put another file in its place.
+bool still_there(const char* path, const struct stat& opened) {
+    struct stat now;
+    return stat(path, &now) == 0 && now.st_dev == opened.st_dev && now.st_ino == opened.st_ino;
+}
+
 }  // namespace
 
 Journal::~Journal() {
@@ -39,7 +45,8 @@ Journal::Opened Journal::open(const char* path, bool resume, size_t record_bytes
         return Opened::failed;
     }
     regular_ = S_ISREG(facts.st_mode) && !to_stdout_;
-    if (regular_ && flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+    path_ = path;
+    if (regular_ && (flock(fd_, LOCK_EX | LOCK_NB) != 0 || !still_there(path, facts))) {
         return Opened::busy;
     }
     if (regular_ && facts.st_size > 0 && !resume) {

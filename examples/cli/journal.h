@@ -35,6 +35,9 @@ public:
     Opened read_back(leat_str identity, bool forced, Ids* ids);
     // Lines of an output that is to be resumed, for the size of the id table. The cut line is gone.
     bool count_records(uint64_t* count);
+    // Leaves of each id that stands there twice the later record, in a file that takes this one's
+    // place. Nothing may wait in the buffer. False (errno) when that cannot be done; all is as it was.
+    bool drop_replaced();
 
     char* room() { return buffer_ + used_; }
     size_t room_bytes() const { return record_bytes_; }
@@ -46,6 +49,7 @@ public:
     bool had_records() const { return had_records_; }
     uint64_t done_before() const { return done_before_; }
     uint64_t cut_bytes() const { return cut_bytes_; }
+    uint64_t repeats() const { return repeats_; }  // records that read_back found a later one for
     uint64_t writes() const { return writes_; }
     int failure() const { return failure_; }  // errno of the write that failed, or 0
     size_t buffer_bytes() const { return capacity_; }
@@ -53,6 +57,11 @@ public:
 private:
     bool repair();
     bool note_record(const char* line, size_t size, Ids* ids);
+    bool find_repeats(Ids* twice);
+    bool copy_kept(int to, Ids* twice);
+    bool take_place(int made, const char* made_path, const char* path);
+
+    const char* path_ = nullptr;
 
     int fd_ = -1;
     bool to_stdout_ = false;
@@ -65,6 +74,7 @@ private:
     int64_t whole_bytes_ = 0;  // size of the file up to its last whole line
     uint64_t cut_bytes_ = 0;
     uint64_t done_before_ = 0;
+    uint64_t repeats_ = 0;
     uint64_t writes_ = 0;
     int failure_ = 0;
 };

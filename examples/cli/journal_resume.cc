@@ -6,72 +6,11 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "cli/item.h"
 #include "cli/journal.h"
+#include "cli/line_heads.h"
 #include "codec/json_scan.h"
 
 namespace cli {
-
-namespace {
-
-constexpr size_t chunk_bytes = 128 * 1024;
-// {"id":"...": each byte of an id takes six when it is escaped.
-constexpr size_t head_bytes = id_bytes_max * 6 + 64;
-
-// The start of each line of a file, one after the other.
-class LineHeads {
-public:
-    LineHeads(int fd, char* buffer) : fd_(fd), buffer_(buffer) {}
-
-    // False at the end or on an error (errno, else 0).
-    bool next(const char** head, size_t* size) {
-        size_t kept = 0;
-        for (;;) {
-            if (at_ == end_) {
-                const ssize_t got = pread(fd_, buffer_ + head_bytes, chunk_bytes, offset_);
-                failed_ = got < 0;
-                if (got <= 0) {
-                    return false;
-                }
-                offset_ += got;
-                at_ = head_bytes;
-                end_ = head_bytes + static_cast<size_t>(got);
-            }
-            const char* const from = buffer_ + at_;
-            const void* hit = memchr(from, '\n', end_ - at_);
-            const size_t have =
-                hit != nullptr ? static_cast<size_t>(static_cast<const char*>(hit) - from)
-                               : end_ - at_;
-            const size_t take = have < head_bytes - kept ? have : head_bytes - kept;
-            memmove(buffer_ + kept, from, take);
-            kept += take;
-            at_ += have + (hit != nullptr ? 1 : 0);
-            if (hit != nullptr) {
-                *head = buffer_;
-                *size = kept;
-                return true;
-            }
-        }
-    }
-    bool failed() const { return failed_; }
-
-private:
-    int fd_;
-    char* buffer_;
-    off_t offset_ = 0;
-    size_t at_ = head_bytes;
-    size_t end_ = head_bytes;
-    bool failed_ = false;
-};
-
-// The value of the member `name`, if it is the first of this (perhaps cut) object.
-bool first_member(leat_str head, leat_str name, leat::JsonValue* value) {
-    leat::JsonCursor at(head);
-    leat::JsonValue key;
-    return at.enter_object() && at.member(&key) && leat::json_is(key, name) && at.take(value);
-}
-
-}  // namespace
 
 // Cuts the file after its last line end.
 bool Journal::repair() {
@@ -110,17 +49,13 @@ bool Journal::count_records(uint64_t* count) {
 }
 
 bool Journal::note_record(const char* line, size_t size, Ids* ids) {
-    leat::JsonValue value;
-    if (!first_member(leat_str{line, size}, leat::text("id"), &value) ||
-        value.type != leat::JsonType::string) {
+    char room[head_bytes];
+    leat_str id{nullptr, 0};
+    if (!id_of_head(leat_str{line, size}, room, &id)) {
         return false;
     }
-    char id[head_bytes];
-    size_t id_size = 0;
-    if (leat::json_string_decode(value.raw, id, sizeof id, &id_size) != LEAT_OK) {
-        return false;
-    }
-    done_before_ += ids->note_done(leat_str{id, id_size}) ? 1u : 0u;
+    const bool fresh = ids->note_done(id);
+    ++(fresh ? done_before_ : repeats_);
     return true;
 }
 

@@ -23,11 +23,12 @@ constexpr Command commands[] = {
     {"simulate", cli::run_simulate, false}, {"mock", cli::run_mock, true},
     {"limits", cli::run_limits, false},     {"providers", cli::run_providers, false},
     {"prices", cli::run_prices, false},     {"footprint", cli::run_footprint, false},
+    {"report", cli::run_report, false},     {"retry-failed", cli::run_retry_failed, false},
     {"help", cli::run_help, false},         {"version", run_version, false},
     {"--help", cli::run_help, false},       {"-h", cli::run_help, false},
     {"--version", run_version, false},
 };
-constexpr size_t commands_named = 10;
+constexpr size_t commands_named = 12;
 
 int refuse(const char* word) {
     const char* names[commands_named];

@@ -197,6 +197,8 @@ constexpr Option observe_options[] = {
 };
 
 constexpr Option display_options[] = {
+    {"report", 0, Kind::text, "FILE", nullptr, AT(report), 0, 0,
+     "write a page about OUT at the end, as `leat report` does"},
     {"progress", 0, Kind::choice, "auto|line|off", "auto", AT(progress), 0, 0,
      "auto: a live line on a terminal, else one every 5 s"},
     {"quiet", 'q', Kind::flag, nullptr, nullptr, AT(quiet), 0, 0,

@@ -127,6 +127,9 @@ struct Settings {
     uint64_t item_bytes;
     uint64_t max_line_bytes;
 
+    const char* report;
+    bool only_failed;      // `retry-failed`: nothing but items whose record is a failure ...
+    uint64_t only_status;  // ... of these families, LEAT_ON_*; 0: of any
     const char* metrics;
     const char* metrics_json;
     const char* events;

@@ -8,7 +8,6 @@
 
 #include "base/bytes.h"
 #include "cli/impact.h"
-#include "cli/record_leat.h"
 #include "codec/json_scan.h"
 #include "codec/utf8.h"
 
@@ -98,7 +97,8 @@ const char* RecordWriter::who(const leat_result& result) const {
     return owner != nullptr ? owner->name : nullptr;
 }
 
-size_t RecordWriter::json_result(const leat_result& result, char* out, size_t capacity) {
+size_t RecordWriter::json_result(const leat_result& result, const RunFacts& run, char* out,
+                                 size_t capacity) {
     JsonWriter json(out, capacity);
     json.begin_object();
     json.key(leat::text("id"));
@@ -138,13 +138,14 @@ size_t RecordWriter::json_result(const leat_result& result, char* out, size_t ca
     }
     leat_footprint footprint;
     const bool known = service_ != nullptr && footprint_of(*service_, result, &footprint);
-    write_leat(&json, result, who(result), known ? &footprint : nullptr);
+    write_leat(&json, result, run, who(result), known ? &footprint : nullptr);
     json.end_object();
     return end_line(json, out, capacity);
 }
 
-size_t RecordWriter::result(const leat_result& result, char* out, size_t capacity) {
-    return format_ == Format::jsonl ? json_result(result, out, capacity)
+size_t RecordWriter::result(const leat_result& result, const RunFacts& run, char* out,
+                            size_t capacity) {
+    return format_ == Format::jsonl ? json_result(result, run, out, capacity)
                                     : people_result(result, out, capacity);
 }
 
@@ -164,7 +165,7 @@ size_t RecordWriter::fault(leat_str id, leat_str metadata, uint64_t index, uint6
     result.cost_usd = -1;
     result.usage = leat_usage{-1, -1, -1, -1, -1, -1};
     result.timing = leat_timing{-1, -1, -1, -1, -1, -1};
-    return this->result(result, out, capacity);
+    return this->result(result, RunFacts{-1, nullptr}, out, capacity);
 }
 
 }  // namespace cli

@@ -9,6 +9,7 @@
 #include "cli/item.h"
 #include "cli/mapped_block.h"
 #include "cli/options.h"
+#include "cli/record_leat.h"
 #include "cli/service.h"
 
 namespace cli {
@@ -32,7 +33,7 @@ public:
     // Records say who of them answered, when there are several. Borrowed.
     void name_services(const Service* service) { service_ = service; }
     // Each returns the size of the record in out, 0 when capacity is too small.
-    size_t result(const leat_result& result, char* out, size_t capacity);
+    size_t result(const leat_result& result, const RunFacts& run, char* out, size_t capacity);
     // A line that never became an item. index as in a result; line from 1.
     size_t fault(leat_str id, leat_str metadata, uint64_t index, uint64_t line,
                  const Fault& fault, char* out, size_t capacity);
@@ -40,7 +41,7 @@ public:
 private:
     leat_str clean(leat_str text);
     leat_str one_line(leat_str json);
-    size_t json_result(const leat_result& result, char* out, size_t capacity);
+    size_t json_result(const leat_result& result, const RunFacts& run, char* out, size_t capacity);
     size_t people_result(const leat_result& result, char* out, size_t capacity);
 
     const char* who(const leat_result& result) const;

@@ -50,6 +50,24 @@ void write_timing(JsonWriter* json, const leat_timing& timing) {
     milliseconds(json, leat::text("first_byte"), timing.first_byte_ms);
     milliseconds(json, leat::text("first_token"), timing.first_token_ms);
     milliseconds(json, leat::text("total"), timing.total_ms);
+    milliseconds(json, leat::text("item"), timing.item_ms);
+    json->end_object();
+}
+
+// Only what held for some time; null when nothing did.
+void write_held(JsonWriter* json, const Held* held) {
+    json->key(leat::text("limited_ms"));
+    if (held == nullptr || held->is_empty()) {
+        json->null();
+        return;
+    }
+    json->begin_object();
+    for (int i = 0; i < limiters_count; ++i) {
+        if (held->ms(i) >= Held::least_ms) {
+            milliseconds(json, leat::text_of(leat_limiter_name(static_cast<leat_limiter>(i))),
+                         held->ms(i));
+        }
+    }
     json->end_object();
 }
 
@@ -159,7 +177,7 @@ void write_ignored(JsonWriter* json, uint32_t fields) {
 
 }  // namespace
 
-void write_leat(JsonWriter* json, const leat_result& result, const char* who,
+void write_leat(JsonWriter* json, const leat_result& result, const RunFacts& run, const char* who,
                 const leat_footprint* footprint) {
     const bool good = result.outcome == LEAT_SUCCEEDED;
     json->key(leat::text("leat"));
@@ -177,15 +195,22 @@ void write_leat(JsonWriter* json, const leat_result& result, const char* who,
     put_text(json, "finish_reason", finish_of(result));
     json->key(leat::text("attempts"));
     json->integer(result.attempts);
+    json->key(leat::text("rate_limited"));
+    json->integer(result.rate_limited);
     json->key(leat::text("retried"));
     json->boolean(result.retried != 0);
     json->key(leat::text("cached"));
     json->boolean(result.cached != 0);
+    put_text(json, "model", result.model);
     write_usage(json, result.usage);
     write_costs(json, result, footprint);
     write_way(json, result, who);
+    count_or_null(json, leat::text("started_ms"), run.started_ms);
     write_timing(json, result.timing);
+    write_held(json, run.held);
     write_tool_calls(json, result.tool_calls, result.tool_calls_count);
+    json->key(leat::text("tool_rounds"));
+    json->integer(result.tool_rounds);
     write_tool_steps(json, result.tool_steps);
     put_text(json, "thinking", result.thinking);
     put_text(json, "refusal", result.refusal);

@@ -19,10 +19,10 @@ namespace {
 
 constexpr int32_t step_ms_max = 100;
 
-double wall_ms() {
+int64_t unix_ms() {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
 }
 
 Format choose_format(const Settings& settings) {
@@ -53,6 +53,12 @@ size_t resident_bytes() {
 }
 
 }  // namespace
+
+double wall_ms() {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
 
 uint64_t steady_ms() { return static_cast<uint64_t>(wall_ms()); }
 
@@ -135,10 +141,19 @@ void Run::draw() {
     progress_.tick(state, now);
 }
 
+// What held the run back after a step does so until the end of the next one.
+void Run::note_limiter() {
+    const double now = wall_ms();
+    held_.pass(held_by_, now - looked_ms_);
+    held_by_ = limiter();
+    looked_ms_ = now;
+}
+
 void Run::loop() {
     bool cancelled = false;
     while (leat_batch_done(batch_) == 0) {
         const leat_status status = leat_step(client_, wait_for_input());
+        note_limiter();
         if (!journal_.flush()) {
             unwritten_ = true;
             stop("the output cannot be written");
@@ -184,7 +199,7 @@ uint64_t Run::unfinished() const {
     const uint64_t read = accepted_ - delivered_ + tally_.cancelled;
     const uint64_t recorded = tally_.finished() + tally_.done_before;
     const uint64_t all = tally_.total > recorded ? tally_.total - recorded : 0;
-    return stopped_ != nullptr && all > read ? all : read;
+    return stopped_ != nullptr && all > read ? all : read + left_out_;
 }
 
 int Run::exit_code() const {
@@ -199,8 +214,9 @@ int Run::exit_code() const {
 
 int Run::run() {
     watch_signals();
-    if (!defaults_.open(settings_) || !tools_.open(defaults_.tools()) || !open_input() || !open_output() ||
-        !open_service(settings_, &service_) || !open_ids() || !write_first_line()) {
+    if (!check_files() || !defaults_.open(settings_) || !tools_.open(defaults_.tools()) || !open_input() ||
+        !open_output() || !open_service(settings_, &service_) || !open_ids() || !write_first_line() ||
+        !heal_output() || !find_failed()) {
         return stopped_ != nullptr ? exit_stopped : exit_usage;
     }
     records_.name_services(&service_);
@@ -219,9 +235,11 @@ int Run::run() {
     if (wanted == ProgressMode::off || settings_.quiet) {
         mode = Progress::Mode::off;
     }
-    const double start = wall_ms();
+    started_wall_ms_ = looked_ms_ = wall_ms();
+    started_unix_ms_ = unix_ms();
     progress_.start(mode, terminal_, steady_ms());
     loop();
+    replace_records();
     finish();
     SummaryFacts facts{};
     facts.tally = &tally_;
@@ -229,7 +247,7 @@ int Run::run() {
     facts.budget_usd = settings_.budget_usd.value;
     leat_batch_summary(batch_, &facts.summary);
     leat_get_stats(client_, &facts.stats);
-    facts.wall_ms = wall_ms() - start;
+    facts.wall_ms = wall_ms() - started_wall_ms_;
     facts.service = service_.label;
     facts.output = journal_.is_stdout() ? "stdout" : settings_.output;
     facts.stopped = stopped_;
@@ -241,7 +259,7 @@ int Run::run() {
     if (!settings_.quiet) {
         print_summary(facts, terminal_);
     }
-    return exit_code();
+    return write_page() || exit_code() != exit_good ? exit_code() : exit_stopped;
 }
 
 int run_batch(int argc, char** argv) {

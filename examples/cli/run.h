@@ -60,8 +60,17 @@ private:
     bool accept(const Line& line, leat_request* request);
     void refuse(const Line& line, leat_str id, leat_str metadata, const Fault& fault);
     bool name_refused(uint64_t line, leat_str* id);
+    Ids::Answer meet(leat_str id);
     bool write_result(const leat_result& result);
     void say_failure(leat_str id, const char* word, leat_str message);
+
+    // run_again.cc: records that are to be replaced, and the page.
+    bool check_files() const;
+    bool heal_output();
+    bool find_failed();
+    void replace_records();
+    void say_two_records();
+    bool write_page();
 
     // run_live.cc: text as it comes, and options that the provider has not got.
     static void take_token(void* user, const leat_token* token);
@@ -83,6 +92,7 @@ private:
 
     // run.cc
     void loop();
+    void note_limiter();
     void react_to_signals();
     int32_t wait_for_input();
     void draw();
@@ -99,6 +109,7 @@ private:
     Journal journal_;
     RecordWriter records_;
     Ids ids_;
+    Ids again_;                 // of the records that are to be replaced
     Tally tally_;
     Progress progress_;
     ItemParser* parser_ = nullptr;
@@ -112,9 +123,16 @@ private:
     Defaults defaults_;
     ToolRunner tools_;
 
+    int64_t started_unix_ms_ = 0;  // when the run began
+    double started_wall_ms_ = 0;
+    double looked_ms_ = 0;      // until when held_ knows
+    leat_limiter held_by_ = LEAT_LIMITER_NONE;  // since then
+    Held held_;
+
     uint64_t items_ = 0;        // lines that are not blank, so far
     uint64_t accepted_ = 0;     // handed to the engine
     uint64_t delivered_ = 0;    // came back from it
+    uint64_t left_out_ = 0;     // without a record, and not to be done now
     bool waiting_ = false;      // the input is a pipe with nothing in it now
     bool all_read_ = false;     // pull has said that there is no more
     bool wake_ = false;         // pull stopped only to keep its step short
@@ -129,6 +147,7 @@ private:
     char id_[32];               // the name of a line that has none
 };
 
+double wall_ms();
 uint64_t steady_ms();
 
 }  // namespace cli

@@ -85,9 +85,9 @@ bool Run::accept(const Line& line, leat_request* request) {
         request->id = leat::text(id_, static_cast<size_t>(size));
     }
     if (ids_.is_open()) {
-        switch (ids_.meet(request->id)) {
+        switch (meet(request->id)) {
             case Ids::Answer::fresh: break;
-            case Ids::Answer::done: ++tally_.done_before; return false;
+            case Ids::Answer::done: return false;
             case Ids::Answer::full: stop("no memory for more ids"); return false;
             case Ids::Answer::repeated:
                 fault.code = "repeated_id";
@@ -99,17 +99,32 @@ bool Run::accept(const Line& line, leat_request* request) {
     }
     request->flags = LEAT_COPY;
     request->user_number = items_ - 1;
+    // When it began, for its record: milliseconds of the run. No pointer is wanted there.
+    request->user = reinterpret_cast<void*>(static_cast<uintptr_t>(wall_ms() - started_wall_ms_));
     ++accepted_;
     return true;
+}
+
+// done: nothing is to be done about it, because of its record or because only failures are done again.
+Ids::Answer Run::meet(leat_str id) {
+    const Ids::Answer answer = ids_.meet(id);
+    if (answer == Ids::Answer::done && again_.is_open() && again_.has(id)) {
+        return Ids::Answer::fresh;
+    }
+    if (answer == Ids::Answer::fresh && settings_.only_failed) {
+        ++left_out_;
+        return Ids::Answer::done;
+    }
+    tally_.done_before += answer == Ids::Answer::done ? 1 : 0;
+    return answer;
 }
 
 // An id for the record of a refused line that no other record has. False when an earlier run has
 // written that record, or on no memory.
 bool Run::name_refused(uint64_t line, leat_str* id) {
     if (ids_.is_open() && !leat::empty(*id)) {
-        const Ids::Answer answer = ids_.meet(*id);
+        const Ids::Answer answer = meet(*id);
         if (answer != Ids::Answer::repeated) {
-            tally_.done_before += answer == Ids::Answer::done ? 1 : 0;
             return answer == Ids::Answer::fresh;
         }
     } else if (!leat::empty(*id)) {
@@ -121,9 +136,8 @@ bool Run::name_refused(uint64_t line, leat_str* id) {
             size += snprintf(id_ + size, sizeof id_ - static_cast<size_t>(size), "-%d", again);
         }
         *id = leat::text(id_, static_cast<size_t>(size));
-        const Ids::Answer answer = ids_.is_open() ? ids_.meet(*id) : Ids::Answer::fresh;
+        const Ids::Answer answer = ids_.is_open() ? meet(*id) : Ids::Answer::fresh;
         if (answer != Ids::Answer::repeated) {
-            tally_.done_before += answer == Ids::Answer::done ? 1 : 0;
             return answer == Ids::Answer::fresh;
         }
     }
@@ -165,7 +179,10 @@ void Run::refuse(const Line& line, leat_str id, leat_str metadata, const Fault& 
 }
 
 bool Run::write_result(const leat_result& result) {
-    const size_t size = records_.result(result, journal_.room(), journal_.room_bytes());
+    const int64_t begun_ms = static_cast<int64_t>(reinterpret_cast<uintptr_t>(result.user));
+    const RunFacts facts{started_unix_ms_ + begun_ms, &held_};
+    const size_t size = records_.result(result, facts, journal_.room(), journal_.room_bytes());
+    held_.clear();
     return size > 0 && journal_.commit(size);
 }
 

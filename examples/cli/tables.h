@@ -14,6 +14,8 @@ int run_providers(int argc, char** argv);
 int run_prices(int argc, char** argv);
 int run_estimate(int argc, char** argv);
 int run_footprint(int argc, char** argv);
+int run_report(int argc, char** argv);
+int run_retry_failed(int argc, char** argv);
 int run_help(int argc, char** argv);
 void print_overview();
 void print_run_help();
@@ -21,6 +23,8 @@ void print_simulate_help();
 void print_prices_help();
 void print_estimate_help();
 void print_footprint_help();
+void print_report_help();
+void print_retry_failed_help();
 // The table's options with their defaults, group by group.
 void print_options(const OptionTable& table);
 

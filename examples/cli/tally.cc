@@ -12,7 +12,6 @@ namespace cli {
 namespace {
 
 constexpr double first_ms = 0.01;
-constexpr double per_octave = 16;
 
 }  // namespace
 
@@ -24,7 +23,12 @@ void Latencies::add(double milliseconds) {
     ++buckets_[static_cast<int>(place)];
     least_ = count_ == 0 || milliseconds < least_ ? milliseconds : least_;
     most_ = milliseconds > most_ ? milliseconds : most_;
+    sum_ += milliseconds;
     ++count_;
+}
+
+double Latencies::bucket_ms(int index) {
+    return first_ms * exp2(static_cast<double>(index) / per_octave);
 }
 
 double Latencies::quantile(double share) const {

@@ -13,11 +13,17 @@ public:
     // The latency that this share (0..1) of all stays below; -1 without any.
     double quantile(double share) const;
     uint64_t count() const { return count_; }
+    double mean() const { return count_ > 0 ? sum_ / static_cast<double>(count_) : -1; }
+
+    static constexpr int per_octave = 16;
+    static constexpr int buckets_count = 32 * per_octave;
+    uint64_t bucket(int index) const { return buckets_[index]; }
+    static double bucket_ms(int index);  // where it begins
 
 private:
-    static constexpr int buckets_count = 32 * 16;
     uint64_t buckets_[buckets_count] = {};
     uint64_t count_ = 0;
+    double sum_ = 0;
     double least_ = 0;
     double most_ = 0;
 };

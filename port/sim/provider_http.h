@@ -13,11 +13,12 @@ namespace leat_simulator {
 // "max_tokens" or "max_completion_tokens" of a request's body; 0: neither is there.
 uint64_t read_max_tokens(leat_str body);
 
-// The name of the first tool that the request offers, in JSON, as long as fewer than `rounds` results of
-// tools are in it; empty: there is nothing to call.
+// The name of the first tool that the request offers, in JSON, as long as fewer than `rounds` results
+// of tools are in it; empty: there is nothing to call.
 leat_str read_tool(leat_str body, uint32_t rounds);
 
-// Status, body and all headers; a call of `tool` unless it is empty. wall_ms is of now; 0: the world has no wall clock.
+// Status, body and all headers; a call of `tool` unless it is empty. wall_ms is of now; 0: the world has no
+// wall clock.
 void write_answer(const ProviderModel& model, const ProviderVerdict& verdict, leat_str tool,
                   int64_t wall_ms, leat_sim_response* response);
 

@@ -183,8 +183,11 @@ void admit_items(Engine* engine, Endpoint* endpoint) {
         // A domain of its own would hold a fresh item of the same model as well.
         if (admission == Admission::held && endpoint->domains_count == 1) return;
         if (too_many_wait(*engine, *endpoint)) {
-            // No gate holds them: their batch has as many on the wire as it may.
-            if (endpoint->limiter == LEAT_LIMITER_NONE) endpoint->limiter = LEAT_LIMITER_IN_FLIGHT;
+            // No gate holds them: their batch has as many on the wire as it may. A slot that has come
+            // free since is none for a fresh item, so nobody must think that one could go.
+            const bool is_vague = endpoint->limiter == LEAT_LIMITER_NONE ||
+                                  endpoint->limiter == LEAT_LIMITER_ITEMS;
+            if (is_vague) endpoint->limiter = LEAT_LIMITER_IN_FLIGHT;
             return;
         }
         if (admission == Admission::nothing_waits && has_no_work(engine, endpoint)) return;

@@ -86,7 +86,8 @@ def formats_by_option():
     with Mock("--echo") as mock:
         base = ["--base-url", mock.url, "-m", "m", "--max-attempts", "2"]
         body = {"x": write("no.jsonl", [{"id": "a", "prompt": "no json"}])}
-        done = run(body["x"], "-o", path("no.out"), "-p", "anthropic", "--json", *base)
+        done = run(body["x"], "-o", path("no.out"), "-p", "anthropic", "--json",
+                   "--plain-retry", *base)
         record = by_id("no.out")["a"]
         check("a wrong answer: schema, two attempts, rule and text on record",
               done.returncode == 1 and record["leat"]["status"] == "schema" and

@@ -7,10 +7,11 @@ from cli import ROOT, by_id, check, leave, path, prompts, records, run, said, su
 from cli import ENVIRONMENT, LEAT, Mock
 
 MEMBERS = ["id", "custom_id", "response", "error", "leat"]
-LEAT_MEMBERS = ["index", "status", "text", "finish_reason", "attempts", "retried", "cached",
-                "usage", "cost_usd", "energy_kwh", "gwp_kgco2eq", "endpoint", "fallbacks",
-                "hedged", "timing_ms", "tool_calls",
-                "thinking", "refusal", "choice", "choices", "partial", "ignored", "metadata"]
+LEAT_MEMBERS = ["index", "status", "text", "finish_reason", "attempts", "rate_limited", "retried",
+                "cached", "model", "usage", "cost_usd", "energy_kwh", "gwp_kgco2eq", "endpoint",
+                "fallbacks", "hedged", "started_ms", "timing_ms", "limited_ms", "tool_calls",
+                "tool_rounds", "tool_steps", "thinking", "refusal", "choice", "choices", "partial",
+                "ignored", "metadata"]
 USAGE = ["input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens",
          "total_tokens"]
 

@@ -127,7 +127,7 @@ TEST(Provider, says_when_to_come_back_in_the_form_that_was_asked_for) {
         (void)model.arrive(0, 1, 0);
         const ProviderVerdict verdict = model.arrive(ms / 2, 1, 0);
         auto response = std::make_unique<leat_sim_response>();
-        leat_simulator::write_answer(model, verdict, leat_str{}, 0, response.get());
+        leat_simulator::write_answer(model, verdict, leat_str{nullptr, 0}, 0, response.get());
         EXPECT_EQ(response->status, 429);
         EXPECT_EQ(header(*response, "Retry-After"), wait == 0 ? "-" : "2");
         EXPECT_EQ(header(*response, "retry-after-ms"), wait == 2 ? "1200" : "-");

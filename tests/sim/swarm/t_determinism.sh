@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
-# The same seeds give the same traces whatever compiled them: gcc and clang, -O0 and -O2. Builds
-# leat_swarm alone for each, in build/swarm-*; gcc -O2 is the build that all tests use.
-# TAP: a line for each pair. LEAT_SWARM_HASH_SEEDS: which seeds (1-1000).
+# The same seeds give the same traces whatever compiled them: gcc -O2, the build that all tests use, and
+# clang -O0 with sanitizers, the one of the asan family. LEAT_SWARM_PRESETS="gcc-release gcc-debug
+# clang-release clang-debug" compares others; leat_swarm alone is built for them, in build/swarm-*.
+# TAP: a line for each pair. LEAT_SWARM_HASH_SEEDS: which seeds (1-500).
 set -u
 root=${LEAT_ROOT:-$(cd "$(dirname "$0")/../../.." && pwd)}
-seeds=${LEAT_SWARM_HASH_SEEDS:-1-1000}
+seeds=${LEAT_SWARM_HASH_SEEDS:-1-500}
 jobs=$(nproc 2>/dev/null || echo 2)
-presets=(gcc-release gcc-debug clang-release clang-debug)
+read -ra presets <<<"${LEAT_SWARM_PRESETS:-gcc-release clang-asan}"
 
 # folder_of PRESET: where its build lies.
 folder_of() {
     case $1 in
     gcc-release) echo "${LEAT_BUILD:-$root/build/gcc-release}" ;;
+    clang-asan) echo "$root/build/clang-asan" ;;
     *) echo "$root/build/swarm-$1" ;;
     esac
 }
@@ -24,7 +26,7 @@ for preset in "${presets[@]}"; do
     log=$root/build/swarm-$preset.log
     mkdir -p "$root/build"
     if ! { { [ -e "$folder/build.ninja" ] ||
-        cmake --preset "$preset" -B "$folder" -DLEAT_TESTS=ON -DLEAT_EXAMPLES=OFF; } &&
+        cmake --preset "$preset" -B "$folder" -DLEAT_WERROR=ON -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON; } &&
         cmake --build "$folder" -j "$jobs" --target leat_swarm; } >"$log" 2>&1; then
         echo "not ok - leat_swarm builds with $preset"
         tail -n 30 "$log" | sed 's/^/# /'

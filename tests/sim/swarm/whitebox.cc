@@ -62,7 +62,7 @@ void Whitebox::note_item(const Item& item) {
     Slot* const slot = &slots_[static_cast<size_t>(&item - engine_->items)];
     const bool known = slot->batch == item.batch && slot->index == item.index &&
                        slot->accepted_ns == item.times.accepted_ns;
-    if (!known) *slot = Slot{item.batch, item.index, item.times.accepted_ns, 0, 0, 0};
+    if (!known) *slot = Slot{item.batch, item.index, item.times.accepted_ns, 0, 0, 0, nullptr};
     PaceModel* const model = &models_[place_of(item.domain)];
     const uint64_t dispatched_ns = item.times.dispatched_ns;
     if (item.rate_limited > slot->rate_limited) {
@@ -71,8 +71,11 @@ void Whitebox::note_item(const Item& item) {
     }
     slot->rate_limited = item.rate_limited;
     const bool fresh = dispatched_ns != slot->dispatched_ns && dispatched_ns != 0;
-    // An item that has just fallen back was sent elsewhere.
-    const bool sent = fresh && !(item.attempts == 0 && item.attempts_before > 0);
+    // An item that has just fallen back was sent elsewhere, and so may be one that asks another model now.
+    const bool moved = slot->domain != item.domain && !leat::on_wire(item.state) &&
+                       item.batch->config.on_attempt != nullptr;
+    const bool sent = fresh && !moved && !(item.attempts == 0 && item.attempts_before > 0);
+    slot->domain = item.domain;
     if (sent) model->dispatched(dispatched_ns);
     if (sent) budgets_[endpoint_of(item.endpoint)].dispatched(dispatched_ns);
     slot->dispatched_ns = dispatched_ns;

@@ -36,6 +36,7 @@ private:
         uint64_t dispatched_ns = 0;
         uint32_t rate_limited = 0;
         uint32_t tries = 0;  // attempts and rate limits
+        const leat::Domain* domain = nullptr;
     };
 
     void note_item(const leat::Item& item);
