@@ -227,6 +227,15 @@ constexpr Option memory_options[] = {
      "longest line of IN; a longer one gets an error record"},
 };
 
+constexpr Option observe_options[] = {
+    {"metrics", 0, Kind::text, "FILE", nullptr, AT(metrics), 0, 0,
+     "Prometheus metrics, rewritten every 5 s and at the end, always whole"},
+    {"metrics-json", 0, Kind::text, "FILE", nullptr, AT(metrics_json), 0, 0,
+     "the same metrics as a JSON object"},
+    {"events", 0, Kind::text, "FILE", nullptr, AT(events), 0, 0,
+     "each event as a line of JSON; with --resume behind what is there"},
+};
+
 constexpr Option display_options[] = {
     {"report", 0, Kind::text, "FILE", nullptr, AT(report), 0, 0,
      "write a page about OUT at the end, as `leat report` does"},
@@ -251,6 +260,7 @@ constexpr OptionGroup groups[] = {
     option_group("Histories", history_options),
     option_group("Answers that are there already", cache_options),
     option_group("Memory", memory_options),
+    option_group("Observation", observe_options),
     option_group("Display", display_options),
 };
 

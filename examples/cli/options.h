@@ -152,6 +152,9 @@ struct Settings {
     const char* report;
     bool only_failed;      // `retry-failed`: nothing but items whose record is a failure ...
     uint64_t only_status;  // ... of these families, LEAT_ON_*; 0: of any
+    const char* metrics;
+    const char* metrics_json;
+    const char* events;
 
     int32_t progress;
     bool quiet;

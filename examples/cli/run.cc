@@ -131,6 +131,8 @@ int32_t Run::wait_for_input() {
 
 void Run::draw() {
     const uint64_t now = steady_ms();
+    metrics_.tick(client_, now);
+    metrics_json_.tick(client_, now);
     if (!progress_.due(now)) {
         return;
     }
@@ -185,6 +187,9 @@ void Run::finish() {
     if (settings_.transcript != nullptr && !histories_.write_transcript(settings_.transcript)) {
         stop("the transcript cannot be written");
     }
+    metrics_.finish(client_);
+    metrics_json_.finish(client_);
+    events_.flush();
     if (settings_.quiet && stopped_ != nullptr && signals_done_ == 0) {
         fprintf(stderr, "leat run: stopped: %s\n", stopped_);  // else the summary says so
     }

@@ -9,11 +9,13 @@
 
 #include "cli/cache.h"
 #include "cli/defaults.h"
+#include "cli/event_log.h"
 #include "cli/histories.h"
 #include "cli/ids.h"
 #include "cli/item.h"
 #include "cli/journal.h"
 #include "cli/mapped_block.h"
+#include "cli/metrics_file.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/reader.h"
@@ -48,6 +50,7 @@ private:
     bool map_block(leat_config* config);
     bool add_services();
     bool open_client();
+    bool open_observers();
     bool open_batch();
 
     // run_items.cc: what the engine calls.
@@ -119,6 +122,9 @@ private:
     MappedBlock block_;
     Cache cache_;
     leat_batch* batch_ = nullptr;
+    EventLog events_;
+    MetricsFile metrics_;
+    MetricsFile metrics_json_;
     Defaults defaults_;
     Histories histories_;
     Replies replies_;

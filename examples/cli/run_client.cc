@@ -80,7 +80,13 @@ bool Run::open_client() {
         fprintf(stderr, "leat run: %s: %s\n", leat_status_word(status), leat_status_hint(status));
         return false;
     }
-    return add_services();
+    return add_services() && open_observers();
+}
+
+bool Run::open_observers() {
+    return metrics_.open("metrics", settings_.metrics, leat_metrics_prometheus, client_) &&
+           metrics_json_.open("metrics-json", settings_.metrics_json, leat_metrics_json, client_) &&
+           events_.open(settings_.events, settings_.resume, client_);
 }
 
 bool Run::open_batch() {

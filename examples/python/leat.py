@@ -52,7 +52,8 @@ class Config(Structure):
         ("log_level", c_int32), ("reserved32", c_uint32), ("ports", Ports),
         ("conversations_max", c_uint32), ("conversation_messages_max", c_uint32),
         ("conversation_bytes", c_size_t),
-        ("contexts_max", c_uint32), ("reserved32b", c_uint32)]
+        ("contexts_max", c_uint32), ("reserved32b", c_uint32),
+        ("callback_slow_ms", c_uint32), ("post_process_slow_ms", c_uint32)]
 
 
 class Retry(Structure):
@@ -158,7 +159,9 @@ class BatchConfig(Structure):
         ("on_writable", c_void_p), ("validate", c_void_p), ("on_attempt", c_void_p),
         ("dry_run", c_uint8), ("reserved8", c_uint8 * 7), ("cache_store", c_void_p),
         ("cache_store_user", c_void_p), ("cache_ttl_ms", c_uint64), ("cache_mode", c_int32),
-        ("cache_share", c_int32)]
+        ("cache_share", c_int32),
+        ("dry_run", c_uint8), ("reserved8", c_uint8 * 7), ("post_process", c_void_p),
+        ("middleware", c_void_p), ("middleware_count", c_uint32), ("progress_every", c_uint32)]
 
 
 class LeatError(Exception):

@@ -9,6 +9,7 @@
 #define LEAT_BATCH_H
 
 #include <leat/client.h>
+#include <leat/middleware.h>
 #include <leat/request.h>
 #include <leat/result.h>
 #include <leat/status.h>
@@ -192,7 +193,8 @@ typedef struct leat_batch_config {
     leat_status (*source)(void *user, leat_request *request);
     /* on_result: every result, once. NULL: they wait for leat_batch_next. */
     leat_keep (*on_result)(void *user, const leat_result *result);
-    /* on_progress: after each result, failures too (S7, B13). */
+    /* on_progress: after each result (or progress_every), failures too, in order of delivery, while the
+     * item still holds its slot (S7, B13). It cannot change a result. */
     void (*on_progress)(void *user, const leat_progress *progress);
     /* on_token: pieces of streamed answers (a batch that has it streams unless a request says no).
      * It may submit and cancel. */
@@ -217,6 +219,14 @@ typedef struct leat_batch_config {
                         are not checked, validate is not asked */
     uint8_t reserved8[7];
     leat_cache cache;               /* none */
+    /* post_process: after each item, success or not, its result delivered already (B12): behind on_result,
+     * or inside leat_batch_next. What it does wrong is its own affair. result lives until return. */
+    void (*post_process)(void *user, const leat_result *result);
+    /* See leat/middleware.h. Copied; at most LEAT_MIDDLEWARE_MAX. */
+    const leat_middleware *middleware;
+    uint32_t middleware_count;
+    uint32_t progress_every;        /* on_progress after so many results each, and after the last one of a
+                                       batch that is finished; 0 counts as 1 (B13) */
 } leat_batch_config;
 
 LEAT_API void leat_batch_config_init(leat_batch_config *config);

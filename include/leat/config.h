@@ -57,6 +57,10 @@ typedef struct leat_config {
     uint32_t contexts_max;     /* 0; open context caches (leat/context.h); each has an item for its own
                                   calls. 0..256 */
     uint32_t reserved32b;
+    uint32_t callback_slow_ms; /* 5000; observers, middleware, tools' run, on_result, on_progress,
+                                  on_attempt and validate that take longer are logged, counted and
+                                  told of (B13, B48; LEAT_OBSERVED_CALLBACK_SLOW). 0: not timed */
+    uint32_t post_process_slow_ms; /* 90000; the same for post_process (B12) */
 } leat_config;
 
 LEAT_API void leat_config_init(leat_config *config);

@@ -12,6 +12,8 @@
 #include <leat/limits.h>
 #include <leat/memory.h>
 #include <leat/meter.h>
+#include <leat/middleware.h>
+#include <leat/observe.h>
 #include <leat/pacing.h>
 #include <leat/port.h>
 #include <leat/request.h>

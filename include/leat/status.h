@@ -114,7 +114,8 @@ typedef enum leat_class {
     X(LEAT_E_CANCELLED, -120, STOPPED, "cancelled by the caller")                                  \
     X(LEAT_E_ABORTED, -121, STOPPED, "another item failed and the policy is fail-fast")            \
     X(LEAT_E_CLOSED, -122, STOPPED, "the client was closed first")                                 \
-    X(LEAT_E_BUDGET, -123, STOPPED, "the batch's budget is used up")
+    X(LEAT_E_BUDGET, -123, STOPPED, "the batch's budget is used up")                               \
+    X(LEAT_E_SKIPPED, -124, STOPPED, "skipped by middleware")
 
 #define LEAT_STATUS_ENUM_ENTRY(name, number, class_name, hint) name = (number),
 enum { LEAT_STATUS_LIST(LEAT_STATUS_ENUM_ENTRY) LEAT_STATUS_LIST_END_ = 1 };

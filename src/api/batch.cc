@@ -4,9 +4,9 @@
 
 #include "base/check.h"
 #include "base/narrow.h"
+#include "flow/events.h"
 #include "flow/lifecycle.h"
 #include "flow/request_text.h"
-#include "meter/rates.h"
 
 namespace {
 
@@ -102,7 +102,11 @@ leat_status leat_submit(leat_batch* batch, const leat_request* request, uint64_t
 leat_status leat_batch_finish(leat_batch* batch) {
     if (batch == nullptr || !batch->open) return LEAT_E_ARGUMENT;
     batch->finished = true;
-    if (!batch->client->in_step) leat::release_tables(batch->client, batch);
+    // Inside a step the deliveries will see it.
+    if (!batch->client->in_step) {
+        leat::saw_batch_end(batch->client, batch);
+        leat::release_tables(batch->client, batch);
+    }
     return LEAT_OK;
 }
 
@@ -120,11 +124,7 @@ leat_status leat_batch_next(leat_batch* batch, const leat_result** result) {
     leat::drop_hidden(batch->client, batch);
     leat::Item* const item = leat::next_deliverable(batch);
     if (item == nullptr) return leat::batch_is_done(*batch) ? LEAT_E_DONE : LEAT_E_WOULD_BLOCK;
-    leat::hand_out(batch->client, batch, item);
-    if (batch->config.on_progress != nullptr) {
-        const leat_progress progress = {batch->completed, batch->accepted, &item->result};
-        batch->config.on_progress(batch->config.user, &progress);
-    }
+    leat::take_result(batch->client, batch, item);
     leat::release_tables(batch->client, batch);
     *result = &item->result;
     return LEAT_OK;
@@ -135,6 +135,10 @@ void leat_result_release(leat_batch* batch, const leat_result* result) {
     leat_client* const client = batch->client;
     leat::Item* const item = leat::held_item(client, result);
     if (item == nullptr) return;
+    if (item == client->delivering) {
+        client->release_asked = true;
+        return;
+    }
     leat::release_item(client, item);
     client->work_pending = true;
 }
@@ -198,13 +202,7 @@ leat_status leat_batch_run(leat_batch* batch) {
 
 void leat_batch_summary(const leat_batch* batch, leat_summary* summary) {
     if (batch == nullptr || summary == nullptr) return;
-    *summary = batch->summary;
-    const uint64_t end_ns = leat::batch_is_done(*batch) && batch->last_result_ns != 0
-                                ? batch->last_result_ns
-                                : batch->client->now_ns;
-    summary->wall_ms = static_cast<double>(end_ns - batch->opened_ns) / 1e6;
-    summary->mean_item_ms = leat::mean_of(summary->sum_item_ms, batch->completed);
-    summary->success_share = leat::share_of(summary->succeeded, batch->completed);
+    *summary = leat::summary_of(*batch);
 }
 
 void leat_batch_close(leat_batch* batch) {

@@ -121,6 +121,18 @@ const char* pacing_error(const leat_pacing* pacing) {
     return whole ? "" : "pacing must have all its functions";
 }
 
+const char* middleware_error(const leat_batch_config& config) {
+    for (uint32_t i = 0; i < config.middleware_count; ++i) {
+        const leat_middleware& one = config.middleware[i];
+        if (one.struct_size != sizeof one) return "middleware.struct_size is not set";
+        if (one.per_attempt > 1) return "middleware.per_attempt must be 0 or 1";
+        for (const uint8_t byte : one.reserved8) {
+            if (byte != 0) return "middleware.reserved8 must be 0";
+        }
+    }
+    return "";
+}
+
 // A price is a number of dollars, or negative for unknown; not NaN, and not beyond what sums hold.
 const char* price_error(const leat_price& price) {
     const bool sound = price.input <= 1e6 && price.cached_input <= 1e6 && price.output <= 1e6;
@@ -149,6 +161,8 @@ void leat_config_init(leat_config* config) {
     config->log_level = LEAT_LOG_WARNING;
     config->conversation_messages_max = 256;
     config->conversation_bytes = 64 * kib;
+    config->callback_slow_ms = 5000;
+    config->post_process_slow_ms = 90000;
 }
 
 void leat_endpoint_config_init(leat_endpoint_config* config) {
@@ -301,8 +315,12 @@ const char* leat_batch_config_error(const leat_client* client, const leat_batch_
         {config->cache.ttl_ms, 0, INT64_MAX / 2, "cache.ttl_ms must be under 2^62"},
         {config->cache.store != nullptr && config->cache.store->struct_size != sizeof(leat_store_ops), 0,
          0, "cache.store has another struct_size"},
+        {config->middleware_count, 0, LEAT_MIDDLEWARE_MAX, "middleware_count must be 0..8"},
+        {config->middleware_count > 0 && config->middleware == nullptr, 0, 0,
+         "middleware must not be NULL when middleware_count > 0"},
     };
-    const char* const error = first_error(ranges);
+    const char* error = first_error(ranges);
+    if (error[0] == '\0') error = middleware_error(*config);
     if (error[0] != '\0') return error;
     if (!(config->hedge.percentile >= 0.0 && config->hedge.percentile < 1.0)) {
         return "hedge.percentile must be 0, or under 1";

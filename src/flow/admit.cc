@@ -3,7 +3,8 @@
 // Invariant: nothing is sent without the gate's grant; one call admits a bounded number.
 #include "base/check.h"
 #include "base/narrow.h"
-#include "flow/engine.h"
+#include "flow/events.h"
+#include "flow/middleware.h"
 
 namespace leat {
 
@@ -145,6 +146,7 @@ enum class Admission : uint8_t { sent, held, nothing_waits, no_connection };
 Admission admit_one(Engine* engine, Domain* domain) {
     Item* const item = next_waiting(engine, domain);
     if (item == nullptr) return Admission::nothing_waits;
+    if (before_next_attempt(engine, item)) return Admission::sent;
     const GateVerdict verdict = domain->gate.ask(engine->now_ns, demand_of(*item));
     if (!verdict.admit) {
         hold_back(engine, domain, verdict);
@@ -173,6 +175,7 @@ Admission admit_any(Engine* engine, Endpoint* endpoint) {
 }  // namespace
 
 void admit_items(Engine* engine, Endpoint* endpoint) {
+    for (uint32_t i = 0; i < endpoint->domains_count; ++i) saw_pause_end(engine, &endpoint->domains[i]);
     for (uint32_t n = 0; n < engine->config.events_per_step; ++n) {
         const Admission admission = admit_any(engine, endpoint);
         if (admission == Admission::sent) continue;

@@ -65,6 +65,7 @@ struct leat_batch {
     uint32_t queued;              // items that are parked for a turn in their conversation
     uint32_t alive;               // items that belong to it, held ones too
     leat_status stop_status;      // what stopped items are told
+    uint64_t stopped_by;          // the item whose failure did it; LEAT_NO_INDEX: none
     leat::BatchStop stop;
     bool open;
     bool finished;                // no more input
@@ -74,6 +75,10 @@ struct leat_batch {
     bool format_is_sound;         // defaults.format was validated
     bool is_of_complete;          // leat_complete opened it
     bool cache_has_failed;        // and was reported
+    bool end_told;                // observers know that it is done
+    leat_middleware middleware[LEAT_MIDDLEWARE_MAX];
+    uint32_t middleware_count;
+    bool has_middleware_per_attempt;
 };
 
 namespace leat {

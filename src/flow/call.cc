@@ -3,7 +3,7 @@
 // says is copied at once and acted on in the next stage, so that it may say it from anywhere.
 // Invariant: the adapter hears cancel exactly for calls that it has not ended itself.
 #include "base/check.h"
-#include "flow/engine.h"
+#include "flow/events.h"
 #include "meter/usage.h"
 
 namespace leat {
@@ -109,6 +109,7 @@ void call_begin(Engine* engine, Item* item) {
     item->times.begun_ns = engine->now_ns;
     if (item->times.first_send_ns == 0) item->times.first_send_ns = engine->now_ns;
     ++engine->stats.requests_sent;
+    saw_call_begin(engine, item);
     // Made now, so that there is always a place to say how the call ended.
     item->call_end = item->arena.make<CallEnd>();
     leat_status status = item->call_end == nullptr ? LEAT_E_ITEM_MEMORY : LEAT_OK;

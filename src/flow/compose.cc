@@ -4,7 +4,7 @@
 // on_attempt may change what is asked, attempt by attempt.
 // Invariant: item->asked lives in the arena between request_mark and attempt_mark, or is &item->request.
 #include "base/check.h"
-#include "flow/engine.h"
+#include "flow/events.h"
 #include "flow/request_text.h"
 
 namespace leat {
@@ -81,6 +81,7 @@ void ask_hook(Item* item, leat_request* asked) {
     attempt.last_message = item->last_message;
     attempt.request = asked;
     attempt.slots = item->slots;
+    const CallbackWatch watch(item->batch->client, CallbackKind::on_attempt);
     config.on_attempt(config.user, &attempt);
     asked->id = item->request.id;
     asked->user = item->request.user;

@@ -3,7 +3,8 @@
 // Invariant: completed grows by one per result handed out, and summary counts the same ones.
 #include "base/check.h"
 #include "base/mutant.h"
-#include "flow/engine.h"
+#include "flow/events.h"
+#include "meter/rates.h"
 #include "meter/usage.h"
 
 namespace leat {
@@ -50,23 +51,43 @@ bool is_hidden(const Batch& batch, const Item& item) {
            item.result.outcome == LEAT_FAILED;
 }
 
-void tell_progress(Batch* batch, const leat_result& result) {
-    if (batch->config.on_progress == nullptr) return;
-    const leat_progress progress = {batch->completed, batch->accepted, &result};
-    batch->config.on_progress(batch->config.user, &progress);
+// While callbacks see an item's result: who releases it keeps it alive until all have seen it.
+class Delivery {
+public:
+    Delivery(Engine* engine, Item* item)
+        : engine_(engine), outer_(engine->delivering), outer_asked_(engine->release_asked) {
+        engine->delivering = item;
+        engine->release_asked = false;
+    }
+    ~Delivery() {
+        engine_->delivering = outer_;
+        engine_->release_asked = outer_asked_;
+    }
+    Delivery(const Delivery&) = delete;
+    Delivery& operator=(const Delivery&) = delete;
+    bool release_asked() const { return engine_->release_asked; }
+
+private:
+    Engine* engine_;
+    Item* outer_;
+    bool outer_asked_;
+};
+
+leat_keep tell_result(Engine* engine, Batch* batch, const leat_result& result) {
+    const CallbackWatch watch(engine, CallbackKind::result);
+    return batch->config.on_result(batch->config.user, &result);
 }
 
 void deliver_one(Engine* engine, Batch* batch, Item* item) {
     hand_out(engine, batch, item);
     const bool hidden = is_hidden(*batch, *item);
     leat_keep keep = LEAT_RELEASE;
-    if (!hidden) keep = batch->config.on_result(batch->config.user, &item->result);
+    const Delivery delivery(engine, item);
+    if (!hidden) keep = tell_result(engine, batch, item->result);
     if (LEAT_MUTANT_IF(4) && !hidden && item->cancel_asked)
-        keep = batch->config.on_result(batch->config.user, &item->result);
-    // A kept result may have been released inside the callback already.
-    if (item->state != ItemState::held) return;
-    tell_progress(batch, item->result);
-    if (keep == LEAT_RELEASE && item->state == ItemState::held) release_item(engine, item);
+        keep = tell_result(engine, batch, item->result);
+    tell_delivered(engine, batch, item->result);
+    if (keep == LEAT_RELEASE || delivery.release_asked()) release_item(engine, item);
 }
 
 void tell_writable(Batch* batch) {
@@ -78,6 +99,41 @@ void tell_writable(Batch* batch) {
 }
 
 }  // namespace
+
+void tell_delivered(Engine* engine, Batch* batch, const leat_result& result) {
+    if (batch->config.post_process != nullptr) {
+        const CallbackWatch watch(engine, CallbackKind::post_process);
+        batch->config.post_process(batch->config.user, &result);
+    }
+    if (batch->config.on_progress == nullptr) return;
+    const uint32_t every = max_of(batch->config.progress_every, uint32_t{1});
+    if (batch->completed % every != 0 && !batch_is_done(*batch)) return;
+    const CallbackWatch watch(engine, CallbackKind::progress);
+    const leat_progress progress = {batch->completed, batch->accepted, &result};
+    batch->config.on_progress(batch->config.user, &progress);
+}
+
+leat_summary summary_of(const Batch& batch) {
+    leat_summary summary = batch.summary;
+    const bool is_over = batch_is_done(batch) && batch.last_result_ns != 0;
+    const uint64_t end_ns = is_over ? batch.last_result_ns : batch.client->now_ns;
+    summary.wall_ms = static_cast<double>(end_ns - batch.opened_ns) / 1e6;
+    summary.mean_item_ms = mean_of(summary.sum_item_ms, batch.completed);
+    summary.success_share = share_of(summary.succeeded, batch.completed);
+    return summary;
+}
+
+void take_result(Engine* engine, Batch* batch, Item* item) {
+    const bool was_in_step = engine->in_step;
+    engine->in_step = true;
+    {
+        const Delivery delivery(engine, item);  // a release is the caller's to ask for
+        hand_out(engine, batch, item);
+        tell_delivered(engine, batch, item->result);
+    }
+    saw_batch_end(engine, batch);
+    engine->in_step = was_in_step;
+}
 
 Item* next_deliverable(Batch* batch) {
     Item* const item = batch->done.front();
@@ -91,7 +147,10 @@ void drop_hidden(Engine* engine, Batch* batch) {
     while (Item* const item = next_deliverable(batch)) {
         if (!is_hidden(*batch, *item)) return;
         hand_out(engine, batch, item);
-        tell_progress(batch, item->result);
+        {
+            const Delivery delivery(engine, item);
+            tell_delivered(engine, batch, item->result);
+        }
         release_item(engine, item);
     }
 }
@@ -118,11 +177,10 @@ void hand_out_unsent(Engine* engine, Batch* batch, const Waiting& waiting) {
     batch->last_result_ns = engine->now_ns;
     ++batch->completed;
     count(batch, result);
+    saw_unsent(engine, batch, result);
     // Its batch is being closed: nothing can be kept.
-    if (batch->config.on_result != nullptr) {
-        (void)batch->config.on_result(batch->config.user, &result);
-    }
-    tell_progress(batch, result);
+    if (batch->config.on_result != nullptr) (void)tell_result(engine, batch, result);
+    tell_delivered(engine, batch, result);
 }
 
 void hand_out(Engine* engine, Batch* batch, Item* item) {
@@ -156,6 +214,7 @@ void deliver_results(Engine* engine) {
             while (Item* const item = next_deliverable(batch)) deliver_one(engine, batch, item);
         }
         tell_writable(batch);
+        saw_batch_end(engine, batch);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "flow/item.h"
 #include "meter/histogram.h"
+#include "meter/metrics.h"
 #include "pace/estimate.h"
 #include "pace/gate.h"
 #include "pace/retry_quota.h"
@@ -27,6 +28,9 @@ struct Domain {
     Timer timer;              // when to ask the gate again
     leat_rate_limits told;    // by the last answer that spoke of limits
     uint64_t told_ns;         // when; 0: none has
+    DomainMetrics metrics;
+    uint64_t paused_since_ns;
+    uint64_t paused_until_ns; // 0: no pause that was told of
     size_t name_size;
     char name[domain_name_bytes];  // the model's, cut
     // The model whose price was asked for last: nearly always it is the next one's, too.

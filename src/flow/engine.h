@@ -5,10 +5,12 @@
 #pragma once
 
 #include <leat/client.h>
+#include <leat/observe.h>
 
 #include "base/random.h"
 #include "flow/context.h"
 #include "flow/conversation.h"
+#include "meter/metrics.h"
 
 struct leat_client {
     leat_config config;
@@ -42,6 +44,14 @@ struct leat_client {
     uint64_t clock_seen_ns;    // what the clock said last
     uint64_t clock_behind_ns;  // by how much it has gone back in all
     leat_stats stats;
+    leat::Metrics metrics;
+    uint64_t observed;         // events that some observer has asked for
+    leat_observer observers[LEAT_OBSERVERS_MAX];
+    uint32_t observers_count;
+    uint32_t batches_under_way;
+    leat::Item* delivering;    // its result is being handed out
+    bool release_asked;        // ... and was released meanwhile
+    bool tells_slow;           // observers are being told of a slow callback
     uint32_t handshake_turns;  // left in this step for handshakes that cannot resume
     bool in_step;
     bool work_pending;   // a stage stopped at its bound: step again without waiting
@@ -336,6 +346,12 @@ void hand_out(Engine* engine, Batch* batch, Item* item);
 // The item that the result was handed out of; nullptr when it is none, or was released.
 Item* held_item(Engine* engine, const leat_result* result);
 void deliver_results(Engine* engine);
+// To leat_batch_next: handed out, and everybody told.
+void take_result(Engine* engine, Batch* batch, Item* item);
+// post_process and on_progress, for a result that was handed out.
+void tell_delivered(Engine* engine, Batch* batch, const leat_result& result);
+// The batch's counts so far, with what follows from them.
+leat_summary summary_of(const Batch& batch);
 // Failures that the policy hides must not reach, or block, leat_batch_next.
 void drop_hidden(Engine* engine, Batch* batch);
 // The result of a stopped batch's request that never became an item.
@@ -349,5 +365,7 @@ void update_clock(Engine* engine);
 // flow/report.cc: one line to the log port, credentials taken out.
 void report(Engine* engine, leat_log_level level, const Endpoint* endpoint, Text what,
             leat_status status);
+// The same about the client as a whole; both texts are leat's own.
+void report_line(Engine* engine, leat_log_level level, Text what, Text detail);
 
 }  // namespace leat

@@ -3,7 +3,8 @@
 // once after it.
 #include "base/check.h"
 #include "base/mutant.h"
-#include "flow/engine.h"
+#include "flow/events.h"
+#include "flow/middleware.h"
 #include "meter/price.h"
 #include "meter/usage.h"
 
@@ -95,6 +96,7 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
         if (result->partial == 0 && !was_checked) result->text = Text{nullptr, 0};
     }
     result->timing = timing_of(*item, engine->now_ns);
+    on_way_out(engine, item);
     item->state = ItemState::done;
     Batch* const batch = item->batch;
     if (LEAT_MUTANT_IF(3) && outcome == LEAT_CANCELLED && item->attempts > 0) return;
@@ -103,8 +105,10 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
     } else {
         batch->done.push_back(item);
     }
-    const bool fails_fast = outcome == LEAT_FAILED && batch->stop == BatchStop::none &&
+    const bool fails_fast = result->outcome == LEAT_FAILED && batch->stop == BatchStop::none &&
                             batch->config.on_failure == LEAT_ON_FAILURE_FAIL_FAST;
+    if (fails_fast) batch->stopped_by = item->index;
+    saw_item_end(engine, item);
     if (fails_fast) stop_batch(engine, batch, BatchStop::hard, LEAT_E_ABORTED);
 }
 

@@ -4,7 +4,7 @@
 // Depends on meter. Invariant: of twins exactly one gets a result; a twin is never accepted or counted.
 #include "base/check.h"
 #include "base/narrow.h"
-#include "flow/engine.h"
+#include "flow/events.h"
 #include "meter/usage.h"
 
 namespace leat {
@@ -50,6 +50,7 @@ void forget(Engine* engine, Item* item) {
 void drop(Engine* engine, Item* item) {
     if (on_wire(item->state)) {
         lease_end(engine, item, false);
+        saw_cut(engine, item, LEAT_E_CANCELLED);
     } else {
         leave_lists(engine, item);
     }

@@ -3,6 +3,7 @@
 // Invariant: an accepted request leaves here as an item that is waiting, or done with its reason.
 #include "base/check.h"
 #include "flow/engine.h"
+#include "flow/middleware.h"
 #include "flow/request_text.h"
 #include "meter/usage.h"
 
@@ -53,6 +54,8 @@ void open_slot(Item* item, Batch* batch, uint32_t target, uint64_t index, uint64
     item->cost = 0;
     item->cost_reserved = 0;
     item->cost_is_known = true;
+    item->had_schema_fault = false;
+    item->before_attempts = nullptr;
     item->attempts = 0;
     item->attempts_before = 0;
     item->rate_limited = 0;
@@ -121,6 +124,7 @@ void begin_item(Engine* engine, Item* item, leat_status kept, bool cancelled) {
         finish_item(engine, item, LEAT_FAILED, LEAT_E_DEADLINE_ITEM, LEAT_STAGE_WAITING);
         return;
     }
+    if (kept == LEAT_OK && !before_item(engine, item)) return;
     item->request_mark = item->arena.mark();
     if (kept != LEAT_OK) {
         finish_item(engine, item, LEAT_FAILED, kept, LEAT_STAGE_BUILD);

@@ -57,6 +57,7 @@ struct CallEnd {
 // Moments in the item's life, nanoseconds of the port's clock; 0 where it has not happened.
 struct ItemTimes {
     uint64_t accepted_ns;
+    uint64_t waiting_ns;     // it began to wait for the gate
     uint64_t first_send_ns;
     uint64_t dispatched_ns;  // this attempt was given its connection
     uint64_t begun_ns;       // this attempt's first byte was written
@@ -91,6 +92,9 @@ struct Item {
     size_t attempt_mark = 0;
 
     leat_request request{};  // texts in the arena, or borrowed
+    // As middleware that runs for each attempt gets it, in the arena; nullptr: its batch has none.
+    const leat_request* before_attempts = nullptr;
+    uint32_t tries_prepared = 0;  // tries for which that middleware has run
     const leat_request* asked = nullptr;  // what is built: request, or one made of it (flow/compose.cc)
     leat_conversation* conversation = nullptr;  // until it has its result
     Turn* first_turn = nullptr;
@@ -147,6 +151,7 @@ struct Item {
     bool streams = false;     // the request asks for a stream
     bool call_refused = false; // the adapter would not begin it
     bool cost_is_known = true;
+    bool had_schema_fault = false; // an answer of the wrong form
     bool is_twin = false;     // the second try
     bool is_queued = false;   // parked until its turn in its conversation
     bool context_recovered = false; // a lost cache was made good for it

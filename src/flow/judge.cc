@@ -3,7 +3,7 @@
 // model is told what was wrong (reask).
 // Invariant: item->result holds the answer, the item neither permit nor connection.
 #include "base/check.h"
-#include "flow/engine.h"
+#include "flow/events.h"
 #include "flow/validate.h"
 
 namespace leat {
@@ -34,6 +34,7 @@ leat_status ask_caller(Engine* engine, Item* item, Text* reason, bool* again) {
     if (config.validate == nullptr || item->result.tool_calls_count > 0) return LEAT_OK;
     fill_identity(*engine, item);
     item->result.stage = LEAT_STAGE_PARSE;
+    const CallbackWatch watch(engine, CallbackKind::validate);
     const leat_status verdict = config.validate(config.user, &item->result, reason);
     *again = verdict == LEAT_E_REJECTED;
     return verdict == LEAT_OK ? LEAT_OK : LEAT_E_REJECTED;
@@ -65,6 +66,7 @@ void judge_answer(Engine* engine, Item* item) {
     leat_status status = LEAT_OK;
     if (!calls_tools(*item)) status = check_answer(engine, item, &finding, &reason, &again);
     if (status == LEAT_OK) {
+        saw_answer(engine, item);
         cache_keep(engine, item);
         go_on(engine, item);
         return;

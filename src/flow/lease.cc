@@ -4,7 +4,7 @@
 #include "base/check.h"
 #include "base/mutant.h"
 #include "base/secret.h"
-#include "flow/engine.h"
+#include "flow/events.h"
 #include "flow/stream.h"
 
 namespace leat {
@@ -82,6 +82,7 @@ void lease_begin(Engine* engine, Item* item, Connection* connection, bool reused
     if (engine->stats.in_flight > engine->stats.in_flight_peak) {
         engine->stats.in_flight_peak = engine->stats.in_flight;
     }
+    saw_admission(engine, item);
 }
 
 void lease_end(Engine* engine, Item* item, bool keep_connection) {

@@ -5,6 +5,8 @@
 #include "base/check.h"
 #include "base/narrow.h"
 #include "base/secret.h"
+#include "flow/events.h"
+#include "flow/middleware.h"
 #include "meter/price.h"
 
 namespace leat {
@@ -179,6 +181,8 @@ void batch_fill(Engine* engine, Batch* batch, const leat_batch_config& config) {
     fill_targets(engine, batch);
     batch->budget.open(dollars(config.budget_usd));
     batch->config.targets = nullptr;  // the caller's, and gone when this returns
+    fill_middleware(batch);
+    batch->stopped_by = LEAT_NO_INDEX;
     if (config.defaults != nullptr) batch->defaults = *config.defaults;
     batch->done.open();
     batch->followers.open();
@@ -192,6 +196,7 @@ void batch_fill(Engine* engine, Batch* batch, const leat_batch_config& config) {
                            engine->now_ns + config.deadline_ms * UINT64_C(1000000));
     }
     engine->work_pending = true;
+    saw_batch_open(engine, batch);
 }
 
 }  // namespace leat

@@ -121,6 +121,7 @@ void take_answer(Engine* engine, Item* item, const leat_answer& answer) {
     note_success(item);
     context_note_answer(*item);
     if (is_call) {
+        saw_answer(engine, item);
         finish_item(engine, item, LEAT_SUCCEEDED, LEAT_OK, LEAT_STAGE_DONE);
         return;
     }

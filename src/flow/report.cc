@@ -23,6 +23,16 @@ struct Line {
 
 }  // namespace
 
+void report_line(Engine* engine, leat_log_level level, Text what, Text detail) {
+    if (engine->ports.log == nullptr || level > engine->config.log_level) return;
+    Line line;
+    line.put(text("leat: "));
+    line.put(what);
+    line.put(text(": "));
+    line.put(detail);
+    engine->ports.log->write(engine->ports.log_user, level, text(line.bytes, line.size));
+}
+
 void report(Engine* engine, leat_log_level level, const Endpoint* endpoint, Text what,
             leat_status status) {
     LEAT_CHECK(engine != nullptr && endpoint != nullptr);

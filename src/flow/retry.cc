@@ -6,7 +6,7 @@
 #include "base/mutant.h"
 #include "base/narrow.h"
 #include "base/redact.h"
-#include "flow/engine.h"
+#include "flow/events.h"
 #include "flow/stream.h"
 #include "meter/usage.h"
 
@@ -42,6 +42,10 @@ void mask_answer(Item* item) {
     }
 }
 
+uint64_t pause_left_ns(const Engine& engine, const Gate& gate) {
+    return gate.paused(engine.now_ns) ? gate.paused_until_ns() - engine.now_ns : 0;
+}
+
 bool batch_goes_on(const Item& item) {
     return item.batch->stop == BatchStop::none && !item.cancel_asked;
 }
@@ -49,6 +53,7 @@ bool batch_goes_on(const Item& item) {
 void rate_limited(Engine* engine, Item* item, const AttemptEnd& end) {
     ++item->rate_limited;
     ++engine->stats.rate_limited;
+    saw_rate_limit(engine, item, end.fault);
     LEAT_CHECK(item->attempts > 0);
     if (!LEAT_MUTANT_IF(10)) --item->attempts;
     leat_rate_limit_info info{};
@@ -62,6 +67,7 @@ void rate_limited(Engine* engine, Item* item, const AttemptEnd& end) {
         gate->rate_limited(engine->now_ns, item->ticket, info, engine->random.unit());
     if (paused) {
         report(engine, LEAT_LOG_INFO, item->endpoint, text("endpoint pauses"), end.fault.status);
+        saw_pause(engine, item->domain, end.fault.status);
     }
     if (!item->is_twin && fall_back(engine, item, end.fault.status)) return;
     if (item->is_twin || item->rate_limited > item->endpoint->cooldown.retries_max || !batch_goes_on(*item)) {
@@ -69,19 +75,23 @@ void rate_limited(Engine* engine, Item* item, const AttemptEnd& end) {
         return;
     }
     to_waiting(engine, item);
+    saw_retry(engine, item, end.fault.status, pause_left_ns(*engine, *gate));
 }
 
 // The service is down. True when that was known: the item waits for the end of the outage.
 bool overloaded(Engine* engine, Item* item, const AttemptEnd& end) {
     Gate* const gate = &item->domain->gate;
     gate->settle(engine->now_ns, item->ticket, Used{0, 0});
+    const uint32_t before = gate->generation();
     const bool known = gate->overloaded(engine->now_ns, item->ticket, end.fault.wait_ms);
+    if (gate->generation() != before) saw_pause(engine, item->domain, end.fault.status);
     if (!known || !batch_goes_on(*item)) return false;
     if (fall_back(engine, item, end.fault.status)) return true;
     // cooldown.overload_max_ms bounds how long this can go on.
     --item->attempts;
     ++engine->stats.overload_probes;
     to_waiting(engine, item);
+    saw_retry(engine, item, end.fault.status, pause_left_ns(*engine, *gate));
     return true;
 }
 
@@ -112,6 +122,7 @@ void sleep_item(Engine* engine, Item* item, const AttemptEnd& end) {
                        min_of(engine->now_ns + wait_ns, item->times.deadline_ns));
     // The moment to wake is told from the deadline by progress_ns.
     item->times.progress_ns = engine->now_ns + wait_ns;
+    saw_retry(engine, item, end.fault.status, wait_ns);
 }
 
 // A reply of the wrong form says nothing about the service: it is asked again at once (B29).
@@ -191,6 +202,7 @@ leat_fault fault_of(leat_status status) {
 void to_waiting(Engine* engine, Item* item) {
     LEAT_CHECK(item->connection == nullptr);
     item->state = ItemState::waiting;
+    item->times.waiting_ns = engine->now_ns;
     item->domain->waiting.push_back(item);
     engine->timers.set(&item->timer, item->times.deadline_ns);
 }
@@ -225,9 +237,11 @@ void wire_failed(Engine* engine, Item* item, leat_status status, leat_stage stag
     }
     if (replay) {
         item->replayed = true;
+        saw_cut(engine, item, status);
         --item->attempts;
         ++engine->stats.connections_replayed;
         item->state = ItemState::waiting;
+        item->times.waiting_ns = engine->now_ns;
         item->domain->waiting.push_front(item);
         engine->timers.set(&item->timer, item->times.deadline_ns);
         return;
@@ -249,6 +263,7 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
     keep_fault(item, end.fault);
     mask_answer(item);
     settle_cost(item, end.fault.usage, false);
+    saw_failure(engine, item, end.fault.status, end.fault.usage);
     if (context_recovers(engine, item, end.fault)) return;
     note_failure(engine, item, end.fault.status);
     if (end.fault.rate_limit != 0) {
@@ -267,6 +282,7 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
         ++engine->stats.retries;
         remember(item, end.fault);
         if (waits_for_nothing(end.fault)) {
+            saw_retry(engine, item, end.fault.status, 0);
             try_again(engine, item);
         } else {
             sleep_item(engine, item, end);
@@ -278,6 +294,7 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
         item->result.retried = 1;
         ++engine->stats.retries;
         remember(item, end.fault);
+        saw_retry(engine, item, end.fault.status, 0);
         try_again(engine, item);
         return;
     }

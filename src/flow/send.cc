@@ -5,7 +5,7 @@
 #include "base/check.h"
 #include "base/narrow.h"
 #include "base/secret.h"
-#include "flow/engine.h"
+#include "flow/events.h"
 
 namespace leat {
 
@@ -110,6 +110,7 @@ void send_begin(Engine* engine, Item* item) {
     item->state = ItemState::sending;
     ++item->connection->requests;
     ++engine->stats.requests_sent;
+    saw_call_begin(engine, item);
     const leat_status made = make_head(item);
     if (made != LEAT_OK) {
         wire_failed(engine, item, made, LEAT_STAGE_BUILD);

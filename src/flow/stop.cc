@@ -3,7 +3,7 @@
 // Invariant: every stopped item still gets its one result.
 #include "base/check.h"
 #include "base/mutant.h"
-#include "flow/engine.h"
+#include "flow/events.h"
 #include "flow/stream.h"
 
 namespace leat {
@@ -15,6 +15,7 @@ void end_item(Engine* engine, Item* item, leat_status status) {
     if (on_wire(item->state)) {
         stage = item->state == ItemState::receiving ? LEAT_STAGE_RECEIVE : LEAT_STAGE_SEND;
         lease_end(engine, item, false);
+        saw_cut(engine, item, status);
         keep_partial(item);
     } else {
         leave_lists(engine, item);
@@ -43,12 +44,14 @@ void consider(Engine* engine, Item* item) {
 
 void stop_batch(Engine* engine, Batch* batch, BatchStop mode, leat_status status) {
     LEAT_CHECK(mode != BatchStop::none && status != LEAT_OK);
-    if (batch->stop == BatchStop::none) batch->stop_status = status;
+    const bool is_first = batch->stop == BatchStop::none;
+    if (is_first) batch->stop_status = status;
     if (mode > batch->stop) batch->stop = mode;
     batch->finished = true;
     batch->stop_pending = true;
     engine->stops_pending = true;
     engine->timers.clear(&batch->deadline);
+    if (is_first) saw_batch_stop(engine, batch);
 }
 
 void stop_items(Engine* engine) {
@@ -88,6 +91,7 @@ void end_batch(Engine* engine, Batch* batch) {
     end_unsent(engine, batch);
     release_all(engine, batch);
     LEAT_CHECK(batch_is_done(*batch));
+    saw_batch_end(engine, batch);
     release_tables(engine, batch);
     engine->timers.clear(&batch->deadline);
     batch->open = false;

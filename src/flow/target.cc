@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "base/mutant.h"
 #include "base/narrow.h"
-#include "flow/engine.h"
+#include "flow/events.h"
 
 namespace leat {
 
@@ -147,6 +147,7 @@ bool fall_back(Engine* engine, Item* item, leat_status status) {
     item->domain = nullptr;
     ++item->result.fallbacks;
     ++batch->summary.fallbacks;
+    saw_fallback(engine, item, status);
     begin_request(engine, item);
     return true;
 }

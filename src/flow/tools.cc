@@ -9,7 +9,7 @@
 #include "base/narrow.h"
 #include "codec/json_scan.h"
 #include "codec/utf8.h"
-#include "flow/engine.h"
+#include "flow/events.h"
 #include "meter/usage.h"
 
 namespace leat {
@@ -21,6 +21,7 @@ constexpr uint32_t rounds_usual = 10;  // G20
 struct OpenCall {
     leat_tool_step step;
     const leat_tool* tool;
+    uint64_t begun_ns;
     bool begun;
     bool complete;
 };
@@ -66,12 +67,29 @@ bool is_object(Text json) {
     return at.finish() == LEAT_OK;
 }
 
-void settle_call(ToolRound* round, OpenCall* call, Text result, bool is_error) {
+void tell_end(Item* item, const OpenCall& call, leat_status status) {
+    Engine* const engine = item->batch->client;
+    if (call.begun) {
+        saw_tool_end(engine, item, call.step.call.name, status, engine->now_ns - call.begun_ns);
+    }
+}
+
+// status: LEAT_OK, or what was wrong with the tool.
+void settle_call(Item* item, OpenCall* call, Text result, leat_status status) {
+    ToolRound* const round = item->round;
     LEAT_CHECK(!call->complete && round->complete < round->count);
     call->step.result = result;
-    call->step.is_error = is_error ? 1 : 0;
+    call->step.is_error = status == LEAT_OK ? 0 : 1;
     call->complete = true;
     ++round->complete;
+    tell_end(item, *call, status);
+}
+
+// Nobody waits for what these were to say.
+void tell_cut(Item* item) {
+    for (uint32_t i = 0; i < item->round->count; ++i) {
+        if (!item->round->calls[i].complete) tell_end(item, item->round->calls[i], LEAT_E_CANCELLED);
+    }
 }
 
 void move_to(Item* item, ItemList* list) {
@@ -80,16 +98,23 @@ void move_to(Item* item, ItemList* list) {
     list->push_back(item);
 }
 
+leat_status run_tool(Engine* engine, const leat_tool& tool, const leat_tool_job& job) {
+    const CallbackWatch watch(engine, CallbackKind::tool);
+    return tool.run(tool.user, &job);
+}
+
 void start_call(Engine* engine, Item* item, uint32_t place) {
     ToolRound* const round = item->round;
     OpenCall* const call = &round->calls[place];
     call->begun = true;
+    call->begun_ns = engine->now_ns;
+    saw_tool_begin(engine, item, call->step.call.name);
     if (call->tool == nullptr) {
-        settle_call(round, call, text("There is no tool of that name."), true);
+        settle_call(item, call, text("There is no tool of that name."), LEAT_E_NOT_FOUND);
         return;
     }
     if (!is_object(call->step.call.arguments_json)) {
-        settle_call(round, call, text("The arguments are not a valid JSON object."), true);
+        settle_call(item, call, text("The arguments are not a valid JSON object."), LEAT_E_JSON);
         return;
     }
     leat_tool_job job{};
@@ -99,9 +124,9 @@ void start_call(Engine* engine, Item* item, uint32_t place) {
     job.id = item->request.id;
     job.item_user = item->request.user;
     job.round = call->step.round;
-    const leat_status status = call->tool->run(call->tool->user, &job);
+    const leat_status status = run_tool(engine, *call->tool, job);
     if (status != LEAT_OK && !call->complete) {
-        settle_call(round, call, text_of(leat_status_hint(status)), true);
+        settle_call(item, call, text_of(leat_status_hint(status)), status);
     }
 }
 
@@ -165,7 +190,10 @@ void end_round(Engine* engine, Item* item) {
     ToolRound* const round = item->round;
     static_cast<ItemList*>(item->parked_in)->remove(item);
     leat_status status = round->trouble;
-    if (status != LEAT_OK) cancel_calls(engine, item);
+    if (status != LEAT_OK) {
+        cancel_calls(engine, item);
+        tell_cut(item);
+    }
     item->round = nullptr;
     keep_steps(item, round);
     if (status == LEAT_OK && !add_turns(item, *round)) status = LEAT_E_ITEM_MEMORY;
@@ -288,7 +316,9 @@ void tools_timed_out(Engine* engine, Item* item) {
     cancel_calls(engine, item);
     for (uint32_t i = 0; i < round->count; ++i) {
         OpenCall* const call = &round->calls[i];
-        if (!call->complete) settle_call(round, call, text("The tool took too long."), true);
+        if (!call->complete) {
+            settle_call(item, call, text("The tool took too long."), LEAT_E_TIMEOUT_ATTEMPT);
+        }
     }
     round->due_ns = never_ns;
     round->next = round->count;
@@ -299,6 +329,7 @@ void tools_timed_out(Engine* engine, Item* item) {
 void drop_round(Item* item) {
     LEAT_CHECK(item->round != nullptr);
     cancel_calls(item->batch->client, item);
+    tell_cut(item);
     keep_steps(item, item->round);
     item->round = nullptr;
 }
@@ -335,7 +366,7 @@ leat_status leat_tool_complete(leat_tool_run run, leat_str content, uint8_t is_e
     leat::Text kept{nullptr, 0};
     const bool fits = item->arena.keep_copy(content, &kept);
     if (!fits) round->trouble = LEAT_E_ITEM_MEMORY;
-    leat::settle_call(round, call, kept, is_error != 0);
+    leat::settle_call(item, call, kept, is_error != 0 ? LEAT_E_REJECTED : LEAT_OK);
     if (!round->starting) leat::move_to(item, &run.client->tool_turns);
     return fits ? LEAT_OK : LEAT_E_ITEM_MEMORY;
 }

@@ -25,6 +25,7 @@ public:
     }
     bool paused(uint64_t now_ns) const { return now_ns < until_ns_ && !LEAT_MUTANT_IF(6); }
     uint64_t until_ns() const { return until_ns_; }
+    uint32_t consecutive() const { return consecutive_; }
 
     // A request of `generation` was rate limited. unit in [0, 1) spreads the wake-ups: the pause is
     // lengthened by at most a tenth and at most a second. False when stale. info.consecutive is

@@ -79,6 +79,7 @@ public:
     bool paused(uint64_t now_ns) const { return cooldown_.paused(now_ns); }
     bool has_slow_start() const { return cooldown_.has_slow_start(); }
     uint64_t paused_until_ns() const { return cooldown_.until_ns(); }
+    uint32_t pauses_in_a_row() const { return cooldown_.consecutive(); }
     double learned_per_minute() const;  // 0: refusals have shown no rate
     uint32_t generation() const { return cooldown_.generation(); }
 

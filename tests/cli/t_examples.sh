@@ -75,6 +75,16 @@ expect "batch can be cancelled: all items still have a result" \
     "$bin/batch" "$tls" "$scratch/ca.pem" 200 10
 expect "host_loop shares its loop" '^answers 100 of 100, host timer ticked too$' 1 \
     "$bin/host_loop" "$tls" "$scratch/ca.pem" 100
+
+# Its metrics: a page on the way, a wrong path, a last page when all is done.
+"$bin/host_loop" "$tls" "$scratch/ca.pem" 400 0 >"$scratch/log" 2>&1 &
+host=$!
+status=0
+timeout 30 python3 tests/cli/scrape.py "$scratch/log" 400 >>"$scratch/log" 2>&1 || status=$?
+wait "$host" || status=$?
+grep -q '^answers 400 of 400, ' "$scratch/log" || status=1
+check "host_loop serves its metrics to Prometheus while it runs, and a last time" "$status" "$scratch/log"
+
 expect "static_block needs no other memory" '^ok: What is a leat\?$' 1 "$bin/static_block" "$plain"
 expect "local_model answers from the host's own loop, two calls at a time" \
     '^ok: [0-9]+ leats bring the water$|^42 turns, 35 pieces, 0 refused$' 8 "$bin/local_model" 7

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sim/swarm/event_eye.h"
 #include "sim/swarm/load.h"
 #include "sim/swarm/network.h"
 #include "sim/swarm/pause_eye.h"
@@ -53,9 +54,11 @@ public:
             const std::vector<PaceRules> rules = rules_of(scenario_);
             Whitebox inside(load_.client(), network_.sim(), rules, &verdict_);
             PauseEye eye(scenario_, &network_, rules[0].pause_least_ns, &verdict_);
+            EventEye events(load_.client(), &verdict_);
             load_.observer = [&inside](const leat_result& result) { inside.result_seen(result); };
             loop(&inside, &eye);
             load_.observer = nullptr;
+            events_ = &events;
             if (!verdict_.failed()) end(&inside, &eye, tally);
         }
         Outcome outcome;
@@ -120,6 +123,7 @@ private:
         eye->at_end();
         tally->pauses_seen += eye->has_seen_a_pause() ? 1u : 0u;
         check_counts(load_, &network_, &verdict_);
+        events_->at_end();
         count(tally);
         load_.close();
         leat_sim_advance(network_.sim(), 20 * second);
@@ -183,6 +187,7 @@ private:
     Scenario scenario_;
     Network network_;
     Load load_;
+    EventEye* events_ = nullptr;
     uint64_t steps_ = 0;
     uint64_t steps_after_heal_ = 0;
     uint64_t idle_ = 0;  // steps in a row that had nothing to do
