@@ -11,13 +11,6 @@ namespace leat {
 
 namespace {
 
-// How long the item was worked on, from its first send to its end: what it waited for its turn is not
-// its own (G9, G18). 0 when it was never sent.
-double item_time_ms(const leat_timing& timing) {
-    const double worked = timing.item_ms - timing.queued_ms;
-    return timing.queued_ms >= 0 && worked > 0 ? worked : 0;
-}
-
 void count(Batch* batch, const leat_result& result) {
     leat_summary* const sum = &batch->summary;
     switch (result.outcome) {
@@ -43,7 +36,7 @@ void count(Batch* batch, const leat_result& result) {
     sum->attempts += result.attempts;
     sum->rate_limited += result.rate_limited;
     sum->retried += result.retried;
-    sum->sum_item_ms += item_time_ms(result.timing);
+    sum->sum_item_ms += worked_ms(result.timing);
 }
 
 bool is_hidden(const Batch& batch, const Item& item) {

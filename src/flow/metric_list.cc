@@ -112,7 +112,7 @@ struct HistogramRow {
 };
 
 constexpr HistogramRow histogram_rows[] = {
-    {text("leat_item_seconds"), text("Acceptance to result, however it ended"), &wait_bounds,
+    {text("leat_item_seconds"), text("First send to result, however it ended; 0: never sent"), &wait_bounds,
      &Metrics::item_seconds},
     {text("leat_queued_seconds"), text("Acceptance to first send, of successes"), &wait_bounds,
      &Metrics::queued_seconds},

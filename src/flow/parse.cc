@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "codec/scratch.h"
 #include "flow/engine.h"
+#include "flow/events.h"
 #include "flow/stream.h"
 #include "meter/usage.h"
 #include "provider/classify.h"

@@ -3,6 +3,7 @@
 #include "meter/metrics.h"
 
 #include "base/check.h"
+#include "meter/rates.h"
 
 namespace leat {
 
@@ -36,7 +37,7 @@ void Metrics::note_item(const leat_result& result) {
     if (result.status == LEAT_E_DEADLINE_ITEM || result.status == LEAT_E_DEADLINE_BATCH) {
         add(Count::deadlines_exceeded);
     }
-    item_seconds.note(wait_bounds, seconds(result.timing.item_ms));
+    item_seconds.note(wait_bounds, seconds(worked_ms(result.timing)));
     if (result.outcome != LEAT_SUCCEEDED) return;
     if (result.cached != 0) add(Count::items_replayed);
     queued_seconds.note(wait_bounds, seconds(result.timing.queued_ms));

@@ -64,7 +64,7 @@ struct Metrics {
     uint64_t counts[counts_count] = {};
     uint64_t errors[status_places] = {};          // items that failed
     uint64_t attempt_errors[status_places] = {};  // attempts that failed
-    Buckets item_seconds;                         // acceptance to result, however it ended
+    Buckets item_seconds;                         // first send to result, however it ended
     Buckets queued_seconds;                       // acceptance to first send
     Buckets admission_seconds;                    // waits for the gate
     Buckets connect_seconds;

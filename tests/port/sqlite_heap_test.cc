@@ -77,7 +77,9 @@ TEST_F(SqliteHeap, a_random_life_keeps_blocks_whole_and_apart) {
                 heap.give(gone->first);
                 taken.erase(gone);
             }
-            if (i % 64 == 0) ASSERT_TRUE(heap.is_sound()) << i;
+            if (i % 64 == 0) {
+                ASSERT_TRUE(heap.is_sound()) << i;
+            }
         }
         for (const auto& [at, size] : taken) heap.give(at);
         EXPECT_TRUE(heap.is_sound());
