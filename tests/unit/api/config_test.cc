@@ -11,7 +11,6 @@
 #include <string>
 
 namespace {
-
 struct Ports {
     leat_poller_ops poller{};
     leat_stream_ops stream{};
