@@ -92,10 +92,11 @@ def tests_of_binary(path):
     suite = ""
     for line in listed.stdout.splitlines():
         name = line.split("#")[0].strip()
+        # Of a test with parameters, "PREFIX/Suite.name/PARAMETER", the test counts.
         if line[:1].isspace():
-            yield suite + name
+            yield suite + name.split("/")[0]
         else:
-            suite = name
+            suite = name.split("/")[-1]
 
 
 def tests_of_sources():
