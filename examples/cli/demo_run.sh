@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The main job, shown: prompts in fourteen languages, through TLS, to the built-in server, which
 # answers late (log-normal), says 429 now and then and fails some requests. Ends by counting that
-# out.jsonl has one line per input. LEAT_BUILD names the build; out.jsonl is left in it.
+# out.jsonl has one line per input; then demo_mixed.sh shows a batch of all kinds. LEAT_BUILD names the
+# build; out.jsonl is left in it.
 set -eu
 cd "$(dirname "$0")/../.."
 build=${LEAT_BUILD:-build/gcc-release}
@@ -40,4 +41,5 @@ else
     echo "demo: $out has $records records for $items prompts" >&2
     exit 1
 fi
-exit "$status"
+[ "$status" -eq 0 ] || exit "$status"
+exec examples/cli/demo_mixed.sh

@@ -150,16 +150,18 @@ leat_conversation* Histories::chain_of(leat_str name, Fault* fault) {
 
 bool Histories::join(leat_str name, leat_request* request, Fault* fault) {
     if (!leat::empty(name) && !has_chains()) {
-        return fail(fault, "no_chains", "\"conversation\" needs --history sequential");
+        return fail(fault, "no_chains", "\"conversation\" needs --history sequential or named");
     }
-    if (!settings_->has_conversations()) {
+    const bool is_alone = settings_->only_named() && leat::empty(name);
+    const bool has_context = settings_->context != nullptr && !settings_->no_history;
+    if (!settings_->has_conversations() || (is_alone && !has_context)) {
         return true;
     }
     if (!leat::empty(request->body_json) && !settings_->no_history) {
         return fail(fault, "two_forms",
                     "nothing can go before a \"body\"; use \"messages\", or --no-history");
     }
-    request->conversation = has_chains() ? chain_of(name, fault) : context_;
+    request->conversation = has_chains() && !is_alone ? chain_of(name, fault) : context_;
     return request->conversation != nullptr;
 }
 

@@ -27,6 +27,10 @@ public:
     bool write_transcript(const char* path) const;
 
     bool has_chains() const { return settings_ != nullptr && settings_->has_chains(); }
+    // Its items are turns of it; what all share is none.
+    bool is_chain(const leat_conversation* conversation) const {
+        return conversation != nullptr && conversation != context_;
+    }
 
 private:
     struct Chain {

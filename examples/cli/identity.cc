@@ -102,7 +102,8 @@ void put_more(const Settings& settings, const Defaults& defaults, leat::JsonWrit
         put_number(json, leat::text("top_k"), settings.top_k);
     }
     if (settings.has_chains()) {
-        put_text(json, leat::text("history"), settings.no_history ? "stateless" : "sequential");
+        const char* const chains = settings.only_named() ? "named" : "sequential";
+        put_text(json, leat::text("history"), settings.no_history ? "stateless" : chains);
         put_text(json, leat::text("when_full"), settings.when_full == 0 ? "fail" : "drop-oldest");
         json->key(leat::text("history_tokens"));
         json->integer(static_cast<int64_t>(settings.history_tokens));

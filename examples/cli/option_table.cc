@@ -189,8 +189,8 @@ constexpr Option answer_options[] = {
 };
 
 constexpr Option history_options[] = {
-    {"history", 0, Kind::choice, "independent|sequential|shared", "independent", AT(history), 0, 0,
-     "what an item sees of others; sequential: all that succeeded before it"},
+    {"history", 0, Kind::choice, "independent|sequential|shared|named", "independent", AT(history), 0, 0,
+     "what an item sees of others; sequential: those before it; named: those of its conversation"},
     {"context", 0, Kind::text, "FILE", nullptr, AT(context), 0, 0,
      "goes before every item: a JSON array of messages, or plain text for the system"},
     {"no-history", 0, Kind::flag, nullptr, nullptr, AT(no_history), 0, 0,

@@ -36,7 +36,7 @@ enum class Format : int32_t { automatic, jsonl, text, compact };
 enum class OnError : int32_t { go_on, fail_fast, skip };
 enum class Order : int32_t { completion, input };
 enum class ProgressMode : int32_t { automatic, line, off };
-enum class History : int32_t { independent, sequential, shared };
+enum class History : int32_t { independent, sequential, shared, named };
 enum class CacheMode : int32_t { on, read, refresh };
 enum class Dedupe : int32_t { automatic, on, off };
 enum class Pacing : int32_t { exponential, linear, fixed_delay, batch_llm };
@@ -162,7 +162,11 @@ struct Settings {
     bool help;
 
     // Items go one after the other, each in its chain.
-    bool has_chains() const { return static_cast<History>(history) == History::sequential; }
+    bool has_chains() const {
+        return static_cast<History>(history) == History::sequential || only_named();
+    }
+    // Items that name no conversation are no turns of one.
+    bool only_named() const { return static_cast<History>(history) == History::named; }
     bool has_conversations() const { return has_chains() || (context != nullptr && !no_history); }
 };
 

@@ -111,7 +111,8 @@ int32_t Run::wait_for_input() {
     }
     const bool reads = waiting_ && stopped_ == nullptr;
     tools_.pump();
-    if (!reads && !tools_.busy()) {
+    // With tools a step must not wait itself: it may begin one whose end only this hears of.
+    if (!reads && !tools_.has_tools()) {
         return step_ms_max;
     }
     int64_t wait = leat_next_deadline_ms(client_);

@@ -126,7 +126,8 @@ Ids::Answer Run::meet(leat_str id) {
 // What an earlier run has recorded is part of its chain.
 void Run::remember(leat_request* request) {
     leat_str reply{nullptr, 0};
-    if (!replies_.is_open() || !replies_.find(journal_.descriptor(), request->id, &reply)) {
+    if (!replies_.is_open() || !histories_.is_chain(request->conversation) ||
+        !replies_.find(journal_.descriptor(), request->id, &reply)) {
         return;
     }
     const leat_status status = leat_conversation_add_turn(request->conversation, request, reply);

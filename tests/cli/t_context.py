@@ -44,7 +44,7 @@ def lives(mock):
           said(done))
     cached = sum(record["leat"]["usage"]["cached_input_tokens"] for record in records("made.out"))
     check("the summary tells the cached tokens and what they saved", re.search(
-        rf"cached +{cached:,}  .*, \$[\d.]+ less", said(done)), said(done))
+        rf"prompt cache +{cached:,}  .*, \$[\d.]+ less", said(done)), said(done))
 
 
 def tags(mock):

@@ -108,6 +108,16 @@ done = run(three, "-o", cli.path("plain.jsonl"))
 cli.check("P6 nothing goes before an item unless asked for",
           sorted(seen) == [[f"user:{p}"] for p in "abc"], seen)
 
+mixed = items("mixed.jsonl", ["x", ("c", "a"), "y", ("c", "b"), "z", ("c", "d")])
+for resumed in (False, True):
+    done = run(mixed, "-o", cli.path("mixed-out.jsonl"), "--history", "named", "--context", context,
+               *(["--resume"] if resumed else ["--limit", "4"]))
+    cli.check(f"named: a line that names no conversation is no turn of one{', resumed' if resumed else ''}",
+              done.returncode == 0 and len(seen) == (2 if resumed else 4) and
+              before + [f"user:{'z' if resumed else 'x'}"] in seen and
+              before + chain(*("ab" if resumed else "a")) + [f"user:{'d' if resumed else 'b'}"] in seen,
+              f"{cli.said(done)}\n{seen}")
+
 text = cli.write("context.txt", ["Answer in rhyme."])
 done = run(three, "-o", cli.path("text.jsonl"), "--context", text)
 cli.check("a context that is plain text is the system's",
