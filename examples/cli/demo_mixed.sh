@@ -11,11 +11,15 @@ rm -rf "$work"
 mkdir -p "$work"
 
 # Every third line asks for a tool, every third for a form, every third is a turn of a conversation.
+form='{"type":"object","properties":{"name":{"type":"string"},"legs":{"type":"integer"}},
+    "required":["name","legs"],"additionalProperties":false}'
+form=${form//$'\n'/}
+who=(anna ben)
 for ((i = 0; i < 40; i++)); do
-    printf '{"id":"tool-%02d","prompt":"Use the tool to find out what weighs %d kg","tools_of_run":true}\n' "$i" "$i"
-    printf '{"id":"form-%02d","prompt":"Describe animal %d","schema":{"type":"object","properties":{"name":{"type":"string"},"legs":{"type":"integer"}},"required":["name","legs"],"additionalProperties":false}}\n' "$i" "$((i % 20))"
-    printf '{"id":"talk-%02d","conversation":"%s","prompt":"Turn %d, go on"}\n' "$i" "$([ $((i % 2)) -eq 0 ] && echo anna || echo ben)" "$((i / 2))"
-done | sed 's/,"tools_of_run":true//' >"$work/mixed.jsonl"
+    printf '{"id":"tool-%02d","prompt":"Use the tool to find out what weighs %d kg"}\n' "$i" "$i"
+    printf '{"id":"form-%02d","prompt":"Describe animal %d","schema":%s}\n' "$i" "$((i % 20))" "$form"
+    printf '{"id":"talk-%02d","conversation":"%s","prompt":"Turn %d"}\n' "$i" "${who[i % 2]}" "$((i / 2))"
+done >"$work/mixed.jsonl"
 cat >"$work/tools.json" <<'TOOLS'
 [{"name":"look_up","description":"Looks a thing up","parameters":{"type":"object",
   "properties":{"query":{"type":"string"}},"required":["query"]},"command":["sh","-c","cat; echo ' was found'"]}]
@@ -35,13 +39,13 @@ export OPENAI_API_KEY=none
 run() {
     local go=()
     [ "$BASHPID" = "$$" ] || go=(exec) # in the background: so that its id is the command's
-    "${go[@]}" "$leat" run "$work/mixed.jsonl" -o "$work/$1" -p openai --base-url "$url/v1" -m gpt-4o-mini \
-        --tools "$work/tools.json" --history named --transcript "$work/transcript.jsonl" \
+    "${go[@]}" "$leat" run "$work/mixed.jsonl" -o "$work/$1" -p openai --base-url "$url/v1" \
+        -m gpt-4o-mini --tools "$work/tools.json" --history named --transcript "$work/transcript.jsonl" \
         --cache "$work/answers.db" --dedupe on -j 4 "${@:2}"
 }
 
 echo
-echo "demo: $items items of all kinds: tools that are commands, schemas, two conversations, repeated questions;"
+echo "demo: $items items of all kinds: tools that are commands, schemas, conversations, repeated questions;"
 echo "demo: killed after half a second ..."
 run out.jsonl -q &
 leat_run=$!

@@ -304,6 +304,7 @@ typedef struct leat_summary {
     uint64_t hedges;        /* second tries that were sent */
     uint64_t hedges_won;
     double cost_usd;        /* of all attempts whose price and usage are known */
+    double cost_failed_usd; /* part of it: of attempts that failed */
     double sum_item_ms;     /* sum of item times, each from first send to result (G18) */
     double mean_item_ms;    /* of all that have ended; 0 of none (B51) */
     double success_share;   /* succeeded of all that have ended, 0..1; 0 of none (B51) */

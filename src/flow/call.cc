@@ -95,7 +95,7 @@ void take_end(Engine* engine, Item* item) {
         take_answer(engine, item, end.answer);
         return;
     }
-    attempt_failed(engine, item, AttemptEnd{end.fault, LEAT_STAGE_RECEIVE});
+    attempt_failed(engine, item, AttemptEnd{end.fault, LEAT_STAGE_RECEIVE, false});
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ void call_begin(Engine* engine, Item* item) {
     if (status == LEAT_OK || !is_open(item)) return;
     item->call_refused = true;  // never began: there is nothing to cancel
     lease_end(engine, item, false);
-    attempt_failed(engine, item, AttemptEnd{plain_fault(status), LEAT_STAGE_SEND});
+    attempt_failed(engine, item, AttemptEnd{plain_fault(status), LEAT_STAGE_SEND, false});
 }
 
 void call_cancel(Engine* engine, Item* item) {

@@ -67,6 +67,7 @@ using Engine = ::leat_client;
 struct AttemptEnd {
     leat_fault fault;
     leat_stage stage;
+    bool is_paid;  // it was answered: what it cost is settled
 };
 
 enum class TimerKind : uint32_t { item, gate, idle, batch };

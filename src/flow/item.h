@@ -136,6 +136,7 @@ struct Item {
     PriceRow price = 0;          // the built-in one, where its endpoint has none of its own
     uint64_t cost = 0;           // of all attempts so far, as meter/price.h counts
     uint64_t cost_reserved = 0;  // of this attempt
+    uint64_t attempt_cost = 0;   // of this attempt, as it turned out
     uint32_t target = 0;         // which of its batch's
     uint32_t attempts = 0;
     uint32_t attempts_before = 0; // at targets that it has left

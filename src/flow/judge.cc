@@ -77,6 +77,7 @@ void judge_answer(Engine* engine, Item* item) {
     end.fault.message = reason;
     end.fault.usage = item->result.usage;
     end.stage = LEAT_STAGE_PARSE;
+    end.is_paid = true;
     attempt_failed(engine, item, end);
 }
 

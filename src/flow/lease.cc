@@ -64,6 +64,7 @@ void lease_begin(Engine* engine, Item* item, Connection* connection, bool reused
     LEAT_CHECK(connection == nullptr || connection->user == nullptr);
     item->ticket = item->domain->gate.admit(engine->now_ns, demand_of(*item));
     reserve_cost(item);
+    item->attempt_cost = 0;
     item->connection = connection;
     if (connection != nullptr) connection->user = item;
     item->reused_connection = reused;

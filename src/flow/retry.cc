@@ -8,6 +8,7 @@
 #include "base/redact.h"
 #include "flow/events.h"
 #include "flow/stream.h"
+#include "meter/price.h"
 #include "meter/usage.h"
 
 namespace leat {
@@ -262,7 +263,8 @@ void attempt_failed(Engine* engine, Item* item, const AttemptEnd& end) {
     item->replayed = false;
     keep_fault(item, end.fault);
     mask_answer(item);
-    settle_cost(item, end.fault.usage, false);
+    if (!end.is_paid) settle_cost(item, end.fault.usage, false);
+    item->batch->summary.cost_failed_usd += to_dollars(item->attempt_cost);
     saw_failure(engine, item, end.fault.status, end.fault.usage);
     if (context_recovers(engine, item, end.fault)) return;
     note_failure(engine, item, end.fault.status);

@@ -119,6 +119,7 @@ void settle_cost(Item* item, const leat_usage& usage, bool certain) {
         amount = expected(*item);
     }
     item->cost += amount;
+    item->attempt_cost += amount;
     batch->summary.cost_usd += to_dollars(amount);
     batch->budget.settle(0, amount);
     if (batch->budget.warns()) tell(batch, false);

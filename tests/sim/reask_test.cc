@@ -194,6 +194,23 @@ TEST(Reask, B18_state_of_one_item_is_not_seen_by_another) {
     EXPECT_EQ(world.count(LEAT_SUCCEEDED), 40u);
 }
 
+TEST(Reask, S20_each_wrong_answer_is_paid_for_once) {
+    Options with;
+    with.endpoint.price = leat_price{1.0, -1.0, 10.0};
+    AskWorld world(with);
+    world.bodies = {completion("no json"), completion("{}")};
+    const leat_format format = json_format();
+    double cost_usd = 0;
+    world.on_each_result = [&](const leat_result* result) {
+        cost_usd = result->cost_usd;
+        return LEAT_RELEASE;
+    };
+    world.ask([&](leat_request* request) { request->format = &format; });
+    EXPECT_NEAR(cost_usd, 2 * (1 * 1.0 + 9 * 10.0) / 1e6, 1e-12) << "one input and nine output tokens each";
+    EXPECT_NEAR(world.summary().cost_usd, cost_usd, 1e-12);
+    EXPECT_NEAR(world.summary().cost_failed_usd, cost_usd / 2, 1e-12);
+}
+
 TEST(DryRun, B15_nothing_is_sent_and_each_item_says_that_it_is_one) {
     AskWorld world;
     world.open_with([](leat_batch_config* config) {
