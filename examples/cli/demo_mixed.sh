@@ -22,7 +22,8 @@ for ((i = 0; i < 40; i++)); do
 done >"$work/mixed.jsonl"
 cat >"$work/tools.json" <<'TOOLS'
 [{"name":"look_up","description":"Looks a thing up","parameters":{"type":"object",
-  "properties":{"query":{"type":"string"}},"required":["query"]},"command":["sh","-c","cat; echo ' was found'"]}]
+  "properties":{"query":{"type":"string"}},"required":["query"]},
+  "command":["sh","-c","cat; echo ' was found'"]}]
 TOOLS
 items=$(wc -l <"$work/mixed.jsonl")
 

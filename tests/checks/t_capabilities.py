@@ -2,7 +2,7 @@
 """The table of what leat follows of other libraries is whole, and each of its claims has its proof:
 every row is there once, the tests that it names exist, and a row that a library's document states
 (D) or gets wrong itself (BUG) has a test whose name bears its id, or says why not. The page
-examples/CAPABILITIES.md and the README's sentence of counts are made from the table: --write does.
+The README's last part, and its sentence of counts, are made from the table: --write does.
 Every rule is first shown a table that breaks it."""
 import os
 import re
@@ -12,7 +12,8 @@ import sys
 from checks import BUILD, ROOT, Report, read_text, tree_files
 
 TABLE = "tests/vectors/capabilities.tsv"
-PAGE = "examples/CAPABILITIES.md"
+README = "README.md"
+BEGIN = "## Capabilities, row by row\n"
 ROWS = {"P": 28, "G": 38, "S": 24, "M": 17, "B": 53}
 LIBRARIES = {"P": "pyhub-llm", "G": "GlueLLM", "S": "seeds-clients", "M": "langchain-maritaca",
              "B": "batch-llm"}
@@ -133,30 +134,29 @@ def sentence_of(rows):
 
 
 def render(rows):
-    out = ["# What five libraries promise of batches, and leat", "",
+    out = [BEGIN, "What five Python libraries promise of batches, and the call or option of leat that does it.",
            "Made by `tests/checks/t_capabilities.py --write` from `tests/vectors/capabilities.tsv`; a check",
            "holds both against the tests that they name. **D**: the library's document says so. **BUG**: the",
-           f"library gets it wrong, leat does not. {sentence_of(rows)}", ""]
+           "library gets it wrong, leat does not.", ""]
     for letter, library in LIBRARIES.items():
         own = [row for row in rows if row["id"].startswith(letter)]
-        out += [f"## {library}", "", "| row | what | leat | by | proof | missing, or other |",
+        out += [f"<details><summary>{library}: {len(own)} rows</summary>", "",
+                "| row | what | leat | by | proof | missing, or other |",
                 "|---|---|---|---|---|---|"]
         for row in own:
             marks = "" if row["marks"] == "-" else f" **{row['marks'].replace(' ', ', ')}**"
             proof = "<br>".join(f"`{name}`" for name in tests_of(row))
             out.append(f"| {row['id']}{marks} | {row['name']} | {row['state']} | {row['how']} | {proof} | "
                        f"{row['note']} |")
-        out.append("")
+        out += ["", "</details>", ""]
     return "\n".join(out)
 
 
 def write(rows):
-    with open(os.path.join(ROOT, PAGE), "w", encoding="utf-8") as file:
-        file.write(render(rows))
-    path = os.path.join(ROOT, "README.md")
-    text = read_text(path)
+    path = os.path.join(ROOT, README)
+    above = read_text(path).split(BEGIN)[0].rstrip("\n")
     with open(path, "w", encoding="utf-8") as file:
-        file.write(SENTENCE.sub(lambda _: sentence_of(rows), text))
+        file.write(SENTENCE.sub(lambda _: sentence_of(rows), above) + "\n\n" + render(rows))
 
 
 # ---- planted faults ----------------------------------------------------------------------------------
@@ -215,10 +215,10 @@ def main():
     report.check("every row is there, once and whole", faults_of_rows(rows))
     report.check("the tests that rows name exist", faults_of_tests(rows, known_tests(), text_below_tests))
     report.check("every D and BUG row has a test that bears its id", faults_of_names(rows))
-    page = os.path.join(ROOT, PAGE)
-    fresh = os.path.isfile(page) and read_text(page) == render(rows)
-    report.check(f"{PAGE} is what the table says", [] if fresh else ["--write makes it anew"])
-    said = sentence_of(rows) in read_text(os.path.join(ROOT, "README.md")).replace("\n", " ")
+    text = read_text(os.path.join(ROOT, README))
+    fresh = text.endswith("\n\n" + render(rows))
+    report.check(f"{README} ends with what the table says", [] if fresh else ["--write makes it anew"])
+    said = sentence_of(rows) in text.replace("\n", " ")
     report.check("the README's counts are the table's", [] if said else [sentence_of(rows)])
     report.leave()
 
