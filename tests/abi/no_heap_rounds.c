@@ -1,6 +1,7 @@
 /* Rounds of tools, answers of the wrong form, answers that the caller refuses, attempts that ask for
- * something else, dry runs: two thousand items in each of two formats, whole and streamed, and not one
- * call that brings or returns memory meanwhile. Tools answer at once or some steps later.
+ * something else, dry runs, a context cache that is made, used and deleted: two thousand items in each of
+ * three formats, whole and streamed, and not one call that brings or returns memory meanwhile. Tools answer
+ * at once or some steps later.
  * leat-mock calls the tools that a prompt speaks of, and checks that every call is answered. */
 #define _GNU_SOURCE
 #include <leat/leat.h>
@@ -23,6 +24,8 @@ typedef struct load {
     leat_tools tools;
     leat_format format;
     const char* name;
+    leat_context* context;
+    int wants_context;
     int is_dry;
     uint64_t made, ended, good, with_steps, refused, attempts_told, steps, runs;
     job late[late_max];
@@ -72,6 +75,10 @@ static leat_status source(void* user, leat_request* request) {
     request->prompt = view(l->made % 2 == 0 ? "Use the tool, please" : "No need of any help");
     if (l->made % 2 == 0) request->tools = &l->tools;
     if (l->made % 4 == 1) request->format = &l->format;
+    if (l->context != NULL) {
+        request->tools = NULL;
+        request->context = l->context;
+    }
     request->user_number = l->made++;
     return LEAT_OK;
 }
@@ -106,6 +113,20 @@ static double now_s(void) {
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* What all items of the load share, kept by the service. */
+static leat_status open_context(leat_client* client, leat_endpoint endpoint, load* l) {
+    static char shared[8192];
+    leat_context_config config;
+    leat_request content;
+    leat_context_config_init(&config);
+    leat_request_init(&content);
+    memset(shared, 'w', sizeof shared - 1);
+    content.prompt = view(shared);
+    config.endpoint = endpoint;
+    config.content = &content;
+    return leat_context_open(client, &config, &l->context);
+}
+
 static leat_status open_batch(leat_client* client, leat_endpoint endpoint, leat_switch stream,
                               load* l) {
     leat_batch_config config;
@@ -136,6 +157,7 @@ static void run(leat_client* client, leat_endpoint endpoint, leat_switch stream,
     const double end_s = now_s() + wait_s;
     heap_count count;
     heap_count_begin();
+    if (l->wants_context) check(open_context(client, endpoint, l) == LEAT_OK, "a context opens");
     if (open_batch(client, endpoint, stream, l) == LEAT_OK) {
         while (!leat_batch_done(l->batch) && now_s() < end_s) {
             (void)leat_step(client, l->late_count > 0 ? 0 : 20);
@@ -144,12 +166,18 @@ static void run(leat_client* client, leat_endpoint endpoint, leat_switch stream,
         }
         leat_batch_close(l->batch);
     }
+    if (l->context != NULL) {
+        leat_context_info info;
+        (void)leat_context_get_info(l->context, &info);
+        check(info.created == 1 && info.lost == 0, "one cache is made for all items");
+        check(leat_context_close(l->context) == LEAT_OK, "and deleted at the end");
+    }
     count = heap_count_end();
     (void)snprintf(line, sizeof line, "%s: %lu items end as they must", l->name, l->ended);
     check(l->ended == items && l->good == items && l->late_count == 0, line);
     printf("#  good %lu, with steps %lu, refused %lu, attempts %lu, runs %lu\n", l->good,
            l->with_steps, l->refused, l->attempts_told, l->runs);
-    if (!l->is_dry) {
+    if (!l->is_dry && !l->wants_context) {
         check(l->with_steps == items / 2 && l->refused == items / 20 && l->attempts_told > items,
               "tools ran, answers were refused, attempts were told");
     }
@@ -172,16 +200,18 @@ static leat_status add(leat_client* client, const char* provider, const char* ur
 
 int main(void) {
     static const char* const mock_options[] = {"--tokens", "4:20", NULL};
-    static load loads[5] = {{.name = "chat"},
+    static load loads[6] = {{.name = "chat"},
                             {.name = "chat, streamed"},
                             {.name = "messages"},
                             {.name = "messages, streamed"},
-                            {.name = "dry run", .is_dry = 1}};
+                            {.name = "dry run", .is_dry = 1},
+                            {.name = "context cache", .wants_context = 1}};
     mock_child mock;
     leat_config config;
     leat_client* client = NULL;
     leat_endpoint chat = 0;
     leat_endpoint messages = 0;
+    leat_endpoint gemini = 0;
     leat_status status = LEAT_OK;
 
     (void)setvbuf(stdout, NULL, _IONBF, 0);
@@ -193,9 +223,11 @@ int main(void) {
     leat_posix_ports(&config.ports);
     config.use_tls = 0;
     config.item_bytes = 64 * 1024;
+    config.contexts_max = 1;
     status = leat_open_mapped(&config, &client);
     if (status == LEAT_OK) status = add(client, "openai", mock.plain, &chat);
     if (status == LEAT_OK) status = add(client, "anthropic", mock.plain, &messages);
+    if (status == LEAT_OK) status = add(client, "gemini", mock.plain, &gemini);
     check(status == LEAT_OK, "client and endpoints open");
     if (status == LEAT_OK) {
         run(client, chat, LEAT_OFF, &loads[0]);
@@ -203,6 +235,7 @@ int main(void) {
         run(client, messages, LEAT_OFF, &loads[2]);
         run(client, messages, LEAT_ON, &loads[3]);
         run(client, chat, LEAT_OFF, &loads[4]);
+        run(client, gemini, LEAT_OFF, &loads[5]);
     }
     leat_close_mapped(client);
     mock_child_stop(&mock);

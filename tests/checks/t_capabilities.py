@@ -134,10 +134,11 @@ def sentence_of(rows):
 
 
 def render(rows):
-    out = [BEGIN, "What five Python libraries promise of batches, and the call or option of leat that does it.",
+    out = [BEGIN,
+           "What five Python libraries promise of batches, and the call or option of leat that does it.",
            "Made by `tests/checks/t_capabilities.py --write` from `tests/vectors/capabilities.tsv`; a check",
-           "holds both against the tests that they name. **D**: the library's document says so. **BUG**: the",
-           "library gets it wrong, leat does not.", ""]
+           "holds both against the tests that they name. **D**: the library's document says so. **BUG**:",
+           "the library gets it wrong, leat does not.", ""]
     for letter, library in LIBRARIES.items():
         own = [row for row in rows if row["id"].startswith(letter)]
         out += [f"<details><summary>{library}: {len(own)} rows</summary>", "",
