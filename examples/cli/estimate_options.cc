@@ -33,23 +33,13 @@ constexpr Option own_options[] = {
 
 static_assert(offsetof(EstimateSettings, run) == 0, "the options of run are fields of Settings");
 
-constexpr size_t groups_max = 16;
-
 constexpr OptionGroup own_groups[] = {option_group("Estimate", own_options)};
 constexpr OptionTable own_table = {"estimate", own_groups, 1};
 
 // All that are taken.
 const OptionTable& all_options() {
-    static OptionGroup groups[groups_max];
-    static OptionTable table = {"estimate", groups, 0};
-    if (table.count == 0) {
-        const OptionTable& run = run_options();
-        groups[table.count++] = own_groups[0];
-        for (size_t i = 0; i < run.count && table.count < groups_max; ++i) {
-            groups[table.count++] = run.groups[i];
-        }
-    }
-    return table;
+    static const RunOptionsToo all("estimate", own_groups[0]);
+    return all.table;
 }
 
 }  // namespace

@@ -264,11 +264,21 @@ constexpr OptionGroup groups[] = {
     option_group("Display", display_options),
 };
 
-constexpr OptionTable table = {"run", groups, sizeof groups / sizeof groups[0]};
+constexpr size_t table_groups = sizeof groups / sizeof groups[0];
+constexpr OptionTable table = {"run", groups, table_groups};
 
 }  // namespace
 
 const OptionTable& run_options() { return table; }
+
+RunOptionsToo::RunOptionsToo(const char* command, const OptionGroup& own)
+    : groups(), table{command, groups, 1} {
+    static_assert(table_groups < groups_max);
+    groups[0] = own;
+    for (const OptionGroup& group : cli::groups) {
+        groups[table.count++] = group;
+    }
+}
 
 OptionGroup pace_option_group() { return option_group("Pace and failures", pace_options); }
 

@@ -222,6 +222,14 @@ constexpr OptionGroup option_group(const char* title, const Option (&options)[N]
 }
 
 const OptionTable& run_options();
+
+// A command's own options, and all of run's: its settings begin with Settings.
+struct RunOptionsToo {
+    RunOptionsToo(const char* command, const OptionGroup& own);
+    static constexpr size_t groups_max = 16;
+    OptionGroup groups[groups_max];
+    OptionTable table;
+};
 OptionGroup pace_option_group();  // fields of Settings
 
 // Reads arguments into settings (whose type is the table's), defaults first; an argument that is

@@ -4,20 +4,8 @@
 #include <leat/posix.h>
 #include <stdio.h>
 
-static int failed_count;
-
-static void check(int holds, const char* name) {
-    printf("%s - arguments: %s\n", holds ? "ok" : "not ok", name);
-    failed_count += !holds;
-}
-
-static void expect(leat_status seen, leat_status expected, const char* name) {
-    if (seen != expected) {
-        printf("#  %s: expected %s, saw %s\n", name, leat_status_name(expected),
-               leat_status_name(seen));
-    }
-    check(seen == expected, name);
-}
+#define TAP_ABOUT "arguments"
+#include "tap.h"
 
 static leat_client* client;
 static leat_endpoint endpoint;

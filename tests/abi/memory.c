@@ -7,12 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static int failed_count;
-
-static void check(int holds, const char* name) {
-    printf("%s - memory: %s\n", holds ? "ok" : "not ok", name);
-    failed_count += !holds;
-}
+#define TAP_ABOUT "memory"
+#include "tap.h"
 
 static void base_config(leat_config* config) {
     leat_config_init(config);

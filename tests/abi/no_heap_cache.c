@@ -12,22 +12,12 @@
 #include "heap_count.h"
 #include "mock_child.h"
 
+#define TAP_ABOUT "no heap, cache"
+#include "tap.h"
+
 enum { items_count = 600, equal_count = 50, wait_s = 60, block_bytes = 4 * 1024 * 1024 };
 
-static unsigned failed_count;
 static char memory_block[block_bytes] __attribute__((aligned(16)));
-
-static void check(int sound, const char* what) {
-    printf("%s - no heap, cache: %s\n", sound ? "ok" : "not ok", what);
-    failed_count += !sound;
-}
-
-static leat_str view(const char* text) {
-    leat_str out;
-    out.data = text;
-    out.size = strlen(text);
-    return out;
-}
 
 /* One batch: what it uses, and what came of it. */
 typedef struct job {

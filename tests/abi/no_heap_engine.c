@@ -19,6 +19,9 @@
 #include "heap_count.h"
 #include "mock_child.h"
 
+#define TAP_ABOUT "no heap"
+#include "tap.h"
+
 enum { lanes_max = 7, prompt_bytes = 96, wait_s = 100 };
 
 /* A batch with its items: what is expected, and what came. */
@@ -44,20 +47,6 @@ typedef struct lane {
     unsigned char* seen;
     char copied[prompt_bytes];
 } lane;
-
-static int failed_count;
-
-static void check(int holds, const char* name) {
-    printf("%s - no heap: %s\n", holds ? "ok" : "not ok", name);
-    failed_count += !holds;
-}
-
-static leat_str view(const char* text) {
-    leat_str s = {NULL, 0};
-    s.data = text;
-    s.size = strlen(text);
-    return s;
-}
 
 static const fate* fate_of(const lane* l, uint64_t index) {
     return &l->fates[index % l->fates_count];

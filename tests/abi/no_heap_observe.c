@@ -11,24 +11,14 @@
 #include "heap_count.h"
 #include "mock_child.h"
 
+#define TAP_ABOUT "no heap, observe"
+#include "tap.h"
+
 enum { items_count = 2000 };
 
-static unsigned failed_count;
 static unsigned long made, results, saved, skipped, events, passes, posts, steps_told;
 static char prompt[64];
 static char page[256 * 1024];
-
-static void check(int sound, const char* what) {
-    printf("%s - no heap, observe: %s\n", sound ? "ok" : "not ok", what);
-    failed_count += !sound;
-}
-
-static leat_str view(const char* text) {
-    leat_str out;
-    out.data = text;
-    out.size = strlen(text);
-    return out;
-}
 
 static leat_status source(void* user, leat_request* request) {
     static const char* const marks[] = {"", "[[mock:500x1]]", "[[mock:400]]",  "skip",

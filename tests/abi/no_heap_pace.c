@@ -13,24 +13,14 @@
 #include "heap_count.h"
 #include "mock_child.h"
 
+#define TAP_ABOUT "no heap, pace"
+#include "tap.h"
+
 enum { items_count = 3000, wait_s = 60 };
 
-static unsigned failed_count;
 static unsigned long results_count, fell_back, hedged, cancelled_count, urgent_count;
 static unsigned budget_calls;
 static unsigned char seen[items_count];
-
-static void check(int sound, const char* what) {
-    printf("%s - no heap, pace: %s\n", sound ? "ok" : "not ok", what);
-    failed_count += !sound;
-}
-
-static leat_str view(const char* text) {
-    leat_str out;
-    out.data = text;
-    out.size = strlen(text);
-    return out;
-}
 
 static leat_keep on_result(void* user, const leat_result* result) {
     (void)user;

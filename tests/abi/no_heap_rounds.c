@@ -11,6 +11,9 @@
 #include "heap_count.h"
 #include "mock_child.h"
 
+#define TAP_ABOUT "no heap in rounds"
+#include "tap.h"
+
 enum { items = 2000, late_max = 256, wait_s = 60 };
 
 typedef struct job {
@@ -31,20 +34,6 @@ typedef struct load {
     job late[late_max];
     unsigned late_count;
 } load;
-
-static int failed_count;
-
-static void check(int holds, const char* name) {
-    printf("%s - no heap in rounds: %s\n", holds ? "ok" : "not ok", name);
-    failed_count += !holds;
-}
-
-static leat_str view(const char* text) {
-    leat_str s = {NULL, 0};
-    s.data = text;
-    s.size = strlen(text);
-    return s;
-}
 
 static leat_status run_tool(void* user, const leat_tool_job* one) {
     load* const l = user;

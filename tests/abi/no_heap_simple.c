@@ -8,26 +8,16 @@
 #include "heap_count.h"
 #include "mock_child.h"
 
+#define TAP_ABOUT "no heap, simple"
+#include "tap.h"
+
 enum { prompts_count = 40 };
 
-static int failed_count;
 static char prompt_texts[prompts_count][64];
 static leat_str prompts[prompts_count];
 static leat_str answers[prompts_count];
 static leat_status statuses[prompts_count];
 static char memory[prompts_count * 128];
-
-static void check(int holds, const char* name) {
-    printf("%s - no heap, simple: %s\n", holds ? "ok" : "not ok", name);
-    failed_count += !holds;
-}
-
-static leat_str view(const char* text) {
-    leat_str s = {NULL, 0};
-    s.data = text;
-    s.size = strlen(text);
-    return s;
-}
 
 /* Every fourth is refused. */
 static void make_prompts(void) {

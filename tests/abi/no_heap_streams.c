@@ -11,6 +11,9 @@
 #include "heap_count.h"
 #include "mock_child.h"
 
+#define TAP_ABOUT "no heap, streams"
+#include "tap.h"
+
 enum { formats_count = 5, items_each = 400, prompt_bytes = 128, wait_s = 60 };
 
 /* What is asked for, and how it ends. attempts_max is 3. */
@@ -71,23 +74,10 @@ static const char schema_text[] =
     "\"integer\",\"minimum\":1}},\"required\":[\"city\",\"days\"],\"additionalProperties\":false}";
 static const char picture_bytes[] = "\x89PNG not really a picture";
 
-static int failed_count;
 static leat_tool tool;
 static leat_tools tools;
 static leat_format format;
 static leat_part parts[2];
-
-static void check(int holds, const char* name) {
-    printf("%s - no heap, streams: %s\n", holds ? "ok" : "not ok", name);
-    failed_count += !holds;
-}
-
-static leat_str view(const char* text) {
-    leat_str s = {NULL, 0};
-    s.data = text;
-    s.size = strlen(text);
-    return s;
-}
 
 static void fill_shared(void) {
     tool.name = view("get_weather");
