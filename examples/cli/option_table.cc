@@ -241,6 +241,8 @@ constexpr Option display_options[] = {
      "write a page about OUT at the end, as `leat report` does"},
     {"progress", 0, Kind::choice, "auto|line|off", "auto", AT(progress), 0, 0,
      "auto: a live line on a terminal, else one every 5 s"},
+    {"progress-every", 0, Kind::count, "N", nullptr, AT(progress_every), 1, any,
+     "such lines after N items each, not after a time"},
     {"quiet", 'q', Kind::flag, nullptr, nullptr, AT(quiet), 0, 0,
      "only errors on stderr"},
     {"verbose", 'v', Kind::flag, nullptr, nullptr, AT(verbose), 0, 0,

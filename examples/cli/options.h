@@ -157,6 +157,7 @@ struct Settings {
     const char* events;
 
     int32_t progress;
+    uint64_t progress_every;
     bool quiet;
     bool verbose;
     bool help;

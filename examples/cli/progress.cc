@@ -85,8 +85,10 @@ bool is_alarming(leat_limiter limiter) {
 
 }  // namespace
 
-void Progress::start(Mode mode, const Terminal& terminal, uint64_t now_ms) {
+void Progress::start(Mode mode, const Terminal& terminal, uint64_t every, uint64_t now_ms) {
     mode_ = mode;
+    every_ = every;
+    next_done_ = every;
     terminal_ = terminal;
     start_ms_ = now_ms;
     next_ms_ = now_ms + (mode == Mode::live ? live_every_ms : line_every_ms);
@@ -189,7 +191,8 @@ void Progress::draw_line(const ProgressState& state) {
 }
 
 void Progress::tick(const ProgressState& state, uint64_t now_ms) {
-    if (!due(now_ms)) {
+    const uint64_t done = state.tally->finished();
+    if (!due(now_ms, done)) {
         return;
     }
     measure(state, now_ms);
@@ -199,6 +202,7 @@ void Progress::tick(const ProgressState& state, uint64_t now_ms) {
     } else {
         draw_line(state);
         next_ms_ = now_ms + line_every_ms;
+        next_done_ = done + every_;
     }
 }
 

@@ -23,11 +23,15 @@ class Progress {
 public:
     enum class Mode : uint8_t { off, live, lines };
 
-    void start(Mode mode, const Terminal& terminal, uint64_t now_ms);
+    // every: lines come after so many items each (B13); 0: after a time each.
+    void start(Mode mode, const Terminal& terminal, uint64_t every, uint64_t now_ms);
     // Draws if it is time to. now_ms from any steady clock.
     void tick(const ProgressState& state, uint64_t now_ms);
     void clear();
-    bool due(uint64_t now_ms) const { return mode_ != Mode::off && now_ms >= next_ms_; }
+    bool due(uint64_t now_ms, uint64_t done) const {
+        const bool by_items = mode_ == Mode::lines && every_ > 0;
+        return mode_ != Mode::off && (by_items ? done >= next_done_ : now_ms >= next_ms_);
+    }
 
 private:
     void draw_live(const ProgressState& state);
@@ -40,6 +44,8 @@ private:
     Terminal terminal_{};
     uint64_t next_ms_ = 0;
     uint64_t start_ms_ = 0;
+    uint64_t every_ = 0;
+    uint64_t next_done_ = 0;
     bool drawn_ = false;
     // A ring of half-second samples: the rate is that of the last ten seconds.
     static constexpr uint32_t samples_max = 20;

@@ -134,7 +134,7 @@ void Run::draw() {
     const uint64_t now = steady_ms();
     metrics_.tick(client_, now);
     metrics_json_.tick(client_, now);
-    if (!progress_.due(now)) {
+    if (!progress_.due(now, tally_.finished())) {
         return;
     }
     leat_stats stats;
@@ -246,7 +246,7 @@ int Run::run() {
     }
     started_wall_ms_ = looked_ms_ = wall_ms();
     started_unix_ms_ = unix_ms();
-    progress_.start(mode, terminal_, steady_ms());
+    progress_.start(mode, terminal_, settings_.progress_every, steady_ms());
     loop();
     replace_records();
     context_.close();

@@ -162,6 +162,15 @@ def slow_producer(mock):
     child.stdout.close()
 
 
+def lines_by_items():
+    done = run(prompts("every.jsonl", 50), "-o", path("every.out"), "--mock", "--progress", "line",
+               "--progress-every", "20", "-j", "1")
+    drawn = [line for line in said(done).splitlines() if " done, " in line]
+    check("B13 lines of progress come after so many items each", len(drawn) == 2 and
+          "20/50 done" in drawn[0] and "40/50 done" in drawn[1], drawn)
+
+
+lines_by_items()
 with Mock("--latency-ms", "50") as server:
     live_line(server)
     elsewhere(server)
