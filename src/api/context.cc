@@ -197,6 +197,7 @@ leat_status leat_context_get_info(const leat_context* context, leat_context_info
 }
 
 const char* leat_context_state_name(leat_context_state state) {
+    if (leat::enum_number(state) > LEAT_CONTEXT_FAILED) return "unknown";
     switch (state) {
         case LEAT_CONTEXT_NONE: return "none";
         case LEAT_CONTEXT_SOUGHT: return "sought";
