@@ -18,10 +18,10 @@ public:
 
     // Aligned to 16, not zeroed; nullptr when there is no room, and for 0 bytes.
     void* take(size_t size);
-    // at is of take(), and in use: all else ends the program. nullptr is ignored.
-    void give(void* at);
-    // What the block of `at` holds, at least what was asked for.
-    size_t size_of(const void* at) const;
+    // place is of take(), and in use: all else ends the program. nullptr is ignored.
+    void give(void* place);
+    // What the block of `place` holds, at least what was asked for.
+    size_t size_of(const void* place) const;
     // What a block for so many bytes holds; 0 when there can be none.
     static size_t round_up(size_t size);
 

@@ -55,12 +55,12 @@ constexpr const char* statement_texts[statements_count] = {
     "BEGIN IMMEDIATE",
     "COMMIT",
     "ROLLBACK",
-    "SELECT value FROM keys JOIN answers USING(id)"
-    " WHERE key = ?1 AND (expires_ms IS NULL OR expires_ms > ?2)",
+    ("SELECT value FROM keys JOIN answers USING(id)"
+     " WHERE key = ?1 AND (expires_ms IS NULL OR expires_ms > ?2)"),
     "UPDATE keys SET last_used_ms = ?2 WHERE key = ?1",
     "DELETE FROM keys WHERE key = ?1",
-    "INSERT INTO keys(key, created_ms, expires_ms, last_used_ms, provider, model, status, bytes)"
-    " VALUES(?1, ?2, ?3, ?2, ?4, ?5, ?6, ?7)",
+    ("INSERT INTO keys(key, created_ms, expires_ms, last_used_ms, provider, model, status, bytes)"
+     " VALUES(?1, ?2, ?3, ?2, ?4, ?5, ?6, ?7)"),
     "INSERT INTO answers(id, value) VALUES(?1, ?2)",
     "SELECT entries, bytes FROM totals",
     "DELETE FROM keys WHERE id = (SELECT id FROM keys WHERE id <> ?1 ORDER BY last_used_ms, id LIMIT 1)",

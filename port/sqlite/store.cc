@@ -176,7 +176,7 @@ leat_status store_get(void* state, const uint8_t* key, int64_t wall_ms, void* va
         if (found.data == nullptr && sqlite3_errcode(store->database) == SQLITE_NOMEM) return LEAT_E_MEMORY;
         *size = found.size;
         if (found.size > capacity) return LEAT_E_TOO_LARGE;
-        if (found.size > 0) memcpy(value, found.data, found.size);
+        if (found.data != nullptr) memcpy(value, found.data, found.size);
     }
     note(store, key_text, wall_ms);
     ++store->hits;
