@@ -88,6 +88,7 @@ void put_more(const Settings& settings, const Defaults& defaults, leat::JsonWrit
                           {leat::text("cached_content"), settings.cached_content},
                           {leat::text("json"), settings.json ? "yes" : nullptr},
                           {leat::text("retry_model"), settings.retry_model},
+                          {leat::text("check_command"), settings.check},
                           {leat::text("dry_run"), settings.dry_run ? "yes" : nullptr},
                           {leat::text("check"), settings.no_check ? "no" : nullptr}};
     for (const Text& one : texts) {

@@ -158,6 +158,8 @@ constexpr Option answer_options[] = {
      "answers must be one of these; the record's choice says which"},
     {"no-check", 0, Kind::flag, nullptr, nullptr, AT(no_check), 0, 0,
      "ask for the form, but take what comes: no check, no new try"},
+    {"check", 0, Kind::text, "CMD", nullptr, AT(check), 0, 0,
+     "a shell command that gets the answer's text: status 0 takes it, else it prints why not"},
     {"tools", 0, Kind::text, "FILE", nullptr, AT(tools), 0, 0,
      "[{\"name\",\"description\",\"parameters\",\"strict\",\"command\"}]; see below"},
     {"tool-choice", 0, Kind::text, "WORD", nullptr, AT(tool_choice), 0, 0,

@@ -122,6 +122,7 @@ struct Settings {
     bool tools_together;
     bool tools_last_answer;
     bool plain_retry;
+    const char* check;
     const char* retry_model;
     leat_number retry_temperature;
     bool dry_run;

@@ -8,6 +8,7 @@
 #include <leat/leat.h>
 
 #include "cli/cache.h"
+#include "cli/check_command.h"
 #include "cli/defaults.h"
 #include "cli/event_log.h"
 #include "cli/histories.h"
@@ -58,6 +59,7 @@ private:
     static leat_keep take_result(void* user, const leat_result* result);
     static void take_progress(void* user, const leat_progress* progress);
     static void take_attempt(void* user, leat_attempt* attempt);
+    static leat_status check_answer(void* user, const leat_result* result, leat_str* message);
     static void take_log(void* user, leat_log_level level, leat_str line);
     leat_status pull_item(leat_request* request);
     bool accept(const Line& line, leat_request* request);
@@ -129,6 +131,7 @@ private:
     Histories histories_;
     Replies replies_;
     ToolRunner tools_;
+    CheckCommand check_;
     SharedContext context_;
 
     int64_t started_unix_ms_ = 0;  // when the run began

@@ -112,6 +112,8 @@ bool Run::open_batch() {
     const bool varies = settings_.retry_model != nullptr || settings_.retry_temperature.is_set != 0;
     config.on_attempt = varies ? take_attempt : nullptr;
     config.dry_run = settings_.dry_run ? 1 : 0;
+    check_.open(settings_.check);
+    config.validate = check_.is_open() ? check_answer : nullptr;
     const leat_status status = leat_batch_open(client_, &config, &batch_);
     if (status != LEAT_OK) {
         const char* const field = leat_batch_config_error(client_, &config);

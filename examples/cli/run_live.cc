@@ -74,6 +74,11 @@ bool Run::end_live(const leat_result& result) {
     return journal_.is_stdout();
 }
 
+// By the command of --check, for which all waits.
+leat_status Run::check_answer(void* user, const leat_result* result, leat_str* message) {
+    return static_cast<Run*>(user)->check_.judge(result->text, message);
+}
+
 // What later tries ask for.
 void Run::take_attempt(void* user, leat_attempt* attempt) {
     const Settings& settings = static_cast<Run*>(user)->settings_;

@@ -1,20 +1,16 @@
-// cli/tool_runner.cc: see tool_runner.h. Children have a process group of their own, so that a Ctrl-C
-// meant for the run does not reach them, and all that they start ends with them.
+// cli/tool_runner.cc: see tool_runner.h.
 // Invariant: a child's slot is free again only when it has been waited for.
 #include "cli/tool_runner.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
-
-extern char** environ;
+#include "cli/child.h"
 
 namespace cli {
 
@@ -24,50 +20,6 @@ constexpr int64_t look_again_ms = 20;  // for a child that has closed its output
 
 bool is_same(const leat_tool_run& a, const leat_tool_run& b) {
     return a.serial == b.serial && a.item == b.item && a.place == b.place;
-}
-
-void close_end(int* fd) {
-    if (*fd >= 0) {
-        close(*fd);
-    }
-    *fd = -1;
-}
-
-bool open_pipe(int (&ends)[2], int own) {
-    if (pipe(ends) != 0) {
-        return false;
-    }
-    for (const int fd : ends) {
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
-    }
-    fcntl(ends[own], F_SETFL, O_NONBLOCK);
-    return true;
-}
-
-// The child's signals are as at the start of a program.
-void plain_signals(posix_spawnattr_t* attributes) {
-    sigset_t all;
-    sigemptyset(&all);
-    sigaddset(&all, SIGPIPE);
-    sigaddset(&all, SIGINT);
-    sigaddset(&all, SIGTERM);
-    posix_spawnattr_setsigdefault(attributes, &all);
-    posix_spawnattr_setpgroup(attributes, 0);
-    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-}
-
-int spawn(char* const* argv, int in, int out, pid_t* pid) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    plain_signals(&attributes);
-    posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-    const int error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return error;
 }
 
 // A string of its own, ending in NUL, where its quotes stood.
@@ -203,7 +155,7 @@ bool ToolRunner::start(const Waiting& what, Child* child) {
     int to_child[2] = {-1, -1};
     int from_child[2] = {-1, -1};
     const bool has_pipes = open_pipe(to_child, 1) && open_pipe(from_child, 0);
-    const int error = has_pipes ? spawn(what.command->argv, to_child[0], from_child[1], &child->pid)
+    const int error = has_pipes ? spawn_child(what.command->argv, to_child[0], from_child[1], &child->pid)
                                 : errno;
     close_end(&to_child[0]);
     close_end(&from_child[1]);

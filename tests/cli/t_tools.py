@@ -160,6 +160,27 @@ def later_tries():
     check("B19 later tries ask the other model", record["response"]["body"]["model"] == "large", record)
 
 
+def checks():
+    with Mock("--echo") as server:
+        done = run(write("k.jsonl", [{"id": "a", "prompt": "hello"}, {"id": "b", "prompt": "fine"}]), "-o",
+                   path("k.out"), "-p", "openai", "--base-url", server.url, "-m", "m", "--check",
+                   "grep -q fine || { echo 'it must be \"fine\"'; exit 1; }",
+                   environment={"OPENAI_API_KEY": "k"})
+    found = by_id("k.out")
+    check("B25 an answer that --check refuses is asked for again, with its reason",
+          done.returncode == 0 and found["b"]["leat"]["attempts"] == 1 and
+          found["a"]["leat"]["attempts"] == 2 and 'must be "fine"' in found["a"]["leat"]["text"], found)
+    for command, words in (("echo no; exit 3", "no"), ("kill -9 $$", "was killed")):
+        if os.path.exists(path("k.out")):
+            os.unlink(path("k.out"))
+        done = run(write("k.jsonl", [{"id": "a", "prompt": "x"}]), "-o", path("k.out"), "--mock", "--check",
+                   command)
+        record = by_id("k.out")["a"]
+        check(f"an answer that is always refused fails ({words})", done.returncode == 1 and
+              record["leat"]["status"] == "rejected" and words in record["error"]["message"] and
+              record["leat"]["attempts"] == (3 if words == "no" else 1), record)
+
+
 def dry_run():
     done = run(prompts("dry.jsonl", 300, "Question {}"), "-o", path("dry.out"), "-p", "openai", "--dry-run",
                "--base-url", "http://127.0.0.1:9/v1", "-m", "gpt-4o-mini",
@@ -181,5 +202,6 @@ limits()
 side_by_side()
 interrupted()
 later_tries()
+checks()
 dry_run()
 leave()
