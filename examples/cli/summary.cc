@@ -185,6 +185,9 @@ void print_services(const SummaryFacts& facts, Table* table) {
     if (facts.people->is_priced || facts.summary.cost_usd > 0) {
         TextLine line(words, sizeof words);
         line.add("%12s", money_words(facts.summary.cost_usd).text);
+        if (facts.summary.cost_failed_usd > 0) {
+            line.add("  %s of it for tries that failed", money_words(facts.summary.cost_failed_usd).text);
+        }
         if (facts.budget_usd > 0) {
             line.add("  of a budget of %s", money_words(facts.budget_usd).text);
         }
