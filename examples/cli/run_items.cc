@@ -79,7 +79,7 @@ bool Run::accept(const Line& line, leat_request* request) {
         refuse(line, request->id, request->metadata, fault);
         return false;
     }
-    if (leat::empty(request->id)) {
+    if (leat::empty(leat::trim(request->id))) {
         const int size = snprintf(id_, sizeof id_, "line-%llu",
                                   static_cast<unsigned long long>(line.number));
         request->id = leat::text(id_, static_cast<size_t>(size));

@@ -244,11 +244,11 @@ LEAT_API leat_status leat_batch_open(leat_client *client, const leat_batch_confi
 
 /* leat_submit: accepts one item, or says why not; never waits. The request struct itself is always
  * copied; its text is borrowed or copied as flags say. index (may be NULL) gets its number.
- * LEAT_OK; LEAT_E_ARGUMENT (no prompt, message or body; two bodies; a body and a conversation; an
- * unknown method, or one beside a prompt or messages); LEAT_E_NOT_FOUND (no open conversation of this
- * client); LEAT_E_STRUCT_SIZE; LEAT_E_RESERVED; LEAT_E_WOULD_BLOCK (ring or intake full: on_writable
- * follows); LEAT_E_TOO_LARGE (LEAT_COPY text can never fit the intake); LEAT_E_STATE (finished,
- * cancelled or failed fast). */
+ * LEAT_OK; LEAT_E_ARGUMENT (no prompt, message or body; two bodies; a body and a conversation; an id
+ * of blanks; an unknown method, or one beside a prompt or messages); LEAT_E_NOT_FOUND (no open
+ * conversation of this client); LEAT_E_STRUCT_SIZE; LEAT_E_RESERVED; LEAT_E_WOULD_BLOCK (ring or intake
+ * full: on_writable follows); LEAT_E_TOO_LARGE (LEAT_COPY text can never fit the intake); LEAT_E_STATE
+ * (finished, cancelled or failed fast). */
 LEAT_API leat_status leat_submit(leat_batch *batch, const leat_request *request,
                                  uint64_t *index) LEAT_CHECKED;
 

@@ -82,7 +82,8 @@ struct leat_conversation;
 typedef struct leat_request {
     uint32_t struct_size;
     uint32_t flags;               /* LEAT_COPY, LEAT_KEEP_STREAM */
-    leat_str id;                  /* yours; handed back; leat does not look for repeats */
+    leat_str id;                  /* yours; handed back; leat does not look for repeats. Empty, or not
+                                     of blanks alone (B1) */
     void *user;                   /* handed back */
     uint64_t user_number;         /* handed back */
     leat_str prompt;              /* one user message ... */

@@ -228,6 +228,15 @@ bool is_known_method(Text method) {
     return false;
 }
 
+// Has bytes, and shows nothing.
+bool is_blank(Text t) {
+    for (size_t i = 0; i < t.size; ++i) {
+        const char c = t.data[i];
+        if (c != ' ' && (c < '\t' || c > '\r')) return false;
+    }
+    return t.size > 0;
+}
+
 bool counts_fit(const leat_request& request) {
     const uint32_t tools = request.tools == nullptr ? 0 : request.tools->count;
     return request.headers_count <= request_headers_max && tools <= request_tools_max &&
@@ -325,6 +334,8 @@ leat_status defaults_check(const leat_request& request) {
 leat_status request_check(const leat_request& request) {
     const leat_status status = defaults_check(request);
     if (status != LEAT_OK) return status;
+    // Nobody could read it (B1); without one the index names the item.
+    if (is_blank(request.id)) return LEAT_E_ARGUMENT;
     const bool has_turns = request.prompt.size > 0 || request.messages_count > 0;
     const bool has_body = request.body_json.size > 0;
     if (request.method.size > 0) {

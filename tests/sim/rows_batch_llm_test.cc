@@ -5,6 +5,26 @@
 namespace sim_test {
 namespace {
 
+TEST(RowsOfBatchLlm, B1_an_id_of_blanks_is_refused_and_none_is_fine) {
+    World world;
+    const struct {
+        const char* id;
+        leat_status status;
+    } cases[] = {{"", LEAT_OK}, {" ", LEAT_E_ARGUMENT}, {" \t\n ", LEAT_E_ARGUMENT}, {" a ", LEAT_OK}};
+    for (const auto& each : cases) {
+        EXPECT_EQ(world.submit("hello",
+                               [&](leat_request* request) {
+                                   request->id = {each.id, strlen(each.id)};
+                               }),
+                  each.status)
+            << "\"" << each.id << "\"";
+    }
+    leat_batch_finish(world.batch);
+    world.run();
+    EXPECT_EQ(world.count(LEAT_SUCCEEDED), 2u);
+    EXPECT_EQ(world.results.back().id, " a ") << "as it was given";
+}
+
 TEST(RowsOfBatchLlm, B1_id_and_context_come_back_with_the_result) {
     World world;
     world.open_batch();
