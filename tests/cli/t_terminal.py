@@ -121,7 +121,7 @@ def interrupted(name, signals, options=()):
 def interrupts():
     code, drawn, got, requests, seconds = interrupted("drain", [(0.75, signal.SIGINT)])
     check("Ctrl-C once: exit 130, what was on the wire is on record", code == 130 and
-          10 <= len(got) <= 20 and requests == 200 and seconds < 5, f"{code} {len(got)} {requests}")
+          10 <= len(got) < 100 and requests == 200 and seconds < 5, f"{code} {len(got)} {requests}")
     check("Ctrl-C once: items that were not sent have no record",
           all(record["error"] is None for record in got) and "finishing what is on the wire" in
           drawn and "interrupted" in drawn, drawn[-800:])
