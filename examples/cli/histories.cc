@@ -6,20 +6,11 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "codec/scan_simd.h"
+#include "codec/json_scan.h"
 
 namespace cli {
 
 namespace {
-
-// Without blanks and line ends at both ends.
-leat_str stripped(leat_str text) {
-    leat_str rest = leat::tail(text, leat::blank_run(text.data, text.size));
-    while (!leat::empty(rest) && leat::is_blank(rest.data[rest.size - 1])) {
-        --rest.size;
-    }
-    return rest;
-}
 
 bool fail(Fault* fault, const char* code, const char* reason) {
     fault->code = code;
@@ -46,7 +37,7 @@ bool Histories::read_context(leat_str context, ItemParser* parser) {
     leat_request_init(&request);
     MappedBlock memory;
     system.role = leat::text("system");
-    system.content = stripped(context);
+    system.content = leat::json_trim(context);
     request.messages = &system;
     request.messages_count = leat::empty(system.content) ? 0 : 1;
     if (!leat::empty(system.content) && system.content.data[0] == '[') {

@@ -24,10 +24,10 @@ void ItemParser::take_schema(const Value& object) {
         if (leat::json_is(key, leat::text("schema")) && value.type == JsonType::object) {
             format_.schema_json = value.raw;
         } else if (leat::json_is(key, leat::text("name")) && value.type == JsonType::string) {
-            (void)decode_in_place(value, &format_.name);
+            (void)!leat::json_string_in_place(value, &format_.name);
         } else if (leat::json_is(key, leat::text("description")) &&
                    value.type == JsonType::string) {
-            (void)decode_in_place(value, &format_.description);
+            (void)!leat::json_string_in_place(value, &format_.description);
         } else if (leat::json_is(key, leat::text("strict"))) {
             format_.strict = leat::json_to_bool(value, &strict) && strict ? 1 : 0;
         }

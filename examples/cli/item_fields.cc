@@ -61,15 +61,8 @@ bool ItemParser::text_of(const Value& value, leat_str* out) {
     if (value.type != JsonType::string) {
         return wrong("a string");
     }
-    *out = value.raw;
-    if (!value.escaped) {
-        return true;
-    }
-    char* const place = const_cast<char*>(value.raw.data);
-    if (leat::json_string_decode(value.raw, place, value.raw.size, &out->size) != LEAT_OK) {
-        return wrong("a string without broken escapes");
-    }
-    return true;
+    return leat::json_string_in_place(value, out) == LEAT_OK ||
+           wrong("a string without broken escapes");
 }
 
 bool ItemParser::json_of(const Value& value, JsonType type, const char* wanted, leat_str* out) {

@@ -24,12 +24,8 @@ void take_text(JsonCursor* at, leat_str* out) {
     if (!at->take_if(JsonType::string, &value)) {
         return;
     }
-    *out = value.raw;
-    if (value.escaped) {
-        char* const place = const_cast<char*>(value.raw.data);
-        if (leat::json_string_decode(value.raw, place, value.raw.size, &out->size) != LEAT_OK) {
-            out->size = 0;
-        }
+    if (leat::json_string_in_place(value, out) != LEAT_OK) {
+        out->size = 0;
     }
 }
 

@@ -14,12 +14,8 @@ namespace {
 
 bool text_member(leat_str object, leat_str name, leat_str* out) {
     leat::JsonValue value;
-    if (!leat::json_find(object, name, &value) || value.type != leat::JsonType::string) {
-        return false;
-    }
-    char* const place = const_cast<char*>(value.raw.data);
-    out->data = place;
-    return leat::json_string_decode(value.raw, place, value.raw.size, &out->size) == LEAT_OK;
+    return leat::json_find(object, name, &value) &&
+           leat::json_string_in_place(value, out) == LEAT_OK;
 }
 
 }  // namespace

@@ -46,10 +46,10 @@ void take_tool(leat_str function, leat_tool* tool, leat_str* command) {
     }
     while (at.member(&key) && at.take(&value)) {
         if (leat::json_is(key, leat::text("name")) && value.type == JsonType::string) {
-            (void)decode_in_place(value, &tool->name);
+            (void)!leat::json_string_in_place(value, &tool->name);
         } else if (leat::json_is(key, leat::text("description")) &&
                    value.type == JsonType::string) {
-            (void)decode_in_place(value, &tool->description);
+            (void)!leat::json_string_in_place(value, &tool->description);
         } else if (leat::json_is(key, leat::text("parameters")) &&
                    value.type == JsonType::object) {
             tool->parameters_json = value.raw;
@@ -65,15 +65,6 @@ void take_tool(leat_str function, leat_tool* tool, leat_str* command) {
 }
 
 }  // namespace
-
-bool decode_in_place(const JsonValue& value, leat_str* out) {
-    *out = value.raw;
-    if (!value.escaped) {
-        return true;
-    }
-    char* const place = const_cast<char*>(value.raw.data);
-    return leat::json_string_decode(value.raw, place, value.raw.size, &out->size) == LEAT_OK;
-}
 
 ToolsRead read_tools(leat_str array, ToolList* out) {
     leat_str functions[tools_max];
@@ -134,7 +125,7 @@ bool read_tool_choice(const JsonValue& value, leat_tools* tools) {
         return false;
     }
     tools->mode = LEAT_TOOLS_NAMED;
-    return decode_in_place(name, &tools->choice);
+    return leat::json_string_in_place(name, &tools->choice) == LEAT_OK;
 }
 
 }  // namespace cli

@@ -31,7 +31,4 @@ ToolsRead read_tools(leat_str array, ToolList* out);
 // else.
 bool read_tool_choice(const leat::JsonValue& value, leat_tools* tools);
 
-// A string's text, decoded in place. False when an escape is broken.
-bool decode_in_place(const leat::JsonValue& value, leat_str* out);
-
 }  // namespace cli

@@ -56,6 +56,15 @@ constexpr T saturating_add(T a, T b, T most) {
     return checked_add(a, b, &sum) ? min_of(sum, most) : most;
 }
 
+// The place that `address` is at in an array of `count` elements, whose first is at `first`; count: at none.
+// Of an address that a caller gives back, and that may be anything, so nothing is read through it.
+inline size_t place_in(const void* address, const void* first, size_t element_bytes, size_t count) {
+    const uintptr_t distance =
+        reinterpret_cast<uintptr_t>(address) - reinterpret_cast<uintptr_t>(first);
+    const uintptr_t place = distance / element_bytes;
+    return distance % element_bytes == 0 && place < count ? static_cast<size_t>(place) : count;
+}
+
 // Rounds up to a power of two; the caller bounds the size.
 constexpr size_t align_up(size_t size, size_t alignment) {
     return (size + alignment - 1) & ~(alignment - 1);

@@ -5,11 +5,10 @@
 #include "codec/json_digest.h"
 
 #include "base/check.h"
+#include "codec/scan_simd.h"
 
 namespace leat {
 namespace {
-
-bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 bool is_mark(char c) {
     return c == '{' || c == '}' || c == '[' || c == ']' || c == ',' || c == ':' || c == '"';

@@ -100,6 +100,15 @@ leat_status json_string_decode(Text raw, char* out, size_t capacity, size_t* siz
     return LEAT_OK;
 }
 
+leat_status json_string_in_place(const JsonValue& value, Text* out) {
+    LEAT_CHECK(out != nullptr);
+    if (value.type != JsonType::string) return LEAT_E_JSON;
+    *out = value.raw;
+    if (!value.escaped) return LEAT_OK;
+    char* const place = const_cast<char*>(value.raw.data);
+    return json_string_decode(value.raw, place, value.raw.size, &out->size);
+}
+
 bool json_equal_escaped(Text raw, Text t) {
     size_t at = 0;
     size_t matched = 0;

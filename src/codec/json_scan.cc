@@ -232,6 +232,12 @@ bool json_find(Text object, Text name, JsonValue* value) {
     return true;
 }
 
+Text json_trim(Text t) {
+    while (!empty(t) && is_blank(t.data[0])) t = tail(t, 1);
+    while (!empty(t) && is_blank(t.data[t.size - 1])) t = head(t, t.size - 1);
+    return t;
+}
+
 bool json_to_bool(const JsonValue& value, bool* out) {
     LEAT_CHECK(out != nullptr);
     if (value.type != JsonType::boolean) return false;

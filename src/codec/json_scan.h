@@ -170,6 +170,13 @@ private:
 // too small (raw.size always suffices); LEAT_E_JSON for a broken escape.
 [[nodiscard]] leat_status json_string_decode(Text raw, char* out, size_t capacity, size_t* size);
 
+// The text of a string in a document that may be written to: its decoded form takes the place of the
+// escaped one, so read each value once. LEAT_OK; LEAT_E_JSON: no string, or a broken escape.
+[[nodiscard]] leat_status json_string_in_place(const JsonValue& value, Text* out);
+
+// Without the blanks and line ends that JSON allows at both ends.
+Text json_trim(Text t);
+
 // true or false as a bool; false when the value is neither.
 [[nodiscard]] bool json_to_bool(const JsonValue& value, bool* out);
 

@@ -156,15 +156,6 @@ void put_usage(JsonWriter* out, const leat_usage& usage) {
 
 // ---------------------------------------------------------------- reading
 
-// A text within the value, which its decoded form overwrites.
-bool read_text(const JsonValue& value, Text* out) {
-    if (value.type != JsonType::string) return false;
-    *out = value.raw;
-    if (!value.escaped) return true;
-    char* const place = const_cast<char*>(value.raw.data);  // of a value that read_value may change
-    return json_string_decode(value.raw, place, value.raw.size, &out->size) == LEAT_OK;
-}
-
 // True when the member was one of those.
 template <typename Answer, size_t N>
 bool take_text(JsonCursor* at, const JsonValue& key, const Field<Answer> (&fields)[N], Answer* answer,
@@ -172,7 +163,9 @@ bool take_text(JsonCursor* at, const JsonValue& key, const Field<Answer> (&field
     for (const Field<Answer>& field : fields) {
         if (!json_is(key, field.name)) continue;
         JsonValue value;
-        if (!at->take(&value) || !read_text(value, &(answer->*field.text))) *is_sound = false;
+        const bool is_text =
+            at->take(&value) && json_string_in_place(value, &(answer->*field.text)) == LEAT_OK;
+        *is_sound = *is_sound && is_text;
         return true;
     }
     return false;

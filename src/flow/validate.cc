@@ -14,14 +14,6 @@ constexpr SchemaBounds bounds = {format_work_max, format_depth_max, false};
 constexpr SchemaBounds bounds_validated = {format_work_max, format_depth_max, true};
 constexpr Text any_object = text("{\"type\":\"object\"}");
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-Text without_blanks(Text t) {
-    while (!empty(t) && is_blank(t.data[0])) t = tail(t, 1);
-    while (!empty(t) && is_blank(t.data[t.size - 1])) t = head(t, t.size - 1);
-    return t;
-}
-
 leat_status tell(leat_status status, const SchemaFault& fault, FormatFinding* finding) {
     const Text path = text(fault.path, fault.path_size);
     const Text detail = text(fault.detail, fault.detail_size);
@@ -81,7 +73,7 @@ bool find_named(Text reply, JsonValue* named) {
 
 leat_status take_choice(const leat_format& format, Item* item) {
     leat_result* const result = &item->result;
-    const Text reply = without_blanks(result->text);
+    const Text reply = json_trim(result->text);
     int32_t choice = find_choice(format, reply);
     JsonValue named;
     if (choice < 0 && find_named(reply, &named)) {
@@ -92,7 +84,7 @@ leat_status take_choice(const leat_format& format, Item* item) {
             LEAT_TRY(json_string_decode(named.raw, room, named.raw.size, &decoded.size));
             decoded.data = room;
         }
-        choice = find_choice(format, without_blanks(decoded));
+        choice = find_choice(format, json_trim(decoded));
     }
     if (choice < 0) return LEAT_OK;  // P20: no failure, the text stays
     // Copied: the result may outlive the request's own texts.

@@ -36,6 +36,33 @@ TEST(NarrowTest, rounds_up_to_powers_of_two) {
     EXPECT_EQ(max_of(1, 2), 2);
 }
 
+TEST(NarrowTest, an_address_that_a_caller_gives_back_is_an_element_or_nothing) {
+    struct Element {
+        uint64_t before;
+        uint64_t inner;
+        uint64_t behind;
+    } elements[3] = {};
+    const char* const first = reinterpret_cast<const char*>(&elements[0].inner);
+    const struct {
+        const void* address;
+        size_t place;
+    } cases[] = {
+        {&elements[0].inner, 0},
+        {&elements[2].inner, 2},
+        {first + 1, 3},
+        {first - 1, 3},
+        {&elements[0].before, 3},
+        {first - sizeof(Element), 3},
+        {first + 3 * sizeof(Element), 3},
+        {nullptr, 3},
+    };
+    for (const auto& one : cases) {
+        EXPECT_EQ(place_in(one.address, first, sizeof(Element), 3), one.place) << one.address;
+    }
+    EXPECT_EQ(place_in(first, first, sizeof(Element), 0), 0u) << "of none there is none";
+    EXPECT_EQ(place_in(nullptr, nullptr, sizeof(Element), 0), 0u);
+}
+
 TEST(NarrowDeathTest, a_lost_value_or_sign_trips_a_check) {
     volatile int too_large = 256;
     volatile int negative = -1;

@@ -80,6 +80,32 @@ TEST(JsonEscapeRead, capacity_is_exact) {
     }
 }
 
+TEST(JsonEscapeRead, a_string_takes_its_text_in_the_place_of_its_escapes) {
+    char document[] = R"(["plain","a\u0062c\n","",12])";
+    JsonCursor at(text(document, sizeof document - 1));
+    const struct {
+        leat_status status;
+        Text text;
+    } cases[] = {
+        {LEAT_OK, text("plain")},
+        {LEAT_OK, text("abc\n")},
+        {LEAT_OK, text("")},
+        {LEAT_E_JSON, text("")},
+    };
+    ASSERT_TRUE(at.enter_array());
+    for (const auto& one : cases) {
+        JsonValue value;
+        Text seen = text("");
+        ASSERT_TRUE(at.element() && at.take(&value));
+        EXPECT_EQ(json_string_in_place(value, &seen), one.status);
+        EXPECT_TRUE(equal(seen, one.text)) << std::string(seen.data, seen.size);
+    }
+    char broken[] = "\\ud800";
+    Text seen{nullptr, 0};
+    const JsonValue lone = {text(broken, sizeof broken - 1), JsonType::string, true};
+    EXPECT_EQ(json_string_in_place(lone, &seen), LEAT_E_JSON);
+}
+
 TEST(JsonEscapeRead, undoes_the_writer_for_random_text) {
     TestRandom random(2);
     for (int round = 0; round < 3000; ++round) {

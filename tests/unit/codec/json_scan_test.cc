@@ -309,6 +309,20 @@ TEST(JsonScan, counts_survive_whatever_a_peer_sends) {
     }
 }
 
+TEST(JsonScan, trimming_takes_the_blanks_of_JSON_from_both_ends_and_no_others) {
+    const struct {
+        Text from;
+        Text to;
+    } cases[] = {
+        {text(" \t\r\n{ } \n"), text("{ }")},
+        {text("x"), text("x")},
+        {text("\v1\f"), text("\v1\f")},
+        {text(" \n "), text("")},
+        {text(""), text("")},
+    };
+    for (const auto& one : cases) EXPECT_TRUE(equal(json_trim(one.from), one.to)) << one.from.data;
+}
+
 TEST(JsonScan, booleans_are_only_booleans) {
     bool out = false;
     EXPECT_TRUE(json_to_bool(JsonValue{text("true"), JsonType::boolean, false}, &out));
