@@ -165,10 +165,7 @@ leat_status leat_item_cancel(leat_batch* batch, uint64_t index) {
     leat_client* const client = batch->client;
     for (uint32_t i = 0; i < client->config.items_max; ++i) {
         leat::Item* const item = &client->items[i];
-        const bool alive = item->state != leat::ItemState::free &&
-                           item->state != leat::ItemState::done &&
-                           item->state != leat::ItemState::held;
-        if (!alive || item->batch != batch || item->index != index) continue;
+        if (leat::is_over(item->state) || item->batch != batch || item->index != index) continue;
         item->cancel_asked = true;
         client->stops_pending = true;
         return LEAT_OK;

@@ -68,10 +68,7 @@ bool is_in_use(leat_context* context) {
     }
     for (uint32_t i = 0; i < client->config.items_max; ++i) {
         const leat::Item& item = client->items[i];
-        const bool is_over = item.state == leat::ItemState::free ||
-                             item.state == leat::ItemState::done ||
-                             item.state == leat::ItemState::held;
-        if (!is_over && item.request.context == context) return true;
+        if (!leat::is_over(item.state) && item.request.context == context) return true;
     }
     return false;
 }

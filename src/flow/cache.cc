@@ -25,8 +25,6 @@ bool shares(const leat_cache& cache) {
     return cache.share == LEAT_UNSET ? cache.store != nullptr : cache.share == LEAT_ON;
 }
 
-int64_t wall_ms(Engine* engine) { return engine->ports.clock->wall_ms(engine->ports.clock_user); }
-
 void count_failure(Engine* engine, Item* item, leat_status status) {
     Batch* const batch = item->batch;
     ++batch->summary.cache_failures;
@@ -112,8 +110,8 @@ leat_status fetch(Engine* engine, Item* item, Text* value) {
     leat_status status = LEAT_E_TOO_LARGE;
     for (int look = 0; look < 2 && status == LEAT_E_TOO_LARGE && capacity <= arena->room(); ++look) {
         char* const place = arena->extend(capacity);
-        status = cache.store->get(cache.store_user, item->cache_key.bytes, wall_ms(engine), place, capacity,
-                                  &size);
+        status = cache.store->get(cache.store_user, item->cache_key.bytes, unix_ms(*engine), place,
+                                  capacity, &size);
         arena->rewind(item->attempt_mark);
         if (status == LEAT_OK) *value = text(arena->extend(size), size);
         capacity = size;
@@ -136,7 +134,7 @@ bool answer_from_store(Engine* engine, Item* item) {
 
 void put_into_store(Engine* engine, const Item& leader, Item* item, Text value) {
     const leat_cache& cache = item->batch->config.cache;
-    const int64_t now_ms = wall_ms(engine);
+    const int64_t now_ms = unix_ms(*engine);
     leat_store_entry entry{};
     entry.value = value;
     entry.expires_ms = cache.ttl_ms == 0 ? LEAT_STORE_FOR_EVER

@@ -72,15 +72,6 @@ leat_status copy_answer(Item* item, const leat_answer& from, leat_answer* to) {
     return keep.status;
 }
 
-leat_fault plain_fault(leat_status status) {
-    leat_fault fault{};
-    fault.status = status;
-    fault.retryable = is_retryable(status) ? 1 : 0;
-    fault.wait_ms = -1;
-    fault.usage = unknown_usage();
-    return fault;
-}
-
 // The call is over; the next stage takes it from here.
 void over(Item* item) {
     Engine* const engine = item->batch->client;
@@ -121,7 +112,7 @@ void call_begin(Engine* engine, Item* item) {
     if (status == LEAT_OK || !is_open(item)) return;
     item->call_refused = true;  // never began: there is nothing to cancel
     lease_end(engine, item, false);
-    attempt_failed(engine, item, AttemptEnd{plain_fault(status), LEAT_STAGE_SEND, false});
+    attempt_failed(engine, item, AttemptEnd{fault_of(status), LEAT_STAGE_SEND, false});
 }
 
 void call_cancel(Engine* engine, Item* item) {
@@ -167,7 +158,7 @@ leat_status leat_call_complete(leat_call* call, const leat_answer* answer) {
     leat::CallEnd* const end = item->call_end;
     const leat_status status = leat::copy_answer(item, *answer, &end->answer);
     end->is_answer = status == LEAT_OK;
-    end->fault = leat::plain_fault(status == LEAT_OK ? LEAT_E_PARSE : status);
+    end->fault = leat::fault_of(status == LEAT_OK ? LEAT_E_PARSE : status);
     leat::over(item);
     return status;
 }

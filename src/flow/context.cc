@@ -1,14 +1,13 @@
 // flow/context.cc: the life of a context cache: it is sought or made when the first item asks, renewed
 // while it is in use, sought again when it is lost, and deleted when that is asked for. Each call is an
 // item of the cache's own, which goes through the gate as every item does (context_call.cc words and reads
-// it). Depends on provider/gemini_tags.
+// it).
 // Invariant: one call is out at a time; an item that waits is resumed when that call has ended.
 #include "flow/context.h"
 
 #include "base/check.h"
 #include "base/narrow.h"
 #include "flow/engine.h"
-#include "provider/gemini_cache.h"
 
 namespace leat {
 

@@ -91,8 +91,7 @@ uint64_t expiry_of(Engine* engine, const Context& context, const GeminiCache& ca
         left_ms = cache.expire_time_ms - begin_ms;
     } else if (!is_ours) {
         from_ns = engine->now_ns;
-        const int64_t wall_ms = engine->ports.clock->wall_ms(engine->ports.clock_user);
-        left_ms = cache.expire_time_ms < 0 ? 0 : cache.expire_time_ms - wall_ms;
+        left_ms = cache.expire_time_ms < 0 ? 0 : cache.expire_time_ms - unix_ms(*engine);
     }
     return left_ms <= 0 ? from_ns : from_ns + static_cast<uint64_t>(left_ms) * ns_per_ms;
 }

@@ -3,17 +3,15 @@
 // Depends on flow/context and provider/gemini_tags.
 // Invariant: what was built names one cache for good: its name lies in the item's own memory.
 #include "base/check.h"
+#include "base/narrow.h"
 #include "flow/context.h"
 #include "flow/engine.h"
 #include "provider/gemini_tags.h"
+#include "provider/request_words.h"
 
 namespace leat {
 
 namespace {
-
-bool is_system(const leat_message& message) {
-    return equal(message.role, text("system")) || equal(message.role, text("developer"));
-}
 
 // The API takes none of these beside a cache, or the shared part could not be joined with them.
 bool has_its_own(const leat_request& request) {
@@ -21,7 +19,7 @@ bool has_its_own(const leat_request& request) {
                    !empty(request.cached_content) || !empty(request.tools_json) ||
                    !empty(request.tool_choice_json) || request.tools != nullptr;
     for (uint32_t i = 0; i < request.messages_count; ++i) {
-        its_own |= is_system(request.messages[i]);
+        its_own |= role_of(request.messages[i].role) == Role::system;
     }
     return its_own;
 }
@@ -37,10 +35,9 @@ bool serves(const Context& context, const Item& item) {
 }
 
 bool is_open(const Engine& engine, const Context* context) {
-    const uintptr_t first = reinterpret_cast<uintptr_t>(engine.contexts);
-    const uintptr_t distance = reinterpret_cast<uintptr_t>(context) - first;
-    return distance % sizeof(Context) == 0 &&
-           distance / sizeof(Context) < engine.config.contexts_max && context->open;
+    const uint32_t count = engine.config.contexts_max;
+    const size_t place = place_in(context, engine.contexts, sizeof(Context), count);
+    return place < count && engine.contexts[place].open;
 }
 
 // A second try may be built when the cache of the first one is gone; on_attempt may choose another model.

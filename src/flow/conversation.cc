@@ -5,6 +5,7 @@
 #include "flow/conversation.h"
 
 #include "base/check.h"
+#include "base/narrow.h"
 #include "flow/engine.h"
 
 namespace leat {
@@ -23,11 +24,9 @@ bool keeps_history(const Conversation& conversation) {
 
 // Any pointer that a caller may have put there.
 bool is_conversation_of(const leat_client& client, const Conversation* conversation) {
-    const uintptr_t first = reinterpret_cast<uintptr_t>(client.conversations);
-    const uintptr_t distance = reinterpret_cast<uintptr_t>(conversation) - first;
-    const uintptr_t index = distance / sizeof(Conversation);
-    if (distance % sizeof(Conversation) != 0 || index >= client.config.conversations_max) return false;
-    return client.conversations[index].open;
+    const uint32_t count = client.config.conversations_max;
+    const size_t place = place_in(conversation, client.conversations, sizeof(Conversation), count);
+    return place < count && client.conversations[place].open;
 }
 
 uint64_t own_tokens(const leat_request& request) {

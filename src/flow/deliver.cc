@@ -3,6 +3,7 @@
 // Invariant: completed grows by one per result handed out, and summary counts the same ones.
 #include "base/check.h"
 #include "base/mutant.h"
+#include "base/narrow.h"
 #include "flow/events.h"
 #include "meter/rates.h"
 #include "meter/usage.h"
@@ -189,11 +190,10 @@ void hand_out(Engine* engine, Batch* batch, Item* item) {
 
 Item* held_item(Engine* engine, const leat_result* result) {
     // A result lies inside its item: the address tells which one, and whether it is one at all.
-    const uintptr_t first = reinterpret_cast<uintptr_t>(&engine->items[0].result);
-    const uintptr_t distance = reinterpret_cast<uintptr_t>(result) - first;
-    const uintptr_t index = distance / sizeof(Item);
-    if (distance % sizeof(Item) != 0 || index >= engine->config.items_max) return nullptr;
-    Item* const item = &engine->items[index];
+    const uint32_t count = engine->config.items_max;
+    const size_t place = place_in(result, &engine->items[0].result, sizeof(Item), count);
+    if (place == count) return nullptr;
+    Item* const item = &engine->items[place];
     return item->state == ItemState::held ? item : nullptr;
 }
 

@@ -63,6 +63,10 @@ namespace leat {
 
 using Engine = ::leat_client;
 
+inline int64_t unix_ms(const Engine& engine) {
+    return engine.ports.clock->wall_ms(engine.ports.clock_user);
+}
+
 // What ended an attempt.
 struct AttemptEnd {
     leat_fault fault;

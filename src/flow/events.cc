@@ -52,7 +52,7 @@ void tell(Engine* engine, leat_observation* observation) {
     const bool was_in_step = engine->in_step;
     engine->in_step = true;
     observation->time_ns = engine->now_ns;
-    observation->wall_ms = engine->ports.clock->wall_ms(engine->ports.clock_user);
+    observation->wall_ms = unix_ms(*engine);
     for (uint32_t i = 0; i < engine->observers_count; ++i) {
         const leat_observer observer = engine->observers[i];
         if ((observer.events & LEAT_OBSERVED_BIT(observation->what)) == 0) continue;
@@ -76,13 +76,17 @@ void tell_processing(Engine* engine, leat_observed what) {
     tell(engine, &out);
 }
 
+Text model_of(const Target& target) {
+    return empty(target.model) ? target.endpoint->model : target.model;
+}
+
 void tell_workers(Engine* engine, leat_observed what, const Batch& batch) {
     if (!is_observed(*engine, what)) return;
     for (uint32_t i = 0; i < batch.targets_count; ++i) {
         const Target& target = batch.targets[i];
         leat_observation out = about(what, batch);
         out.endpoint = static_cast<leat_endpoint>(target.endpoint - engine->endpoints);
-        out.model = empty(target.model) ? target.endpoint->model : target.model;
+        out.model = model_of(target);
         if (what == LEAT_OBSERVED_WORKER_STOPPED) out.status = target.endpoint->stopped;
         tell(engine, &out);
     }
@@ -298,7 +302,7 @@ void saw_fallback(Engine* engine, Item* item, leat_status status) {
     if (!is_observed(*engine, LEAT_OBSERVED_MODEL_FALLBACK)) return;
     leat_observation out = about(LEAT_OBSERVED_MODEL_FALLBACK, *engine, *item);
     const Target& target = item->batch->targets[item->target];
-    out.model = empty(target.model) ? target.endpoint->model : target.model;
+    out.model = model_of(target);
     out.status = status;
     tell(engine, &out);
 }

@@ -10,6 +10,7 @@
 #include "codec/utf8.h"
 #include "flow/request_text.h"
 #include "meter/estimate_text.h"
+#include "provider/request_words.h"
 
 namespace leat {
 
@@ -20,9 +21,7 @@ constexpr size_t piece_alignment = 8;
 constexpr size_t known_bytes_least = 257;
 constexpr uint64_t message_tokens = 4;  // what a turn costs beside its texts (M7)
 
-bool is_standing(const leat_message& message) {
-    return equal(message.role, text("system")) || equal(message.role, text("developer"));
-}
+bool is_standing(const leat_message& message) { return role_of(message.role) == Role::system; }
 
 bool is_user(const leat_message& message) { return equal(message.role, text("user")); }
 

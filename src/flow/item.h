@@ -47,6 +47,11 @@ constexpr bool on_wire(ItemState state) {
     return state >= ItemState::connecting && state <= ItemState::calling;
 }
 
+// Has its result, or is nobody's.
+constexpr bool is_over(ItemState state) {
+    return state == ItemState::free || state >= ItemState::done;
+}
+
 // How an adapter ended its call.
 struct CallEnd {
     leat_answer answer;

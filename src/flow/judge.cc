@@ -40,8 +40,9 @@ leat_status ask_caller(Engine* engine, Item* item, Text* reason, bool* again) {
     return verdict == LEAT_OK ? LEAT_OK : LEAT_E_REJECTED;
 }
 
-// Of an answer that calls no tools. What is wrong is *reason, which may lie in *finding.
+// One that calls tools is not the last word. What is wrong is *reason, which may lie in *finding.
 leat_status check_answer(Engine* engine, Item* item, FormatFinding* finding, Text* reason, bool* again) {
+    if (calls_tools(*item)) return LEAT_OK;
     const leat_status status = format_check(item, finding);
     if (status == LEAT_OK) return ask_caller(engine, item, reason, again);
     *reason = finding->message();
@@ -63,8 +64,7 @@ void judge_answer(Engine* engine, Item* item) {
     FormatFinding finding;
     Text reason{nullptr, 0};
     bool again = true;
-    leat_status status = LEAT_OK;
-    if (!calls_tools(*item)) status = check_answer(engine, item, &finding, &reason, &again);
+    const leat_status status = check_answer(engine, item, &finding, &reason, &again);
     if (status == LEAT_OK) {
         saw_answer(engine, item);
         cache_keep(engine, item);
@@ -85,7 +85,7 @@ bool judge_kept(Engine* engine, Item* item) {
     FormatFinding finding;
     Text reason{nullptr, 0};
     bool again = true;
-    if (!calls_tools(*item) && check_answer(engine, item, &finding, &reason, &again) != LEAT_OK) return false;
+    if (check_answer(engine, item, &finding, &reason, &again) != LEAT_OK) return false;
     cache_tell(engine, item);
     go_on(engine, item);
     return true;

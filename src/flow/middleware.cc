@@ -186,7 +186,6 @@ bool before_attempt_again(Engine* engine, Item* item) {
     item->tries_prepared = tries_of(*item);
     forget_last_attempt(item);
     item->arena.rewind(item->request_mark);
-    item->rope = Rope{};
     item->request = *item->before_attempts;
     if (!run_before(engine, item, true)) {
         skip(engine, item);

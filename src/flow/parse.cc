@@ -58,9 +58,8 @@ void note_limits(Engine* engine, Item* item, const leat_reply& reply) {
         item->domain->gate.told_nothing();
         return;
     }
-    const int64_t wall_ms = engine->ports.clock->wall_ms(engine->ports.clock_user);
     Domain* const domain = item->domain;
-    leat_reply_limits(&reply, wall_ms, &domain->told);
+    leat_reply_limits(&reply, unix_ms(*engine), &domain->told);
     domain->told_ns = engine->now_ns;
     domain->gate.told(engine->now_ns, item->ticket, domain->told);
 }
@@ -85,8 +84,7 @@ void explain(Engine* engine, Item* item, leat_reply* reply, leat_scratch* scratc
              AttemptEnd* end) {
     const bool is_success = reply->http_status >= 200 && reply->http_status < 300;
     if (!is_success) {
-        const int64_t wall_ms = engine->ports.clock->wall_ms(engine->ports.clock_user);
-        fault_from_status(*reply, wall_ms, &end->fault);
+        fault_from_status(*reply, unix_ms(*engine), &end->fault);
         end->fault.usage = unknown_usage();
         end->stage = LEAT_STAGE_RECEIVE;
     }

@@ -23,10 +23,6 @@ void end_item(Engine* engine, Item* item, leat_status status) {
     finish_item(engine, item, LEAT_CANCELLED, status, stage);
 }
 
-bool is_over(ItemState state) {
-    return state == ItemState::free || state == ItemState::done || state == ItemState::held;
-}
-
 void consider(Engine* engine, Item* item) {
     if (is_over(item->state)) return;
     if (item->cancel_asked) {
