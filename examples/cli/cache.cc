@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 #include <stdio.h>
-#include <time.h>
 
+#include "cli/run.h"
 #include "cli/tables.h"
 #include "cli/terminal.h"
 
@@ -38,12 +38,6 @@ constexpr Option options[] = {
 constexpr OptionGroup groups[] = {option_group("Options", options)};
 constexpr OptionTable table = {"cache", groups, 1};
 
-int64_t wall_ms() {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
-}
-
 int refuse(const char* file, leat_status status) {
     fprintf(stderr, "leat cache: %s: %s\n", file, leat_status_hint(status));
     return 2;
@@ -68,7 +62,7 @@ int work_on(const Cache& cache, const CacheSettings& settings) {
     }
     if (settings.expire) {
         uint64_t count = 0;
-        const leat_status status = cache.ops()->expire(cache.store(), wall_ms(), &count);
+        const leat_status status = cache.ops()->expire(cache.store(), unix_ms(), &count);
         if (status != LEAT_OK) {
             return refuse(settings.file, status);
         }

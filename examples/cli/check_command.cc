@@ -59,21 +59,17 @@ leat_status CheckCommand::judge(leat_str answer, leat_str* reason) {
     static char shell[] = "/bin/sh";
     static char dash_c[] = "-c";
     char* const argv[] = {shell, dash_c, const_cast<char*>(line_), nullptr};
-    int to_child[2] = {-1, -1};
-    int from_child[2] = {-1, -1};
+    int in = -1;
+    int out = -1;
     pid_t pid = 0;
-    const bool begun = open_pipe(to_child, 1) && open_pipe(from_child, 0) &&
-                       spawn_child(argv, to_child[0], from_child[1], &pid) == 0;
-    close_end(&to_child[0]);
-    close_end(&from_child[1]);
-    size_ = 0;
-    const bool ended = begun && talk(&to_child[1], &from_child[0], answer);
-    close_end(&to_child[1]);
-    close_end(&from_child[0]);
-    if (!begun) {
+    if (start_child(argv, &in, &out, &pid) != 0) {
         *reason = leat::text("the command of --check cannot be started");
         return LEAT_E_IO;
     }
+    size_ = 0;
+    const bool ended = talk(&in, &out, answer);
+    close_end(&in);
+    close_end(&out);
     if (!ended) {
         kill(-pid, SIGKILL);
     }

@@ -2,6 +2,7 @@
 // are closed in it but for the two that become its stdin and stdout.
 #include "cli/child.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -25,15 +26,7 @@ void plain_signals(posix_spawnattr_t* attributes) {
     posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 }
 
-}  // namespace
-
-void close_end(int* fd) {
-    if (*fd >= 0) {
-        close(*fd);
-    }
-    *fd = -1;
-}
-
+// Neither end is for other children; the one that is ours (0 reads, 1 writes) never waits.
 bool open_pipe(int (&ends)[2], int own) {
     if (pipe(ends) != 0) {
         return false;
@@ -45,7 +38,8 @@ bool open_pipe(int (&ends)[2], int own) {
     return true;
 }
 
-int spawn_child(char* const* argv, int in, int out, pid_t* pid) {
+// in and out become its stdin and stdout. 0, or the errno.
+int spawn(char* const* argv, int in, int out, pid_t* pid) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
@@ -56,6 +50,31 @@ int spawn_child(char* const* argv, int in, int out, pid_t* pid) {
     const int error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
+    return error;
+}
+
+}  // namespace
+
+void close_end(int* fd) {
+    if (*fd >= 0) {
+        close(*fd);
+    }
+    *fd = -1;
+}
+
+int start_child(char* const* argv, int* in, int* out, pid_t* pid) {
+    int to_child[2] = {-1, -1};
+    int from_child[2] = {-1, -1};
+    const bool has_pipes = open_pipe(to_child, 1) && open_pipe(from_child, 0);
+    const int error = has_pipes ? spawn(argv, to_child[0], from_child[1], pid) : errno;
+    close_end(&to_child[0]);
+    close_end(&from_child[1]);
+    if (error != 0) {
+        close_end(&to_child[1]);
+        close_end(&from_child[0]);
+    }
+    *in = to_child[1];
+    *out = from_child[0];
     return error;
 }
 

@@ -9,10 +9,8 @@ namespace cli {
 
 void close_end(int* fd);
 
-// Neither end is for other children; the one that is ours (0 reads, 1 writes) never waits.
-bool open_pipe(int (&ends)[2], int own);
-
-// argv ends in NULL; in and out become its stdin and stdout. 0, or the errno.
-int spawn_child(char* const* argv, int in, int out, pid_t* pid);
+// argv ends in NULL. *in and *out are the ends of its stdin and stdout that are ours; neither waits, and
+// no other child has them. 0, or the errno: then both are -1 and there is no child.
+int start_child(char* const* argv, int* in, int* out, pid_t* pid);
 
 }  // namespace cli

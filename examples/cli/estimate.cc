@@ -3,7 +3,6 @@
 #include "cli/estimate.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -90,11 +89,8 @@ bool Estimator::read_all() {
     const uint64_t limit = settings_.run.limit;
     while (limit == 0 || total_->requests + total_->refused < limit) {
         Line line{};
-        pollfd input = {reader_.descriptor(), POLLIN, 0};
-        switch (reader_.next(&line)) {
+        switch (reader_.await(&line)) {
             case LineReader::Answer::wait:
-                (void)poll(&input, 1, -1);
-                break;
             case LineReader::Answer::end:
                 return true;
             case LineReader::Answer::error:

@@ -105,6 +105,17 @@ LineReader::Answer LineReader::fill() {
     return Answer::line;
 }
 
+LineReader::Answer LineReader::await(Line* line) {
+    for (;;) {
+        const Answer answer = next(line);
+        if (answer != Answer::wait) {
+            return answer;
+        }
+        struct pollfd input = {fd_, POLLIN, 0};
+        (void)poll(&input, 1, -1);
+    }
+}
+
 LineReader::Answer LineReader::take(size_t size, size_t skip, Line* line) {
     const bool dropped = dropping_ || size > line_max_;
     line->data = buffer_ + begin_;

@@ -35,6 +35,8 @@ public:
     // Counts lines that are not blank, if this is a regular file, and goes back to the start.
     bool count_lines(uint64_t* count);
     Answer next(Line* line);
+    // The same for who has nothing else to do: never `wait`.
+    Answer await(Line* line);
 
     bool is_regular() const { return regular_; }
     int descriptor() const { return fd_; }

@@ -3,7 +3,6 @@
 #include "cli/report.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -59,11 +58,8 @@ void take_line(const Line& line) {
 bool read_lines(LineReader* reader) {
     for (;;) {
         Line line{};
-        pollfd input = {reader->descriptor(), POLLIN, 0};
-        switch (reader->next(&line)) {
+        switch (reader->await(&line)) {
             case LineReader::Answer::wait:
-                (void)poll(&input, 1, -1);
-                break;
             case LineReader::Answer::end:
                 return true;
             case LineReader::Answer::error:

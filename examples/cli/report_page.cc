@@ -114,15 +114,11 @@ void put_scene(FILE* file, const Report& report) {
     add_sentence(&line, report.failed, "item failed.", "items failed.");
     add_sentence(&line, report.refused, "try was answered 429.", "tries were answered 429.");
     add_sentence(&line, report.retries, "retry for other reasons.", "retries for other reasons.");
-    double limited_ms = 0;
-    for (const double ms : report.limited_ms) {
-        limited_ms += ms;
-    }
     const int limiter = longest_limiter(report.limited_ms);
     if (limiter != LEAT_LIMITER_NONE && report.limited_ms[limiter] > 0) {
         line.add("What held it back most: %s, %.0f %% of the time. ",
                  limiter_words(static_cast<leat_limiter>(limiter)),
-                 report.limited_ms[limiter] / limited_ms * 100);
+                 report.limited_ms[limiter] / limited_sum(report.limited_ms) * 100);
     }
     if (report.clock.cut_ms() > 0) {
         line.add("%s without any item are left out.", time_words(report.clock.cut_ms()).text);

@@ -90,12 +90,8 @@ void Report::take_time(const RecordFacts& facts, int64_t tries) {
     const double start = clock.run_ms(facts.started_ms);
     ReportBin* const bin = bins.at(end);
     ++(facts.failed ? bin->failed : bin->succeeded);
-    double held_ms = 0;
-    for (const double ms : facts.limited_ms) {
-        held_ms += ms;
-    }
     const double begin = clock.earliest_ms();  // nothing held before, whatever a record says
-    double held_from = end - held_ms;
+    double held_from = end - limited_sum(facts.limited_ms);
     for (int i = 0; i < limiters_count; ++i) {
         const double held_to = held_from + facts.limited_ms[i];
         limited_ms[i] += facts.limited_ms[i];

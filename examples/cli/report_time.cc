@@ -152,10 +152,7 @@ void put_limiters(FILE* file, const OverTime& over) {
 }
 
 void put_legend(FILE* file, const double (&limited_ms)[limiters_count]) {
-    double sum = 0;
-    for (const double ms : limited_ms) {
-        sum += ms;
-    }
+    const double sum = limited_sum(limited_ms);
     bool told[limiters_count] = {};
     fputs("<ul class=\"legend\">", file);
     for (int n = 0; n < limiters_count; ++n) {
@@ -212,15 +209,12 @@ void put_over_time(FILE* file, Report* report) {
     put_rug(file, over, "refusals", "refuse", "429s", &ReportBin::refused);
     put_rug(file, over, "retries", "retry", "retries", &ReportBin::retried);
     put_rug(file, over, "refusals", "refuse", "failed items", &ReportBin::failed);
-    double limited = 0;
-    for (const double ms : report->limited_ms) {
-        limited += ms;
-    }
-    if (limited > 0) {
+    const bool held_back = limited_sum(report->limited_ms) > 0;
+    if (held_back) {
         put_limiters(file, over);
     }
     put_time_axis(file, over.time, over.times);
-    if (limited > 0) {
+    if (held_back) {
         put_legend(file, report->limited_ms);
     }
     fputs("</figure>\n", file);

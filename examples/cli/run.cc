@@ -19,12 +19,6 @@ namespace {
 
 constexpr int32_t step_ms_max = 100;
 
-int64_t unix_ms() {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
-}
-
 Format choose_format(const Settings& settings) {
     const Format wanted = static_cast<Format>(settings.format);
     if (wanted != Format::automatic) {
@@ -53,6 +47,12 @@ size_t resident_bytes() {
 }
 
 }  // namespace
+
+int64_t unix_ms() {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
+}
 
 double wall_ms() {
     struct timespec now;

@@ -158,7 +158,8 @@ private:
     char id_[32];               // the name of a line that has none
 };
 
-double wall_ms();
+int64_t unix_ms();
+double wall_ms();  // of a clock that never goes back
 uint64_t steady_ms();
 
 }  // namespace cli

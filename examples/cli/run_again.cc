@@ -82,11 +82,10 @@ bool Run::find_failed() {
     for (;;) {
         Line line{};
         RecordFacts facts;
-        switch (reader.next(&line)) {
+        switch (reader.await(&line)) {
+            case LineReader::Answer::wait:
             case LineReader::Answer::end:
                 return true;
-            case LineReader::Answer::wait:
-                break;  // a signal came
             case LineReader::Answer::error:
                 return explain_output(Journal::Opened::failed);
             case LineReader::Answer::too_long:

@@ -24,6 +24,14 @@ void Bin::add(const Bin& other) {
     failed += other.failed;
 }
 
+double limited_sum(const double (&limiter_ms)[limiters_count]) {
+    double sum = 0;
+    for (const double ms : limiter_ms) {
+        sum += ms;
+    }
+    return sum;
+}
+
 int longest_limiter(const double (&limiter_ms)[limiters_count]) {
     int best = 0;
     for (int i = 1; i < limiters_count; ++i) {

@@ -10,6 +10,7 @@ namespace cli {
 constexpr int limiters_count = LEAT_LIMITER_BUDGET + 1;
 constexpr uint32_t bins_max = 240;
 
+double limited_sum(const double (&limiter_ms)[limiters_count]);
 // The one that held for longest.
 int longest_limiter(const double (&limiter_ms)[limiters_count]);
 

@@ -25,7 +25,7 @@ bool is_same(const leat_tool_run& a, const leat_tool_run& b) {
 // A string of its own, ending in NUL, where its quotes stood.
 bool take_string(const leat::JsonValue& value, char** out) {
     leat_str decoded{nullptr, 0};
-    if (value.type != leat::JsonType::string || !decode_in_place(value, &decoded) ||
+    if (leat::json_string_in_place(value, &decoded) != LEAT_OK ||
         memchr(decoded.data, 0, decoded.size) != nullptr) {
         return false;
     }
@@ -152,25 +152,15 @@ void ToolRunner::on_cancel(void* user, leat_tool_run run) {
 }
 
 bool ToolRunner::start(const Waiting& what, Child* child) {
-    int to_child[2] = {-1, -1};
-    int from_child[2] = {-1, -1};
-    const bool has_pipes = open_pipe(to_child, 1) && open_pipe(from_child, 0);
-    const int error = has_pipes ? spawn_child(what.command->argv, to_child[0], from_child[1], &child->pid)
-                                : errno;
-    close_end(&to_child[0]);
-    close_end(&from_child[1]);
+    const int error = start_child(what.command->argv, &child->in, &child->out, &child->pid);
     if (error != 0) {
         child->pid = 0;
-        close_end(&to_child[1]);
-        close_end(&from_child[0]);
         const char* const why = strerror(error);
         (void)leat_tool_complete(what.run, leat_str{why, strlen(why)}, 1);
         return false;
     }
     child->run = what.run;
     child->arguments = what.arguments;
-    child->in = to_child[1];
-    child->out = from_child[0];
     child->cancelled = false;
     child->too_long = false;
     child->size = 0;
