@@ -8,28 +8,7 @@
 #include <string.h>
 
 #define TAP_ABOUT "arguments"
-#include "tap.h"
-
-static leat_client* client;
-static leat_endpoint endpoint;
-
-static void open_client(void) {
-    leat_config config;
-    leat_endpoint_config endpoint_config;
-    leat_config_init(&config);
-    leat_posix_ports(&config.ports);
-    config.use_tls = 0;
-    config.items_max = 2;
-    config.endpoints_max = 2;
-    config.batches_max = 2;
-    config.ring_entries = 2;
-    config.intake_bytes = 80; /* 64, and the 16 that each piece takes besides */
-    expect(leat_open_mapped(&config, &client), LEAT_OK, "a client to try them on");
-    leat_endpoint_config_init(&endpoint_config);
-    endpoint_config.provider = LEAT_STR("openai");
-    endpoint_config.base_url = LEAT_STR("http://127.0.0.1:9/v1");
-    expect(leat_endpoint_add(client, &endpoint_config, &endpoint), LEAT_OK, "... and an endpoint");
-}
+#include "args_client.h"
 
 static void test_init(void) {
     leat_config_init(NULL);
@@ -329,8 +308,15 @@ static void test_posix(void) {
 }
 
 int main(void) {
+    leat_config config;
     (void)setvbuf(stdout, NULL, _IONBF, 0);
-    open_client();
+    small_config(&config);
+    config.items_max = 2;
+    config.endpoints_max = 2;
+    config.batches_max = 2;
+    config.ring_entries = 2;
+    config.intake_bytes = 80; /* 64, and the 16 that each piece takes besides */
+    open_client(&config);
     test_init();
     test_names();
     test_open();

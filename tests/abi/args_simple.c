@@ -1,28 +1,10 @@
 /* Every function of leat/simple.h, leat/context.h and the estimates of leat/meter.h with NULL, and with a
  * struct_size that nobody knows: the documented status, and no crash. */
 #include <leat/leat.h>
-#include <leat/posix.h>
 #include <stdio.h>
 
 #define TAP_ABOUT "arguments"
-#include "tap.h"
-
-static leat_client* client;
-static leat_endpoint endpoint;
-
-static void open_client(void) {
-    leat_config config;
-    leat_endpoint_config endpoint_config;
-    leat_config_init(&config);
-    leat_posix_ports(&config.ports);
-    config.use_tls = 0;
-    config.contexts_max = 1;
-    expect(leat_open_mapped(&config, &client), LEAT_OK, "a client to try them on");
-    leat_endpoint_config_init(&endpoint_config);
-    endpoint_config.provider = LEAT_STR("openai");
-    endpoint_config.base_url = LEAT_STR("http://127.0.0.1:9/v1");
-    expect(leat_endpoint_add(client, &endpoint_config, &endpoint), LEAT_OK, "... and an endpoint");
-}
+#include "args_client.h"
 
 static void test_context(void) {
     leat_context_config config;
@@ -90,8 +72,11 @@ static void test_estimate(void) {
 }
 
 int main(void) {
+    leat_config config;
     (void)setvbuf(stdout, NULL, _IONBF, 0);
-    open_client();
+    small_config(&config);
+    config.contexts_max = 1;
+    open_client(&config);
     test_context();
     test_simple();
     test_estimate();

@@ -6,7 +6,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 clean="include/leat src/meter src/pace examples examples/mock tests/abi tests/efficiency tests/fuzz"
-clean="$clean tests/replay tests/server tests/sim/swarm"
+clean="$clean tests/replay tests/schema tests/server tests/sim/swarm tests/unit/pace"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 failed=0

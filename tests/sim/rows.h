@@ -1,4 +1,5 @@
-// tests/sim/rows.h: a service for the tests of rows whose answers go by the prompt. Depends on sim_world.h.
+// tests/sim/rows.h: for the tests of rows: a service whose answers go by the prompt, and a batch that
+// fetches its requests by itself. Depends on sim_world.h.
 // The world's respond holds what it has seen; nothing else is kept.
 #pragma once
 
@@ -24,5 +25,28 @@ inline void obey(World* world) {
         }
     };
 }
+
+// As many requests as are left, all with that prompt. Lives as long as its batch.
+struct Source {
+    World* world;
+    leat_str prompt;
+    int left;
+
+    void open_batch() {
+        leat_batch_config config = world->batch_config();
+        config.user = this;
+        config.source = [](void* user, leat_request* request) -> leat_status {
+            Source* const self = static_cast<Source*>(user);
+            if (self->left-- == 0) return LEAT_E_DONE;
+            ++self->world->accepted[self->world->batch];
+            request->prompt = self->prompt;
+            return LEAT_OK;
+        };
+        config.on_result = [](void* user, const leat_result* result) {
+            return World::on_result(static_cast<Source*>(user)->world, result);
+        };
+        world->open_batch(config);
+    }
+};
 
 }  // namespace sim_test

@@ -1,6 +1,6 @@
 // tests/sim/rows_batch_llm_test.cc: what batch-llm promises, where no other test says so already. Each test
 // bears the ids of its rows in tests/vectors/capabilities.tsv. Depends on sim_world.h.
-#include "sim/sim_world.h"
+#include "sim/rows.h"
 
 namespace sim_test {
 namespace {
@@ -192,24 +192,9 @@ TEST(RowsOfBatchLlm, B34_a_rate_limit_uses_up_no_attempt_however_full_the_ring_i
         response.headers[0] = {LEAT_STR("Retry-After"), LEAT_STR("1")};
         response.headers_count = 1;
     };
-    struct Source {
-        World* world;
-        int left;
-    } source = {&world, 20};
     world.open();
-    leat_batch_config config = world.batch_config();
-    config.user = &source;
-    config.source = [](void* user, leat_request* request) -> leat_status {
-        Source* const self = static_cast<Source*>(user);
-        if (self->left-- == 0) return LEAT_E_DONE;
-        ++self->world->accepted[self->world->batch];
-        request->prompt = LEAT_STR("x");
-        return LEAT_OK;
-    };
-    config.on_result = [](void* user, const leat_result* result) {
-        return World::on_result(static_cast<Source*>(user)->world, result);
-    };
-    world.open_batch(config);
+    Source source = {&world, LEAT_STR("x"), 20};
+    source.open_batch();
     world.run();
     EXPECT_EQ(world.count(LEAT_SUCCEEDED), 20u);
     EXPECT_EQ(world.summary().total, 20u);

@@ -72,23 +72,8 @@ TEST(RowsOfPyhub, P28_a_large_batch_takes_no_more_memory_than_a_small_one) {
     world.open();
     size_t before = 0;
     (void)leat_memory_block(world.client, &before);
-    struct Source {
-        World* world;
-        int left;
-    } source = {&world, 5000};
-    leat_batch_config config = world.batch_config();
-    config.user = &source;
-    config.source = [](void* user, leat_request* request) -> leat_status {
-        Source* const self = static_cast<Source*>(user);
-        if (self->left-- == 0) return LEAT_E_DONE;
-        ++self->world->accepted[self->world->batch];
-        request->prompt = LEAT_STR("one of many");
-        return LEAT_OK;
-    };
-    config.on_result = [](void* user, const leat_result* result) {
-        return World::on_result(static_cast<Source*>(user)->world, result);
-    };
-    world.open_batch(config);
+    Source source = {&world, LEAT_STR("one of many"), 5000};
+    source.open_batch();
     world.after_step = [&] { ASSERT_LE(world.stats().items_alive, 4u); };
     world.run();
     EXPECT_EQ(world.count(LEAT_SUCCEEDED), 5000u);
