@@ -287,7 +287,7 @@ start_lint() {
     [ -z "$lint_pid" ] || return 0
     cmake --preset clang-asan -B build/lint -DLEAT_TESTS=ON -DLEAT_EXAMPLES=ON \
         -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >"$log_dir/lint-configure.log" 2>&1
-    printf '%s\0' src/*/*.cc port/*/*.cc |
+    find src port -name '*.cc' -print0 | sort -z |
         timeout -k 10 1200 nice -n 19 xargs -0 -n 4 -P "$jobs" clang-tidy --quiet -p build/lint \
             >"$log_dir/lint.log" 2>"$log_dir/lint.log.noise" &
     lint_pid=$!

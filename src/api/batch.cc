@@ -4,9 +4,14 @@
 
 #include "base/check.h"
 #include "base/narrow.h"
-#include "flow/events.h"
+#include "flow/conversation/conversation.h"
+#include "flow/engine.h"
 #include "flow/lifecycle.h"
-#include "flow/request_text.h"
+#include "flow/loop.h"
+#include "flow/observe/events.h"
+#include "flow/outcome/outcome.h"
+#include "flow/request/prepare.h"
+#include "flow/request/request_text.h"
 
 namespace {
 

@@ -3,8 +3,13 @@
 #include <leat/leat.h>
 
 #include "base/check.h"
+#include "flow/conversation/conversation.h"
+#include "flow/engine.h"
+#include "flow/layout.h"
 #include "flow/lifecycle.h"
-#include "flow/request_text.h"
+#include "flow/loop.h"
+#include "flow/request/request.h"
+#include "flow/request/request_text.h"
 #include "provider/registry.h"
 #include "provider/request_fields.h"
 

@@ -2,6 +2,7 @@
 // public headers state; a test compares them. Pure.
 #include "base/bytes.h"
 #include "base/narrow.h"
+#include "flow/admission/admission.h"
 #include "flow/engine.h"
 #include "meter/price.h"
 

@@ -4,8 +4,10 @@
 
 #include "base/check.h"
 #include "base/narrow.h"
-#include "flow/lifecycle.h"
-#include "flow/request_text.h"
+#include "flow/context/context.h"
+#include "flow/engine.h"
+#include "flow/loop.h"
+#include "flow/request/request_text.h"
 #include "meter/price.h"
 #include "provider/gemini_cache.h"
 

@@ -3,8 +3,10 @@
 #include <leat/leat.h>
 
 #include "base/narrow.h"
+#include "flow/conversation/conversation.h"
+#include "flow/conversation/history.h"
 #include "flow/engine.h"
-#include "flow/request_text.h"
+#include "flow/request/request_text.h"
 
 namespace {
 

@@ -3,7 +3,8 @@
 #include <leat/leat.h>
 
 #include "base/narrow.h"
-#include "flow/metric_list.h"
+#include "flow/engine.h"
+#include "flow/observe/metric_list.h"
 
 const char* leat_observed_name(leat_observed what) {
 #define LEAT_OBSERVED_NAME(name, number, word) word,

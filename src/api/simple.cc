@@ -5,6 +5,7 @@
 
 #include "base/narrow.h"
 #include "flow/engine.h"
+#include "flow/outcome/outcome.h"
 
 namespace {
 

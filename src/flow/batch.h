@@ -83,8 +83,6 @@ struct leat_batch {
 
 namespace leat {
 
-using Batch = ::leat_batch;
-
 inline bool batch_is_done(const Batch& batch) {
     return batch.finished && batch.completed == batch.accepted;
 }

@@ -42,4 +42,11 @@ struct Domain {
 // What the item will probably take. It changes while the domain learns.
 Demand demand_of(const Item& item);
 
+// domain.cc
+void domain_open(Engine* engine, Endpoint* endpoint, Text model);
+// The domain of that model at the endpoint; made when it is new.
+Domain* domain_of(Engine* engine, Endpoint* endpoint, Text model);
+// What an attempt really took, as its usage tells.
+void settle_item(Engine* engine, Item* item, const leat_usage& usage);
+
 }  // namespace leat

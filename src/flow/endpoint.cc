@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "codec/http_fields.h"
 #include "flow/engine.h"
+#include "flow/request/prepare.h"
 #include "provider/registry.h"
 #include "wire/ip.h"
 

@@ -7,11 +7,11 @@
 #include <leat/adapter.h>
 #include <leat/limits.h>
 
+#include "base/kept_text.h"
 #include "base/redact.h"
 #include "codec/http_request.h"
 #include "flow/domain.h"
 #include "flow/item.h"
-#include "flow/prepare.h"
 #include "pace/allowance.h"
 #include "wire/pool.h"
 #include "wire/url.h"
@@ -23,6 +23,21 @@ constexpr uint32_t endpoint_headers_max = 32;
 constexpr uint32_t domains_max = 4;
 // The texts once more, as lines of a request head, with what leat adds to them.
 constexpr size_t endpoint_head_bytes = endpoint_text_bytes + 2048;
+
+enum class PrepareState : uint8_t { none, under_way, done, failed };
+
+// An adapter's table (flow/request/prepare.cc). Endpoints with the same one share that of the first of
+// them. users counts the targets of batches that have not ended yet.
+struct Preparation {
+    leat_client* client;
+    Endpoint* endpoint;
+    ItemList waiting;
+    uint32_t users;
+    PrepareState state;
+    leat_status status;  // why it failed
+    KeptText<256> message;
+    KeptText<64> code;
+};
 
 struct Endpoint {
     const leat_adapter* adapter;
@@ -70,5 +85,12 @@ struct Endpoint {
     alignas(16) char text[endpoint_text_bytes];
     alignas(16) char head_text[endpoint_head_bytes];
 };
+
+// endpoint.cc
+leat_status endpoint_fill(Engine* engine, const leat_endpoint_config& config, Endpoint* endpoint);
+// Its slot is as if it had never been filled.
+void endpoint_forget(Endpoint* endpoint);
+// The base URL's path + path + the base URL's query. LEAT_E_ITEM_MEMORY when the arena is full.
+leat_status join_endpoint_path(const Endpoint& endpoint, Text path, Arena* arena, Text* out);
 
 }  // namespace leat

@@ -19,9 +19,15 @@
 #include "pace/demand.h"
 
 struct leat_batch;
+struct leat_client;
 struct leat_conversation;
 
 namespace leat {
+
+using Engine = ::leat_client;
+using Batch = ::leat_batch;
+using Conversation = ::leat_conversation;
+using Context = ::leat_context;
 
 struct Connection;
 struct Domain;
@@ -32,7 +38,7 @@ enum class ItemState : uint8_t {
     free,
     waiting,     // in its domain's list, for the gate
     sleeping,    // until its timer, after a failed attempt
-    parked,      // in a list of what it waits for, other than the gate (flow/parked.cc)
+    parked,      // in a list of what it waits for, other than the gate (flow/admission/waiting.cc)
     connecting,  // on the wire from here ...
     tunnelling,
     sending,
@@ -100,7 +106,7 @@ struct Item {
     // As middleware that runs for each attempt gets it, in the arena; nullptr: its batch has none.
     const leat_request* before_attempts = nullptr;
     uint32_t tries_prepared = 0;  // tries for which that middleware has run
-    const leat_request* asked = nullptr;  // what is built: request, or one made of it (flow/compose.cc)
+    const leat_request* asked = nullptr;  // what is built: request, or made of it (request/compose.cc)
     leat_conversation* conversation = nullptr;  // until it has its result
     Turn* first_turn = nullptr;
     Turn* last_turn = nullptr;

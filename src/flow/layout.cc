@@ -4,6 +4,9 @@
 
 #include "base/check.h"
 #include "base/narrow.h"
+#include "flow/context/context.h"
+#include "flow/conversation/conversation.h"
+#include "flow/conversation/history.h"
 #include "flow/engine.h"
 
 namespace leat {

@@ -5,8 +5,15 @@
 #include "base/check.h"
 #include "base/narrow.h"
 #include "base/secret.h"
-#include "flow/events.h"
-#include "flow/middleware.h"
+#include "flow/admission/admission.h"
+#include "flow/context/context.h"
+#include "flow/conversation/conversation.h"
+#include "flow/engine.h"
+#include "flow/layout.h"
+#include "flow/loop.h"
+#include "flow/observe/events.h"
+#include "flow/observe/middleware.h"
+#include "flow/request/prepare.h"
 #include "meter/price.h"
 
 namespace leat {

@@ -1,10 +1,19 @@
 // flow/loop.cc: one step: wait, timers, ready connections, stops, deliveries, admissions. Each
 // stage does a bounded amount of work; what is left makes the next step not wait.
 // Invariant: stages never run nested; in_step is set while they run.
+#include "flow/loop.h"
+
 #include "base/check.h"
 #include "base/mutant.h"
 #include "base/narrow.h"
+#include "flow/admission/admission.h"
+#include "flow/answer/answer.h"
+#include "flow/context/context.h"
 #include "flow/engine.h"
+#include "flow/exchange/exchange.h"
+#include "flow/outcome/outcome.h"
+#include "flow/request/prepare.h"
+#include "flow/request/request.h"
 
 namespace leat {
 

@@ -1,5 +1,7 @@
 // flow/report.cc: lines for the log port: who, what, which status. Built in a small buffer on the
 // stack and redacted whole, so that no credential can ride along.
+#include "flow/report.h"
+
 #include "base/check.h"
 #include "base/redact.h"
 #include "flow/engine.h"

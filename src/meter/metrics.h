@@ -1,5 +1,5 @@
 // meter/metrics.h: what a client counts about itself: fixed counters and histograms, always on. Who has
-// something to count says note(); flow/metric_list.cc gives them their names.
+// something to count says note(); flow/observe/metric_list.cc gives them their names.
 // Depends on base and its siblings. Invariant: items_processed is the sum of the four ends of items, and
 // errors are as many as items_failed.
 #pragma once

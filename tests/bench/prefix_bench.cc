@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "codec/rope.h"
-#include "flow/history.h"
+#include "flow/conversation/history.h"
 
 namespace {
 
 constexpr size_t text_bytes = 100 * 1024;
 constexpr size_t window_bytes = 32 * 1024;
-constexpr size_t direct_bytes_least = window_bytes / 2;  // as flow/send.cc has it
+constexpr size_t direct_bytes_least = window_bytes / 2;  // as flow/exchange/send.cc has it
 constexpr int rounds = 25;
 constexpr int requests = 200;
 

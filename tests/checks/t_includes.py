@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Includes point downward: api > flow > provider > {codec, pace, wire, meter} > base.
 Nothing in src/ sees a port or a vendor's header, save llhttp in one codec file; the public
-headers see each other and three headers of C. The checker is first shown a tree full of faults."""
+headers see each other and three headers of C. A header of flow, which is state or the door of a room,
+sees no other room. The checker is first shown a tree full of faults."""
 import os
 import re
 import tempfile
@@ -48,11 +49,20 @@ def layer_of(root, path, name):
     return parts[0] if len(parts) > 1 and parts[0] in SEES else None
 
 
+def room_of(path):
+    """The room of flow that a path of src/ leads to, None outside of them."""
+    parts = path.split("/")
+    return parts[1] if parts[0] == "flow" and len(parts) > 2 else None
+
+
 def source_findings(root, path, text):
     own = path.split("/")[1]
     for line, quoted in includes(text):
         name, where = quoted[1:-1], f"{path}:{line}"
         layer = layer_of(root, path, name)
+        room = room_of(name)
+        if path.startswith("src/flow/") and path.endswith(".h") and room not in (None, room_of(path[4:])):
+            yield "room", f"{where}: a header of flow may not include {quoted}"
         public = re.fullmatch(r"(include/)?leat/\w+\.h", name)
         if own not in SEES:
             yield "layer", f"{where}: src/{own} is no layer of the design"
@@ -78,7 +88,7 @@ def public_findings(path, text):
 
 def findings(root):
     """All faults of a tree, as rule -> lines."""
-    found = {rule: [] for rule in ("layer", "upward", "port", "vendor", "llhttp", "public")}
+    found = {rule: [] for rule in ("layer", "upward", "room", "port", "vendor", "llhttp", "public")}
     llhttp_files = set()
     for path in tree_files(root):
         if not path.endswith(SOURCE_ENDINGS):
@@ -109,7 +119,11 @@ PLANTED = {
     "src/pace/gate.h": "#include <unistd.h>\n#include <leat/leat.h>\n",
     "src/provider/gemini.cc": "#include \"wire/url.h\"\n#include \"codec/sse.h\"\n",
     "src/wire/url.h": "#include <llhttp.h>\n#include <mbedtls/ssl.h>\n",
-    "src/flow/send.cc": "#include \"api/client.h\"\n#include \"wire/url.h\"\n",
+    "src/flow/engine.h": "#include \"flow/item.h\"\n#include \"flow/cache/cache.h\"\n",
+    "src/flow/cache/cache.h": "#include \"flow/engine.h\"\n#include \"flow/cache/value.h\"\n",
+    "src/flow/answer/answer.h": "#include \"flow/cache/cache.h\"\n",
+    "src/flow/exchange/send.cc":
+        "#include \"flow/cache/cache.h\"\n#include \"api/client.h\"\n#include \"wire/url.h\"\n",
     "src/api/client.h": "#include \"flow/item.h\"\n#include \"port/posix/tcp.h\"\n",
     "src/util/misc.h": "#include <cstdint>\n",
 }
@@ -117,8 +131,10 @@ EXPECTED = {
     "layer": ["src/util/misc.h:1: src/util is no layer of the design"],
     "upward": ['src/base/arena.h:2: base may not include codec ("codec/sse.h")',
                'src/codec/sse.h:2: codec may not include pace ("../pace/gate.h")',
-               'src/flow/send.cc:1: flow may not include api ("api/client.h")',
+               'src/flow/exchange/send.cc:2: flow may not include api ("api/client.h")',
                'src/provider/gemini.cc:1: provider may not include wire ("wire/url.h")'],
+    "room": ['src/flow/answer/answer.h:1: a header of flow may not include "flow/cache/cache.h"',
+             'src/flow/engine.h:2: a header of flow may not include "flow/cache/cache.h"'],
     "port": ['src/api/client.h:2: src/ may not include "port/posix/tcp.h"'],
     "vendor": ["src/pace/gate.h:1: <unistd.h> is not for src/",
                "src/wire/url.h:2: <mbedtls/ssl.h> is not for src/"],
@@ -131,6 +147,7 @@ EXPECTED = {
 TITLES = {
     "layer": "every folder of src/ is a layer",
     "upward": "includes go downward only",
+    "room": "headers of flow do not see each other's rooms",
     "port": "src/ does not see the ports",
     "vendor": "src/ sees no operating system and no vendor",
     "llhttp": "llhttp is seen by one codec file",

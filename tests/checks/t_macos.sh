@@ -23,8 +23,8 @@ done | head -n 1)
 mkdir -p "$scratch/vendor/llhttp"
 cp "$llhttp/llhttp.h" "$scratch/vendor/llhttp/"
 
-for source in src/*/*.cc port/posix/*.cc; do
-    [ -e "$source" ] || continue
+find src port/posix -name '*.cc' | sort >"$scratch/sources"
+while IFS= read -r source; do
     if "$zig" c++ -target aarch64-macos -std=c++20 -fno-exceptions -fno-rtti \
         -fno-threadsafe-statics -Wall -Wextra -Werror -Iinclude -Isrc -I. -Iport/posix \
         -isystem "$scratch/vendor" -isystem "$scratch/vendor/llhttp" \
@@ -35,5 +35,5 @@ for source in src/*/*.cc port/posix/*.cc; do
         head -n 20 "$scratch/log" | sed 's/^/#   /'
         failed=1
     fi
-done
+done <"$scratch/sources"
 exit "$failed"

@@ -9,6 +9,7 @@
 
 #include <vector>
 
+#include "flow/conversation/conversation.h"
 #include "flow/engine.h"
 #include "sim/swarm/budget_model.h"
 #include "sim/swarm/pace_model.h"

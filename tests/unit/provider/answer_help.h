@@ -1,4 +1,4 @@
-// tests/unit/provider/answer_help.h: feeds one answer to the chat adapter as flow/parse.cc does.
+// tests/unit/provider/answer_help.h: feeds one answer to the chat adapter as flow/answer/parse.cc does.
 #pragma once
 
 #include <memory>

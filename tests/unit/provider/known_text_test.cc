@@ -1,7 +1,7 @@
 // P7: whatever the provider, a long text of a shared history goes out in the form that lies ready: every
 // adapter puts its messages' texts into ropes as they are, and none copies or escapes them anew.
 #include "adapter_help.h"
-#include "flow/history.h"
+#include "flow/conversation/history.h"
 
 namespace leat {
 namespace {
