@@ -4,6 +4,7 @@
 #include "flow/observe/middleware.h"
 
 #include "base/check.h"
+#include "base/mutant.h"
 #include "flow/admission/admission.h"
 #include "flow/answer/answer.h"
 #include "flow/engine.h"
@@ -18,7 +19,7 @@ namespace leat {
 
 namespace {
 
-void note_failure(Engine* engine, Text what) {
+void pass_over(Engine* engine, Text what) {
     engine->metrics.add(Count::middleware_failures);
     report_line(engine, LEAT_LOG_WARNING, text("middleware was passed over"), what);
 }
@@ -40,18 +41,18 @@ Text bytes_of(const leat_request& request) {
 // The item's request is what a middleware has made of it, if that is a request at all and has room.
 void take_request(Engine* engine, Item* item, leat_request changed) {
     const leat_request previous = item->request;
-    restore_handles(previous, &changed);
+    if (!LEAT_MUTANT_IF(15)) restore_handles(previous, &changed);
     // Byte by byte: where only padding differs it is taken for nothing, which does no harm.
     if (equal(bytes_of(changed), bytes_of(previous))) return;
     if (request_check(changed) != LEAT_OK) {
-        note_failure(engine, text("before left no valid request"));
+        pass_over(engine, text("before left no valid request"));
         return;
     }
     const size_t mark = item->arena.mark();
     if (keep_request(item, changed, (changed.flags & LEAT_COPY) != 0) == LEAT_OK) return;
     item->arena.rewind(mark);
     item->request = previous;
-    note_failure(engine, text("no room for the request that before left"));
+    pass_over(engine, text("no room for the request that before left"));
 }
 
 // One after the other; false: the item is to be skipped.
@@ -70,7 +71,7 @@ bool run_before(Engine* engine, Item* item, bool per_attempt) {
         if (pass == LEAT_PASS) {
             take_request(engine, item, changed);
         } else {
-            note_failure(engine, text("before failed"));
+            pass_over(engine, text("before failed"));
         }
     }
     return true;
@@ -90,7 +91,7 @@ void keep_base(Engine* engine, Item* item) {
     item->tries_prepared = tries_of(*item);
     leat_request* const base = item->arena.make<leat_request>();
     if (base == nullptr) {
-        note_failure(engine, text("no room to run again for each attempt"));
+        pass_over(engine, text("no room to run again for each attempt"));
         return;
     }
     *base = item->request;
@@ -101,7 +102,7 @@ void keep_base(Engine* engine, Item* item) {
 bool take_text(Engine* engine, Item* item, Text from) {
     Text copy{nullptr, 0};
     if (!is_sound(from) || !item->arena.copy(from, &copy)) {
-        note_failure(engine, text("no room for its text"));
+        pass_over(engine, text("no room for its text"));
         return false;
     }
     item->result.text = copy;
@@ -121,7 +122,7 @@ void run_after(Engine* engine, Item* item) {
         }
         const Text before = item->result.text;
         if (pass != LEAT_PASS) {
-            note_failure(engine, text("after failed"));
+            pass_over(engine, text("after failed"));
         } else if (changed.data != before.data || changed.size != before.size) {
             (void)take_text(engine, item, changed);
         }
@@ -150,10 +151,10 @@ void run_on_error(Engine* engine, Item* item) {
         }
         if (pass == LEAT_PASS) continue;
         if (pass != LEAT_PASS_ANSWER) {
-            note_failure(engine, text("on_error failed"));
+            pass_over(engine, text("on_error failed"));
         } else if (take_text(engine, item, answer)) {
             succeed(&item->result);
-            return;
+            if (!LEAT_MUTANT_IF(16)) return;
         }
     }
 }

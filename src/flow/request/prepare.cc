@@ -4,6 +4,7 @@
 #include "flow/request/prepare.h"
 
 #include "base/check.h"
+#include "base/mutant.h"
 #include "base/narrow.h"
 #include "flow/admission/admission.h"
 #include "flow/answer/answer.h"
@@ -36,7 +37,7 @@ void clean_up(Engine* engine, Preparation* preparation) {
 void clean_up_unused(Engine* engine, Preparation* preparation) {
     const bool is_over = preparation->state == PrepareState::done ||
                          preparation->state == PrepareState::failed;
-    if (is_over && preparation->users == 0) clean_up(engine, preparation);
+    if (is_over && (preparation->users == 0 || LEAT_MUTANT_IF(17))) clean_up(engine, preparation);
 }
 
 void end_preparing(Preparation* preparation, leat_status status) {

@@ -6,8 +6,6 @@
 
 namespace swarm {
 
-namespace {
-
 uint64_t metric(const leat_client* client, const char* name) {
     leat_metric one;
     leat_metric_init(&one);
@@ -18,8 +16,6 @@ uint64_t metric(const leat_client* client, const char* name) {
     }
     return UINT64_MAX;
 }
-
-}  // namespace
 
 EventEye::EventEye(leat_client* client, Verdict* verdict) : client_(client), verdict_(verdict) {
     leat_observer observer;

@@ -10,6 +10,9 @@
 
 namespace swarm {
 
+// The value of the first metric of that name; UINT64_MAX when there is none.
+uint64_t metric(const leat_client* client, const char* name);
+
 class EventEye {
 public:
     // Before the first batch is opened.

@@ -56,6 +56,7 @@ bool Load::open() {
         verdict_->fail("open", "leat_open answers %s", leat_status_name(status));
         return false;
     }
+    if (scenario_.prepares) make_table();
     for (uint32_t i = 0; i < scenario_.endpoints.size(); ++i) add_endpoint(i);
     open_conversations();
     return !verdict_->failed();
@@ -82,7 +83,11 @@ void Load::add_endpoint(uint32_t number) {
     const Service& service = *network_->services()[plan.service];
     leat_endpoint_config config = plan.config;
     const std::string url = (scenario_.tls ? "https://" : "http://") + service.name + "/v1";
-    config.provider = LEAT_STR("openai");
+    if (scenario_.prepares) {
+        config.adapter = &table_.adapter;
+    } else {
+        config.provider = LEAT_STR("openai");
+    }
     config.model = LEAT_STR("m");
     config.base_url = view(url);
     config.api_key = view(service.key);
@@ -142,6 +147,10 @@ void Load::open_batch(BatchRun* run) {
     config.on_writable = on_writable;
     if (run->plan->reject_percent != 0) config.validate = on_validate;
     if (run->plan->varies) config.on_attempt = on_attempt;
+    if (run->plan->post_processes) config.post_process = on_processed;
+    const std::vector<leat_middleware> around = stand_around(run);
+    config.middleware = around.data();
+    config.middleware_count = static_cast<uint32_t>(around.size());
     offer_tools(run);
     const leat_status status = leat_batch_open(client_, &config, &run->handle);
     if (status == LEAT_E_TOO_MANY) return;  // once another one is closed
@@ -263,6 +272,7 @@ void Load::close_batch(BatchRun* run) {
 }
 
 void Load::act() {
+    prepare_due();
     for (BatchRun& run : batches_) {
         if (run.closed || now() < planned(run.plan->open_at_ms)) continue;
         if (!run.opened) open_batch(&run);
@@ -293,8 +303,11 @@ bool Load::over() const {
 int32_t Load::patience_ms() const {
     uint64_t next_ns = UINT64_MAX;
     const auto wish = [&](uint64_t at_ns) { next_ns = std::min(next_ns, std::max(at_ns, now())); };
+    if (table_.open != nullptr) wish(table_.due_ns);
     for (const BatchRun& run : batches_) {
         if (run.closed) continue;
+        // It may have to be prepared inside the step.
+        if (scenario_.prepares) wish(now() + 50 * ms);
         if (!run.opened) {
             wish(std::max(planned(run.plan->open_at_ms), now() + 50 * ms));
             continue;

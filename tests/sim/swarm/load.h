@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "sim/swarm/network.h"
@@ -20,7 +21,15 @@ class Load;
 struct Record {
     uint32_t results = 0;     // deliveries: on_result or leat_batch_next
     uint32_t progresses = 0;  // ... on_progress
+    uint32_t processed = 0;   // ... post_process
     bool cancel_asked = false;
+    bool skip_asked = false;  // by a middleware
+    bool rescued = false;     // a failure that a middleware answered
+    uint32_t befores = 0;     // bits: which of those that run once have run
+    uint32_t way_out = 0;     // calls on its way out
+    uint32_t out_place = 0;   // the last of them
+    std::string text;         // that its result should have now; empty: nothing has changed it
+    std::string text_before;  // ... unless there was no room for that
     uint64_t accepted_ns = 0;
     uint64_t at_ns = 0;
     leat_result result = {};  // its texts are gone
@@ -30,6 +39,27 @@ struct Record {
 struct ToolJob {
     leat_tool_run run;
     uint64_t due_ns;
+};
+
+// The services' adapter, as one that has to be prepared: once, before anything is built.
+struct Table {
+    leat_adapter adapter = {};
+    const leat_adapter* inner = nullptr;
+    leat_prepare* open = nullptr;  // being prepared
+    uint64_t due_ns = 0;
+    uint64_t prepared = 0;
+    uint64_t cleaned = 0;
+    uint64_t failed = 0;
+    bool ready = false;
+};
+
+struct BatchRun;
+
+// One of those that stand around each item.
+struct Around {
+    BatchRun* run;
+    uint32_t place;
+    bool per_attempt;
 };
 
 struct BatchRun {
@@ -55,6 +85,9 @@ struct BatchRun {
     leat_tools tools = {};
     std::vector<ToolJob> jobs;
     uint64_t rejected = 0;
+    std::vector<Around> around;
+    uint64_t around_failed = 0;   // calls that said so, or had no room for what they left
+    uint64_t around_changed = 0;  // requests: there may have been no room for that
 };
 
 class Load {
@@ -67,6 +100,9 @@ public:
     // False when the client does not open; the verdict then says why.
     bool open();
     bool over() const;
+    const Table& table() const { return table_; }
+    // All batches are closed: what was prepared has been cleaned up.
+    void end_table();
     // What the caller does now, between two steps.
     void act();
     // After a step: results that wait for leat_batch_next.
@@ -90,6 +126,12 @@ private:
     uint64_t planned(uint64_t at_ms) const { return network_->start_ns() + at_ms * ms; }
     void add_endpoint(uint32_t number);
     void open_conversations();
+    void make_table();
+    void prepare_due();
+    leat_status end_preparing();
+    static leat_status on_build(const leat_build* build, leat_rope* rope);
+    static leat_status on_prepare(const void* context, leat_prepare* prepare);
+    static leat_status on_cleanup(const void* context);
     void open_batch(BatchRun* run);
     void feed(BatchRun* run);
     void fill(BatchRun* run, leat_request* request);
@@ -110,6 +152,12 @@ private:
     static void on_tool_cancel(void* user, leat_tool_run run);
     static leat_status on_validate(void* user, const leat_result* result, leat_str* message);
     static void on_attempt(void* user, leat_attempt* attempt);
+    static leat_pass on_before(void* user, leat_request* request);
+    static leat_pass on_after(void* user, const leat_result* result, leat_str* text);
+    static leat_pass on_error(void* user, const leat_result* result, leat_str* text);
+    static void on_processed(void* user, const leat_result* result);
+    std::vector<leat_middleware> stand_around(BatchRun* run);
+    Record* record_of(BatchRun* run, uint64_t index, const char* who);
     void offer_tools(BatchRun* run);
     void complete_tools(BatchRun* run);
 
@@ -123,12 +171,15 @@ private:
     size_t block_bytes_ = 0;
     std::vector<leat_endpoint> endpoints_;  // the first of each plan's keys
     std::vector<leat_conversation*> conversations_;
+    Table table_;
     std::vector<BatchRun> batches_;
 };
 
 // checks.cc: what the records alone must satisfy. check_result: one result as it comes.
 void check_result(const Load& load, const BatchRun& run, const leat_result& result,
                   Verdict* verdict);
+// load_middleware.cc: ... and what stands around its item.
+void check_middleware(BatchRun* run, const leat_result& result, Verdict* verdict);
 // A batch that is done and about to be closed.
 void check_summary(const BatchRun& run, const leat_summary& summary, Verdict* verdict);
 // All of it, once the batches are over and the client is still open.

@@ -45,6 +45,7 @@ leat_keep Load::note(BatchRun* run, const leat_result& result) {
         return LEAT_RELEASE;
     }
     ++run->records[result.index].results;
+    check_middleware(run, result, verdict_);
     check_result(*this, *run, result, verdict_);
     return chance_.percent(run->plan->keep_percent) ? LEAT_KEEP : LEAT_RELEASE;
 }

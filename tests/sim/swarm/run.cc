@@ -123,6 +123,7 @@ private:
         eye->at_end();
         tally->pauses_seen += eye->has_seen_a_pause() ? 1u : 0u;
         check_counts(load_, &network_, &verdict_);
+        load_.end_table();
         events_->at_end();
         count(tally);
         load_.close();
@@ -155,6 +156,8 @@ private:
                 tally->succeeded += outcome == LEAT_SUCCEEDED ? 1 : 0;
                 tally->failed += outcome == LEAT_FAILED ? 1 : 0;
                 tally->cancelled += outcome == LEAT_CANCELLED ? 1 : 0;
+                tally->skipped += outcome == LEAT_SKIPPED ? 1 : 0;
+                tally->rescued += run.records[index].rescued ? 1u : 0u;
             }
         }
         for (const auto& service : network_.services()) {

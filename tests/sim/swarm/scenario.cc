@@ -198,6 +198,7 @@ Scenario scenario_of(uint64_t seed) {
     plan_endpoints(&s, chance.fork(4));
     plan_batches(&s, chance.fork(5));
     plan_conversations(&s, chance.fork(6));
+    plan_preparation(&s, Chance(seed).fork(900));
     return s;
 }
 

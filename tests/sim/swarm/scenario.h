@@ -91,8 +91,11 @@ struct BatchPlan {
     bool tools_together;
     uint32_t tool_late_ms;  // most that a tool takes; 0: it answers at once
     uint32_t tool_timeout_ms;
-    uint32_t reject_percent;  // of answers that the caller's validation refuses
-    bool varies;              // later attempts ask for something else
+    uint32_t reject_percent;      // of answers that the caller's validation refuses
+    bool varies;                  // later attempts ask for something else
+    uint32_t middleware;          // so many stand around each item
+    uint32_t middleware_percent;  // of their calls that do more than look
+    bool post_processes;
     std::vector<ItemPlan> items;
 };
 
@@ -114,6 +117,9 @@ struct Scenario {
     std::vector<EndpointPlan> endpoints;
     std::vector<BatchPlan> batches;
     std::vector<ConversationPlan> conversations;
+    bool prepares;             // the services' adapter wants to be prepared
+    uint32_t prepare_late_ms;  // most that it takes; 0: at once
+    uint32_t prepare_fails_percent;
 
     bool has(Fault fault) const { return (faults >> static_cast<uint32_t>(fault) & 1) != 0; }
     uint32_t items() const;
@@ -128,6 +134,8 @@ std::string describe(const Scenario& scenario);
 
 // scenario_load.cc: the batches and their items.
 void plan_batches(Scenario* scenario, Chance chance);
+// A life of its own for the adapter, in every fourth scenario.
+void plan_preparation(Scenario* scenario, Chance chance);
 // Histories for some of their items, in every third scenario.
 void plan_conversations(Scenario* scenario, Chance chance);
 

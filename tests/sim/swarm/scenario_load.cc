@@ -63,6 +63,15 @@ void plan_rounds(Chance* chance, BatchPlan* batch) {
     batch->varies = chance->one_in(5);
 }
 
+// What stands around each item.
+void plan_middleware(Chance* chance, BatchPlan* batch) {
+    if (chance->one_in(3)) {
+        batch->middleware = chance->number(1, 4);
+        batch->middleware_percent = chance->pick({2u, 20u, 60u});
+    }
+    batch->post_processes = chance->one_in(3);
+}
+
 BatchPlan plan_batch(const Scenario& s, Chance* chance) {
     BatchPlan batch = {};
     batch.endpoint = static_cast<uint32_t>(chance->below(s.endpoints.size()));
@@ -100,6 +109,8 @@ void plan_batches(Scenario* s, Chance chance) {
         BatchPlan batch = plan_batch(*s, &chance);
         Chance rounds = Chance(s->seed).fork(700 + b);
         plan_rounds(&rounds, &batch);
+        Chance around = Chance(s->seed).fork(800 + b);
+        plan_middleware(&around, &batch);
         const uint32_t items = chance.one_in(20) ? chance.number(0, 1) : total / batches;
         for (uint32_t i = 0; i < items; ++i) {
             batch.items.push_back(plan_item(*s, &chance, b, i));
@@ -107,6 +118,12 @@ void plan_batches(Scenario* s, Chance chance) {
         }
         s->batches.push_back(batch);
     }
+}
+
+void plan_preparation(Scenario* s, Chance chance) {
+    s->prepares = chance.one_in(4);
+    s->prepare_late_ms = chance.pick({0u, 50u, 3000u});
+    s->prepare_fails_percent = chance.pick({0u, 0u, 30u});
 }
 
 void plan_conversations(Scenario* s, Chance chance) {
