@@ -228,10 +228,11 @@ run_valgrind() {
 }
 
 # run_libfuzzer BINARY SECONDS: one fuzz target, from the seeds of tests/fuzz/corpus, with the words of
-# tests/fuzz/NAME.dict where there are any.
+# tests/fuzz/NAME.dict, or of its first part (json.dict), where there are any.
 run_libfuzzer() {
     local name=${1##*/leat_fuzz_}
     local words=tests/fuzz/$name.dict
+    [ -e "$words" ] || words=tests/fuzz/${name%%_*}.dict
     [ -e "$words" ] || words=
     mkdir -p "build/fuzz-corpus/$name"
     limited "$(($2 + 60))" "$1" -max_total_time="$2" -timeout=10 -rss_limit_mb=1024 -max_len=4096 \
