@@ -3,6 +3,8 @@
 // Depends on base only. Invariant: a field is range-checked before it is used in arithmetic.
 #include "codec/http_date.h"
 
+#include <string.h>
+
 #include "base/check.h"
 
 namespace leat {
@@ -59,9 +61,14 @@ int64_t month_days(int64_t year, int64_t month) {
     return month == 2 && is_leap(year) ? 29 : days[month - 1];
 }
 
+// Every answer has a date: three bytes are compared where they lie.
+bool begins_as(const Fields& at, Text name) {
+    return at.rest.size >= 3 && memcmp(at.rest.data, name.data, 3) == 0;
+}
+
 int64_t read_month(Fields* at) {
     for (int64_t i = 0; i < 12; ++i) {
-        if (!starts_with(at->rest, month_names[i])) continue;
+        if (!begins_as(*at, month_names[i])) continue;
         at->expect(month_names[i]);
         return i + 1;
     }
@@ -72,14 +79,10 @@ int64_t read_month(Fields* at) {
 // A day's name, whole or its first three letters; answers whether it was whole.
 bool read_day_name(Fields* at) {
     for (const Text name : day_names) {
-        if (starts_with(at->rest, name)) {
-            at->expect(name);
-            return true;
-        }
-        if (starts_with(at->rest, head(name, 3))) {
-            at->expect(head(name, 3));
-            return false;
-        }
+        if (!begins_as(*at, name)) continue;
+        const bool is_whole = starts_with(at->rest, name);
+        at->expect(is_whole ? name : head(name, 3));
+        return is_whole;
     }
     at->good = false;
     return false;

@@ -55,17 +55,26 @@ constexpr WindowName windows[] = {
     {text("day"), day_ms},       {text("week"), 7 * day_ms},  {text("month"), 30 * day_ms},
 };
 
-// What all names begin with that speak of limits.
-constexpr Text prefixes[] = {
-    text("x-ratelimit"),
-    text("ratelimit"),
-    text("anthropic-ratelimit-"),
-};
-
 bool take_prefix(Text* name, Text prefix) {
     if (!starts_with(*name, prefix)) return false;
     *name = tail(*name, prefix.size);
     return true;
+}
+
+enum class Vendor : uint8_t { none, anthropic, most };
+
+// What all names begin with that speak of limits is taken off; the first letter tells most others apart.
+Vendor take_vendor(Text* name) {
+    switch (empty(*name) ? char{0} : name->data[0]) {
+        case 'a':
+            return take_prefix(name, text("anthropic-ratelimit-")) ? Vendor::anthropic : Vendor::none;
+        case 'x':
+            return take_prefix(name, text("x-ratelimit")) ? Vendor::most : Vendor::none;
+        case 'r':
+            return take_prefix(name, text("ratelimit")) ? Vendor::most : Vendor::none;
+        default:
+            return Vendor::none;
+    }
 }
 
 // The part before the last hyphen stays in *rest.
@@ -146,36 +155,36 @@ int64_t from_now(int64_t at_ms, int64_t now_ms) {
 
 bool tells_limits(const leat_reply& reply) {
     for (uint32_t i = 0; i < reply.headers_count; ++i) {
-        const Text name = reply.headers[i].name;  // in lower case
-        const char first = empty(name) ? char{0} : name.data[0];
-        if (first != 'x' && first != 'a' && first != 'r') continue;
-        for (const Text prefix : prefixes) {
-            if (starts_with(name, prefix)) return true;
-        }
+        Text name = reply.headers[i].name;  // in lower case
+        if (take_vendor(&name) != Vendor::none) return true;
     }
     return false;
 }
 
 LimitName limit_name(Text name) {
-    Text rest = name;
-    if (take_prefix(&rest, text("anthropic-ratelimit-"))) return field_last(rest);
-    if (take_prefix(&rest, text("x-ratelimit-")) || take_prefix(&rest, text("ratelimit-"))) {
-        return field_first(rest, LimitResource::requests);
+    switch (take_vendor(&name)) {
+        case Vendor::none:
+            return LimitName{};
+        case Vendor::anthropic:
+            return field_last(name);
+        case Vendor::most:
+            break;
     }
-    if (take_prefix(&rest, text("x-ratelimitbysize-")) ||
-        take_prefix(&rest, text("ratelimitbysize-"))) {
-        LimitName found = field_first(rest, LimitResource::tokens);
-        found.by_size = true;
-        return found;
-    }
-    return LimitName{};
+    if (take_prefix(&name, text("-"))) return field_first(name, LimitResource::requests);
+    if (!take_prefix(&name, text("bysize-"))) return LimitName{};
+    LimitName found = field_first(name, LimitResource::tokens);
+    found.by_size = true;
+    return found;
 }
 
 int64_t limit_reset_ms(Text value, int64_t now_ms) {
     int64_t at_ms = 0;
     value = trim(value);
-    if (parse_rfc3339_ms(value, &at_ms)) return from_now(at_ms, now_ms);
-    if (now_ms > 0 && parse_http_date_ms(value, now_ms, &at_ms)) return from_now(at_ms, now_ms);
+    if (!empty(value) && is_digit(value.data[0])) {
+        if (parse_rfc3339_ms(value, &at_ms)) return from_now(at_ms, now_ms);
+    } else if (now_ms > 0 && parse_http_date_ms(value, now_ms, &at_ms)) {
+        return from_now(at_ms, now_ms);
+    }
     // Two headers that a proxy made one, "0s, req_b176": the first is the reset.
     const Text first = trim(take_until(&value, ','));
     uint64_t whole = 0;

@@ -39,11 +39,12 @@ int64_t read_count(Text value) {
     return static_cast<int64_t>(count);
 }
 
-void read_header(const leat_header& header, int64_t now_ms, bool by_size,
-                 leat_rate_limits* limits) {
+void read_header(const leat_header& header, int64_t now_ms, leat_rate_limits* limits,
+                 leat_rate_limits* by_size) {
     const LimitName name = limit_name(header.name);
-    if (name.field == LimitField::none || name.by_size != by_size) return;
-    leat_limit* const slot = slot_of(limits, name.resource, name.window_ms);
+    if (name.field == LimitField::none) return;
+    leat_limit* const slot =
+        slot_of(name.by_size ? by_size : limits, name.resource, name.window_ms);
     int64_t* field = nullptr;
     int64_t value = unknown;
     switch (name.field) {
@@ -93,8 +94,7 @@ void leat_reply_limits(const leat_reply* reply, int64_t wall_ms, leat_rate_limit
     const leat_str date = leat::trim(leat_reply_header(reply, text("date")));
     (void)leat::parse_http_date_ms(date, leat::max_of<int64_t>(wall_ms, 0), &now_ms);
     for (uint32_t i = 0; i < reply->headers_count; ++i) {
-        leat::read_header(reply->headers[i], now_ms, false, limits);
-        leat::read_header(reply->headers[i], now_ms, true, &by_size);
+        leat::read_header(reply->headers[i], now_ms, limits, &by_size);
     }
     leat::fill_if_unsaid(by_size.tokens, &limits->tokens);
     leat::fill_if_unsaid(by_size.tokens_long, &limits->tokens_long);
