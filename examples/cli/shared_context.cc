@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/bytes.h"
+#include "codec/json_scan.h"
 
 namespace cli {
 
@@ -21,12 +22,8 @@ bool refuse(const char* path, const char* why) {
 }
 
 bool is_json(leat_str text) {
-    const leat_str bare = leat::trim(text);
-    size_t at = 0;
-    while (at < bare.size && (bare.data[at] == '\n' || bare.data[at] == '\r')) {
-        ++at;
-    }
-    return at < bare.size && bare.data[at] == '{';
+    const leat_str bare = leat::json_trim(text);
+    return bare.size > 0 && bare.data[0] == '{';
 }
 
 // A system text alone is no item, but something to share.

@@ -63,10 +63,12 @@ def tags(mock):
 def shared_json(mock):
     file = write("shared.json", [{"system": "Be brief.", "messages": [
         {"role": "user", "content": "A sentence. " * 1000}, {"role": "assistant", "content": "Yes."}]}])
-    done = context(mock, "json.out", file=file)
+    with open(file, "rb") as made:
+        indented = write("indented.json", [b"", b"  \t", b"  " + made.read()])
+    done = context(mock, "json.out", file=indented)
     check("a file of JSON has a system text and turns", counts(done) == (1, 0, 0, 0) and
           all_cached("json.out"), said(done))
-    done = context(mock, "both.out", "-s", "Be brief.", file=file)
+    done = context(mock, "both.out", "-s", "Be brief.", file=indented)
     check("two system texts are refused", done.returncode == 2 and "--system" in said(done), said(done))
     done = context(mock, "hoisted.out", "-s", "Be brief.")
     check("B24 --system goes into the cache, as items may not say it", done.returncode == 0 and
