@@ -39,7 +39,8 @@ typedef struct leat_context_config {
                                  and may have more; contents are not compared. 0: make one */
     uint8_t renew;            /* 1; 0: let it expire, then make another */
     uint8_t keep;             /* 1: it outlives leat_context_close; 0: that deletes it, unless it was
-                                 found */
+                                 found. One that could not be renewed, and was replaced, ends with its
+                                 ttl: items that are out may still name it */
     uint8_t recreate;         /* 1: an item whose cache is lost waits for another; 0: it sends the
                                  shared part itself */
     uint8_t send_inline;      /* 1: while none can be made, items send the shared part themselves;

@@ -52,6 +52,8 @@ public:
         };
     }
 
+    ~ContextWorld() { close(); }  // while its caches are there: answers may still be under way
+
     leat_context* open_context() {
         if (client == nullptr) open();
         config.endpoint = endpoint;

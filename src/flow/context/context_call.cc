@@ -284,7 +284,8 @@ void context_call_end(Engine* engine, Context* context) {
     scratch.arena = &context->item->arena;
     const After after = end_call(engine, context, context->item->result, &scratch);
     context_call_drop(engine, context);
-    switch (after) {
+    // Whoever has asked for its deletion meanwhile wants no other one.
+    switch (context->delete_asked ? After::resume : after) {
         case After::resume: context_resume(engine, context); return;
         case After::next_page: context_call_begin(engine, context, ContextCall::list); return;
         case After::create: context_call_begin(engine, context, ContextCall::create); return;
