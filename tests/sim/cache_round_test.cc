@@ -52,9 +52,32 @@ TEST(CacheRound, S16_what_the_caller_refuses_is_neither_kept_nor_taken) {
     EXPECT_EQ(world.summary().cache_misses, 1u);
 }
 
+TEST(CacheRound, S16_a_kept_answer_that_its_conversation_cannot_take_has_cost_nothing) {
+    TestStore store;
+    CacheWorld first(&store);
+    serve(&first, {completion(std::string(2000, 'w'))});
+    first.ask({"a"});
+    CacheWorld world(&store);
+    world.setup.config.conversations_max = 1;
+    world.setup.config.conversation_bytes = 1024;
+    world.open();
+    leat_conversation_config config;
+    leat_conversation_config_init(&config);
+    config.mode = LEAT_HISTORY_SEQUENTIAL;
+    leat_conversation* chain = nullptr;
+    ASSERT_EQ(leat_conversation_open(world.client, &config, &chain), LEAT_OK);
+    world.ask({"a"}, [chain](leat_request* request) { request->conversation = chain; });
+    EXPECT_EQ(world.requests.size(), 0u);
+    EXPECT_EQ(world.only().status, LEAT_E_CONVERSATION_FULL);
+    EXPECT_EQ(world.seen[0].cached, 0);
+    EXPECT_EQ(world.summary().usage_failed.total_tokens, 0);
+}
+
 std::string calls_add() {
-    return "{\"id\":\"r\",\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
-           "\"content\":\"\",\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":"
+    return "{\"id\":\"r\",\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":"
+           "\"assistant\","
+           "\"content\":\"\",\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{"
+           "\"name\":"
            "\"add\",\"arguments\":\"{}\"}}]},\"finish_reason\":\"tool_calls\"}],"
            "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3,\"total_tokens\":10}}";
 }
@@ -100,6 +123,17 @@ TEST(CacheRound, each_round_of_tools_is_kept_and_tools_run_again) {
     EXPECT_EQ(same.summary().cached, 2u);
     EXPECT_EQ(same.summary().usage_cached.total_tokens, 20);
     EXPECT_EQ(same.summary().usage.total_tokens, 0);
+    // One that ends before its last answer has none, from wherever its rounds came.
+    ToolCache cut(&store);
+    cut.tool.run = [](void* self, const leat_tool_job* job) -> leat_status {
+        EXPECT_EQ(leat_item_cancel(static_cast<ToolCache*>(self)->batch, job->index), LEAT_OK);
+        return LEAT_OK;  // later
+    };
+    cut.tool.cancel = [](void*, leat_tool_run) {};
+    cut.ask_with_tools({"a"});
+    EXPECT_EQ(cut.count(LEAT_CANCELLED), 1u);
+    EXPECT_EQ(cut.seen[0].cached, 0);
+    EXPECT_EQ(cut.summary().cached, 1u);
     // The tool says something else: the second question is another one.
     ToolCache other(&store);
     other.says = "5";

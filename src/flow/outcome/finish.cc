@@ -74,7 +74,8 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
     if (outcome == LEAT_SUCCEEDED) {
         status = keep_exchange(engine, item);
         if (status != LEAT_OK) {
-            usage_add(&item->result.usage_failed, item->result.usage);
+            // What was kept has been billed once, to somebody else.
+            if (item->result.cached == 0) usage_add(&item->result.usage_failed, item->result.usage);
             outcome = LEAT_FAILED;
             stage = LEAT_STAGE_PARSE;
         }
@@ -82,7 +83,7 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
     if (item->twin != nullptr && !LEAT_MUTANT_IF(11) && resolve_twin(engine, item, outcome, status)) return;
     leave_conversation(engine, item);
     leat_result* const result = &item->result;
-    if (item->leads) cache_leave(engine, item);
+    if (item->leads && !LEAT_MUTANT_IF(18)) cache_leave(engine, item);
     fill_identity(*engine, item);
     result->outcome = outcome;
     result->status = status;
@@ -93,6 +94,7 @@ void finish_item(Engine* engine, Item* item, leat_outcome outcome, leat_status s
         result->error_message = Text{nullptr, 0};
         result->error_code = Text{nullptr, 0};
     } else {
+        result->cached = 0;  // there may have been rounds from the cache, but no answer
         result->usage = unknown_usage();
         usage_add(&result->usage_failed, item->rounds_usage);
         // Whoever asked for a form may still have a use for the reply that has not got it.
