@@ -165,6 +165,10 @@ void check_result(const Load& load, const BatchRun& run, const leat_result& resu
     if (result.outcome == LEAT_SUCCEEDED && (!was_asked || result.text.size == 0)) {
         verdict->fail("outcome", "item %llu succeeded with nothing", index);
     }
+    if (result.cached != 0 && (result.attempts != 0 || result.outcome != LEAT_SUCCEEDED)) {
+        verdict->fail("cache", "item %llu: cached, with %u attempts, %s", index, result.attempts,
+                      name);
+    }
     // A pool's other keys take over from one that is left alone.
     const uint32_t keys = load.scenario().endpoints[run.plan->endpoint].keys;
     if (result.fallbacks > 0 && run.plan->targets.empty() && keys == 1) {
@@ -180,6 +184,26 @@ void check_result(const Load& load, const BatchRun& run, const leat_result& resu
         verdict->fail("credential", "item %llu: its result holds a key", index);
     }
 }
+
+namespace {
+
+// What the store was asked, and what of it the summary tells. Rounds of tools may be cached, too.
+void check_cache(const BatchRun& run, const leat_summary& summary, Verdict* verdict) {
+    uint64_t cached = 0;
+    for (const uint64_t index : run.order) cached += run.records[index].result.cached;
+    if (summary.cache_sets != run.store_sets || summary.cache_failures != run.store_failures) {
+        verdict->fail("cache", "%llu kept and %llu failures are counted, seen were %llu and %llu",
+                      static_cast<Number>(summary.cache_sets),
+                      static_cast<Number>(summary.cache_failures),
+                      static_cast<Number>(run.store_sets), static_cast<Number>(run.store_failures));
+    }
+    if (cached > summary.cached || summary.cache_shared > summary.cached) {
+        verdict->fail("cache", "%llu cached answers are counted, seen were %llu",
+                      static_cast<Number>(summary.cached), static_cast<Number>(cached));
+    }
+}
+
+}  // namespace
 
 void check_summary(const BatchRun& run, const leat_summary& summary, Verdict* verdict) {
     for (uint64_t i = 0; i < run.accepted; ++i) {
@@ -207,6 +231,7 @@ void check_summary(const BatchRun& run, const leat_summary& summary, Verdict* ve
                       same_usage(summary.usage_failed, sum.usage_failed) &&
                       summary.first_error == sum.first_error &&
                       summary.first_error_index == sum.first_error_index;
+    check_cache(run, summary, verdict);
     if (!counts || !whole || !sums) {
         verdict->fail("summary", "batch %u: %llu of %llu, sums %s", run.number,
                       static_cast<Number>(summary.succeeded), static_cast<Number>(summary.total),

@@ -57,6 +57,7 @@ bool Load::open() {
         return false;
     }
     if (scenario_.prepares) make_table();
+    make_store();
     for (uint32_t i = 0; i < scenario_.endpoints.size(); ++i) add_endpoint(i);
     open_conversations();
     return !verdict_->failed();
@@ -119,7 +120,9 @@ namespace {
 // Every other batch shares answers: every fourth of its items asks what the one before it asked.
 bool shares(const BatchRun& run) { return run.number % 2 == 0; }
 
-bool asks_the_same(const BatchRun& run) { return shares(run) && run.accepted % 4 == 3; }
+bool asks_the_same(const BatchRun& run) {
+    return (shares(run) || run.plan->caches) && run.accepted % 4 == 3;
+}
 
 }  // namespace
 
@@ -134,6 +137,10 @@ void Load::open_batch(BatchRun* run) {
     config.budget_usd = run->plan->budget_usd;
     config.share = run->plan->share;
     config.cache.share = shares(*run) ? LEAT_ON : LEAT_OFF;
+    config.cache.mode = run->plan->cache_mode;
+    config.cache.ttl_ms = run->plan->cache_ttl_ms;
+    config.cache.store_user = run;
+    if (run->plan->caches) config.cache.store = &store_ops_;
     config.endpoint = endpoints_[run->plan->endpoint];
     config.on_failure = run->plan->on_failure;
     config.order = run->plan->order;

@@ -4,6 +4,8 @@
 // real caller would; each result is written down before it is released.
 #pragma once
 
+#include <leat/store.h>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -86,7 +88,9 @@ struct BatchRun {
     std::vector<ToolJob> jobs;
     uint64_t rejected = 0;
     std::vector<Around> around;
-    uint64_t around_failed = 0;   // calls that said so, or had no room for what they left
+    uint64_t around_failed = 0;  // calls that said so, or had no room for what they left
+    uint64_t store_sets = 0;
+    uint64_t store_failures = 0;
     uint64_t around_changed = 0;  // requests: there may have been no room for that
 };
 
@@ -126,6 +130,11 @@ private:
     uint64_t planned(uint64_t at_ms) const { return network_->start_ns() + at_ms * ms; }
     void add_endpoint(uint32_t number);
     void open_conversations();
+    void make_store();
+    static leat_status on_get(void* store, const uint8_t* key, int64_t wall_ms, void* value,
+                              size_t capacity, size_t* size);
+    static leat_status on_put(void* store, const uint8_t* key, int64_t wall_ms,
+                              const leat_store_entry* entry);
     void make_table();
     void prepare_due();
     leat_status end_preparing();
@@ -172,6 +181,9 @@ private:
     std::vector<leat_endpoint> endpoints_;  // the first of each plan's keys
     std::vector<leat_conversation*> conversations_;
     Table table_;
+    Memory store_memory_;
+    leat_memory_store* store_ = nullptr;
+    leat_store_ops store_ops_ = {};
     std::vector<BatchRun> batches_;
 };
 

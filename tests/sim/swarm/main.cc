@@ -170,9 +170,10 @@ void print_tally(const Tally& t, uint64_t failed) {
     printf("# %" PRIu64 " seeds, %" PRIu64 " items: %" PRIu64 " succeeded, %" PRIu64
            " failed, %" PRIu64 " cancelled; %" PRIu64 " rate limits, %" PRIu64 " retries, %" PRIu64
            " replays, %" PRIu64 " resumed handshakes, %" PRIu64 " rounds of tools, %" PRIu64
-           " answers refused, %" PRIu64 " items skipped, %" PRIu64 " failures answered\n",
+           " answers refused, %" PRIu64 " items skipped, %" PRIu64 " failures answered, %" PRIu64
+           " answers from the cache\n",
            t.seeds, t.items, t.succeeded, t.failed, t.cancelled, t.rate_limited, t.retries,
-           t.replays, t.resumed, t.rounds, t.rejected, t.skipped, t.rescued);
+           t.replays, t.resumed, t.rounds, t.rejected, t.skipped, t.rescued, t.cached);
     printf("# %" PRIu64 " steps (most %" PRIu64 ", %" PRIu64 " after faults stopped), %" PRIu64
            " virtual s (most %.1f after faults stopped), %" PRIu64
            " pauses seen from outside, "

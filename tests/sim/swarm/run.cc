@@ -157,6 +157,7 @@ private:
                 tally->failed += outcome == LEAT_FAILED ? 1 : 0;
                 tally->cancelled += outcome == LEAT_CANCELLED ? 1 : 0;
                 tally->skipped += outcome == LEAT_SKIPPED ? 1 : 0;
+                tally->cached += run.records[index].result.cached;
                 tally->rescued += run.records[index].rescued ? 1u : 0u;
             }
         }

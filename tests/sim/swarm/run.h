@@ -28,6 +28,7 @@ struct Tally {
     uint64_t rejected = 0;
     uint64_t skipped = 0;  // by middleware
     uint64_t rescued = 0;
+    uint64_t cached = 0;
     uint64_t paused_sends = 0;
     uint64_t pauses_seen = 0;
 };

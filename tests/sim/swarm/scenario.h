@@ -96,6 +96,10 @@ struct BatchPlan {
     uint32_t middleware;          // so many stand around each item
     uint32_t middleware_percent;  // of their calls that do more than look
     bool post_processes;
+    bool caches;  // in the store that all batches share
+    leat_cache_mode cache_mode;
+    uint64_t cache_ttl_ms;
+    uint32_t store_fails_percent;
     std::vector<ItemPlan> items;
 };
 

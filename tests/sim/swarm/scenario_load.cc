@@ -63,6 +63,14 @@ void plan_rounds(Chance* chance, BatchPlan* batch) {
     batch->varies = chance->one_in(5);
 }
 
+// Answers from a store.
+void plan_cache(Chance* chance, BatchPlan* batch) {
+    batch->caches = chance->one_in(3);
+    batch->cache_mode = static_cast<leat_cache_mode>(chance->below(3));
+    batch->cache_ttl_ms = chance->pick({0u, 500u, 3600000u});
+    batch->store_fails_percent = chance->pick({0u, 5u, 50u});
+}
+
 // What stands around each item.
 void plan_middleware(Chance* chance, BatchPlan* batch) {
     if (chance->one_in(3)) {
@@ -111,6 +119,8 @@ void plan_batches(Scenario* s, Chance chance) {
         plan_rounds(&rounds, &batch);
         Chance around = Chance(s->seed).fork(800 + b);
         plan_middleware(&around, &batch);
+        Chance kept = Chance(s->seed).fork(1000 + b);
+        plan_cache(&kept, &batch);
         const uint32_t items = chance.one_in(20) ? chance.number(0, 1) : total / batches;
         for (uint32_t i = 0; i < items; ++i) {
             batch.items.push_back(plan_item(*s, &chance, b, i));

@@ -16,7 +16,8 @@ names=("a stale rate limit pauses again" "a cancelled item keeps its permit"
     "both tries of a hedged item have a result" "nobody is told what a cancelled send gave back"
     "a turn is left to an endpoint that cannot take it" "a tool works on for an item that has ended"
     "a middleware can give an item another name" "a failure is answered more than once"
-    "an adapter is cleaned up while a batch uses it")
+    "an adapter is cleaned up while a batch uses it"
+    "nobody goes on when the equal item has failed")
 
 cd "$root" || exit 1
 if ! { cmake --preset gcc-release -B "$build" -DCMAKE_CXX_FLAGS=-DLEAT_MUTANTS \
