@@ -58,6 +58,7 @@ bool Load::open() {
     }
     if (scenario_.prepares) make_table();
     make_store();
+    watch();
     for (uint32_t i = 0; i < scenario_.endpoints.size(); ++i) add_endpoint(i);
     open_conversations();
     return !verdict_->failed();

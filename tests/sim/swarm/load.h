@@ -130,6 +130,7 @@ private:
     uint64_t planned(uint64_t at_ms) const { return network_->start_ns() + at_ms * ms; }
     void add_endpoint(uint32_t number);
     void open_conversations();
+    void watch();
     void make_store();
     static leat_status on_get(void* store, const uint8_t* key, int64_t wall_ms, void* value,
                               size_t capacity, size_t* size);
@@ -161,6 +162,7 @@ private:
     static void on_tool_cancel(void* user, leat_tool_run run);
     static leat_status on_validate(void* user, const leat_result* result, leat_str* message);
     static void on_attempt(void* user, leat_attempt* attempt);
+    static void on_event(void* user, const leat_observation* observation);
     static leat_pass on_before(void* user, leat_request* request);
     static leat_pass on_after(void* user, const leat_result* result, leat_str* text);
     static leat_pass on_error(void* user, const leat_result* result, leat_str* text);

@@ -38,6 +38,25 @@ void Load::meddle(BatchRun* run) {
     if (chance_.one_in(60)) cancel_batch(run, LEAT_CANCEL_DRAIN);
 }
 
+// Of every fourth scenario: whoever listens may act on what it hears.
+void Load::watch() {
+    if (!chance_.fork(8).one_in(4)) return;
+    leat_observer listener;
+    leat_observer_init(&listener);
+    listener.user = this;
+    listener.on_event = on_event;
+    if (leat_observer_add(client_, &listener) != LEAT_OK) verdict_->fail("open", "not listening");
+}
+
+void Load::on_event(void* user, const leat_observation* observation) {
+    Load* const self = static_cast<Load*>(user);
+    if (!self->chance_.one_in(8)) return;
+    for (BatchRun& run : self->batches_) {
+        const bool is_it = run.opened && !run.closing && run.handle == observation->batch;
+        if (is_it) self->meddle(&run);
+    }
+}
+
 leat_keep Load::note(BatchRun* run, const leat_result& result) {
     if (result.index >= run->accepted) {
         verdict_->fail("one-result", "a result for item %llu, which was never accepted",
