@@ -111,7 +111,7 @@ typedef struct leat_result {
                                   for streams */
     leat_str safety_json;      /* Gemini's safety ratings, Azure's filter results; JSON */
     leat_str block_reason;     /* why the provider blocked the prompt or the answer */
-    leat_str error_message;    /* provider's words, redacted; empty on success */
+    leat_str error_message;    /* provider's words, redacted, the first 500 bytes; empty on success */
     leat_str error_code;       /* provider's code, for example "rate_limit_exceeded" */
     leat_timing timing;
     const leat_tool_step *tool_steps; /* the calls that were run, the first one first; NULL: none */
