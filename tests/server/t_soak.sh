@@ -11,7 +11,7 @@ soak() { # soak TITLE URL ARGUMENT...
     local title=$1
     shift
     said=$(timeout $((60 + items / 200)) "$probe" "url=$1" "items=$items" c=64 backoff=1 attempts=6 \
-        "limit_s=$((50 + items / 250))" "${@:2}" 2>probe.err)
+        "limit_s=$((50 + items / 250))" "${@:2}" 2>"$title.err")
     expect "$title: every item has its one result" 'ended = 1' "results -eq $items" \
         'missing -eq 0' 'twice -eq 0'
     # Six attempts at a failure rate of some 17 %: about 24 of a million fail for good.
@@ -30,6 +30,10 @@ soak() { # soak TITLE URL ARGUMENT...
 start_mock soak --fail-429 3% --fail-500 3% --fail-503 3% --fail-reset 3% --fail-truncate 3% \
     --fail-slow 2% --slow-ms 1 --retry-after-ms 1 --keepalive-requests 50 --tokens 4:60 ||
     { report 'not ok' 'the mock runs' "$(cat soak.log)"; exit 1; }
-soak 'plain' "http://127.0.0.1:$mock_plain/v1"
+# Both at once: they mostly wait for pauses.
+(soak 'plain' "http://127.0.0.1:$mock_plain/v1"; exit "$failed") >plain.tap &
+plain=$!
 soak 'TLS' "https://localhost:$mock_tls/v1" "ca=soak.ca"
+wait "$plain" || failed=1
+cat plain.tap
 exit "$failed"

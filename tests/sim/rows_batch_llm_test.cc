@@ -79,18 +79,21 @@ TEST(RowsOfBatchLlm, B2_B3_usage_tells_the_cached_part_and_the_sums_do_too) {
 }
 
 TEST(RowsOfBatchLlm, B5_an_errors_text_is_cut_at_500_bytes_between_characters) {
-    const std::pair<std::string, size_t> cases[] = {
+    const struct {
+        std::string message;
+        size_t told;
+    } cases[] = {
         {std::string(499, 'x'), 499},
         {std::string(500, 'x'), 500},
         {std::string(501, 'x'), 500},
         {std::string(499, 'x') + "\xC3\xA9", 499},  // two bytes
         {std::string(498, 'x') + "\xC3\xA9", 500},
     };
-    for (const auto& [message, size] : cases) {
+    for (const auto& each : cases) {
         World world;
         world.respond = [&](const leat_sim_request&, leat_sim_response& response) {
             response.status = 400;
-            response.body = world.keep(R"({"error":{"message":")" + message + R"("}})");
+            response.body = world.keep(R"({"error":{"message":")" + each.message + R"("}})");
         };
         std::string told;
         world.on_each_result = [&](const leat_result* result) {
@@ -98,7 +101,7 @@ TEST(RowsOfBatchLlm, B5_an_errors_text_is_cut_at_500_bytes_between_characters) {
             return LEAT_RELEASE;
         };
         world.exchange(1);
-        EXPECT_EQ(told, message.substr(0, size));
+        EXPECT_EQ(told, each.message.substr(0, each.told));
     }
 }
 
