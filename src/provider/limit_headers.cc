@@ -63,7 +63,7 @@ bool take_prefix(Text* name, Text prefix) {
 
 enum class Vendor : uint8_t { none, anthropic, most };
 
-// What all names begin with that speak of limits is taken off; the first letter tells most others apart.
+// What all names begin with that speak of limits is taken off.
 Vendor take_vendor(Text* name) {
     switch (empty(*name) ? char{0} : name->data[0]) {
         case 'a':
@@ -156,7 +156,7 @@ int64_t from_now(int64_t at_ms, int64_t now_ms) {
 bool tells_limits(const leat_reply& reply) {
     for (uint32_t i = 0; i < reply.headers_count; ++i) {
         Text name = reply.headers[i].name;  // in lower case
-        if (take_vendor(&name) != Vendor::none) return true;
+        if (may_be_limit(name) && take_vendor(&name) != Vendor::none) return true;
     }
     return false;
 }

@@ -22,6 +22,12 @@ struct LimitName {
     bool by_size = false;  // Mistral's older count of tokens; the other one goes first
 };
 
+// The first letter tells most names apart: x-ratelimit-, ratelimit-, anthropic-ratelimit-.
+inline bool may_be_limit(Text name) {
+    const char first = empty(name) ? char{0} : name.data[0];
+    return first == 'x' || first == 'r' || first == 'a';
+}
+
 // name in lower case.
 [[nodiscard]] LimitName limit_name(Text name);
 

@@ -39,8 +39,35 @@ int64_t read_count(Text value) {
     return static_cast<int64_t>(count);
 }
 
-void read_header(const leat_header& header, int64_t now_ms, leat_rate_limits* limits,
+// What the service takes for now: its answer's date. Asked for by points in time alone, which few tell.
+class ServiceClock {
+public:
+    ServiceClock(const leat_reply& reply, int64_t wall_ms) : reply_(reply), now_ms_(wall_ms) {}
+
+    int64_t reset_ms(Text value) {
+        // A span, "8.64s" or "60", is short; a long one costs no more than the reading of a date.
+        constexpr size_t moment_bytes_least = 10;
+        const bool is_span =
+            !empty(value) && is_digit(value.data[0]) && value.size < moment_bytes_least;
+        if (!is_span && !has_date_) read_date();
+        return limit_reset_ms(value, now_ms_);
+    }
+
+private:
+    void read_date() {
+        has_date_ = true;
+        const Text date = trim(leat_reply_header(&reply_, text("date")));
+        (void)parse_http_date_ms(date, max_of<int64_t>(now_ms_, 0), &now_ms_);
+    }
+
+    const leat_reply& reply_;
+    int64_t now_ms_;
+    bool has_date_ = false;
+};
+
+void read_header(const leat_header& header, ServiceClock* clock, leat_rate_limits* limits,
                  leat_rate_limits* by_size) {
+    if (!may_be_limit(header.name)) return;
     const LimitName name = limit_name(header.name);
     if (name.field == LimitField::none) return;
     leat_limit* const slot =
@@ -60,7 +87,7 @@ void read_header(const leat_header& header, int64_t now_ms, leat_rate_limits* li
             break;
         case LimitField::reset:
             field = &slot->reset_ms;
-            value = limit_reset_ms(header.value, now_ms);
+            value = clock->reset_ms(header.value);
             break;
         case LimitField::window:  // a span, whatever the time
             field = &slot->window_ms;
@@ -84,17 +111,14 @@ void fill_if_unsaid(const leat_limit& from, leat_limit* to) {
 }  // namespace leat
 
 void leat_reply_limits(const leat_reply* reply, int64_t wall_ms, leat_rate_limits* limits) {
-    using leat::text;
     LEAT_CHECK(reply != nullptr && limits != nullptr);
     constexpr leat_limit none{leat::unknown, leat::unknown, leat::unknown, leat::unknown};
     constexpr leat_rate_limits nothing{none, none, none, none, none, none, none, none};
     *limits = nothing;
     leat_rate_limits by_size = nothing;
-    int64_t now_ms = wall_ms;
-    const leat_str date = leat::trim(leat_reply_header(reply, text("date")));
-    (void)leat::parse_http_date_ms(date, leat::max_of<int64_t>(wall_ms, 0), &now_ms);
+    leat::ServiceClock service(*reply, wall_ms);
     for (uint32_t i = 0; i < reply->headers_count; ++i) {
-        leat::read_header(reply->headers[i], now_ms, limits, &by_size);
+        leat::read_header(reply->headers[i], &service, limits, &by_size);
     }
     leat::fill_if_unsaid(by_size.tokens, &limits->tokens);
     leat::fill_if_unsaid(by_size.tokens_long, &limits->tokens_long);

@@ -20,6 +20,7 @@ TEST(RootTest, is_as_good_as_the_librarys) {
         if (value <= 0) continue;
         ASSERT_NEAR(square_root(value) / std::sqrt(value), 1.0, 1e-15) << value;
     }
+    EXPECT_EQ(square_root(HUGE_VAL), HUGE_VAL);
     EXPECT_EQ(square_root(0), 0.0);
     EXPECT_EQ(square_root(1e-310), 0.0) << "too small to matter";
 }
