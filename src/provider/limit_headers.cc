@@ -55,6 +55,34 @@ constexpr WindowName windows[] = {
     {text("day"), day_ms},       {text("week"), 7 * day_ms},  {text("month"), 30 * day_ms},
 };
 
+// The names that nearly all answers use, found by their size; any other is taken apart.
+struct UsualName {
+    Text name;
+    LimitField field;
+    LimitResource resource;
+};
+constexpr UsualName usual_names[] = {
+    {text("x-ratelimit-limit-requests"), LimitField::limit, LimitResource::requests},
+    {text("x-ratelimit-remaining-requests"), LimitField::remaining, LimitResource::requests},
+    {text("x-ratelimit-reset-requests"), LimitField::reset, LimitResource::requests},
+    {text("x-ratelimit-limit-tokens"), LimitField::limit, LimitResource::tokens},
+    {text("x-ratelimit-remaining-tokens"), LimitField::remaining, LimitResource::tokens},
+    {text("x-ratelimit-reset-tokens"), LimitField::reset, LimitResource::tokens},
+    {text("anthropic-ratelimit-requests-limit"), LimitField::limit, LimitResource::requests},
+    {text("anthropic-ratelimit-requests-remaining"), LimitField::remaining, LimitResource::requests},
+    {text("anthropic-ratelimit-requests-reset"), LimitField::reset, LimitResource::requests},
+    {text("anthropic-ratelimit-tokens-limit"), LimitField::limit, LimitResource::tokens},
+    {text("anthropic-ratelimit-tokens-remaining"), LimitField::remaining, LimitResource::tokens},
+    {text("anthropic-ratelimit-tokens-reset"), LimitField::reset, LimitResource::tokens},
+    {text("anthropic-ratelimit-input-tokens-limit"), LimitField::limit, LimitResource::input_tokens},
+    {text("anthropic-ratelimit-input-tokens-remaining"), LimitField::remaining, LimitResource::input_tokens},
+    {text("anthropic-ratelimit-input-tokens-reset"), LimitField::reset, LimitResource::input_tokens},
+    {text("anthropic-ratelimit-output-tokens-limit"), LimitField::limit, LimitResource::output_tokens},
+    {text("anthropic-ratelimit-output-tokens-remaining"), LimitField::remaining,
+     LimitResource::output_tokens},
+    {text("anthropic-ratelimit-output-tokens-reset"), LimitField::reset, LimitResource::output_tokens},
+};
+
 bool take_prefix(Text* name, Text prefix) {
     if (!starts_with(*name, prefix)) return false;
     *name = tail(*name, prefix.size);
@@ -162,6 +190,14 @@ bool tells_limits(const leat_reply& reply) {
 }
 
 LimitName limit_name(Text name) {
+    for (const UsualName& usual : usual_names) {
+        if (!equal(name, usual.name)) continue;
+        return LimitName{usual.field, usual.resource, LEAT_LIMIT_UNKNOWN, false};
+    }
+    return limit_name_by_parts(name);
+}
+
+LimitName limit_name_by_parts(Text name) {
     switch (take_vendor(&name)) {
         case Vendor::none:
             return LimitName{};

@@ -30,6 +30,8 @@ inline bool may_be_limit(Text name) {
 
 // name in lower case.
 [[nodiscard]] LimitName limit_name(Text name);
+// The same, slower: how a name is read that is not one of the usual ones.
+[[nodiscard]] LimitName limit_name_by_parts(Text name);
 
 // A reset as any of the providers writes it, in milliseconds from now_ms (0: not known) on; rounded
 // up, 0 for what is past. LEAT_LIMIT_UNKNOWN for what is none.

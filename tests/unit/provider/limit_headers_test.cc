@@ -219,6 +219,25 @@ TEST(LimitHeadersTest, names_are_ours_whole_or_not_at_all) {
     }
 }
 
+TEST(LimitHeadersTest, the_usual_names_mean_what_their_parts_say) {
+    std::vector<std::string> names;
+    for (const char* field : {"limit", "remaining", "reset"}) {
+        for (const char* resource : {"requests", "tokens", "input-tokens", "output-tokens"}) {
+            names.push_back(std::string("x-ratelimit-") + field + "-" + resource);
+            names.push_back(std::string("anthropic-ratelimit-") + resource + "-" + field);
+        }
+    }
+    for (const std::string& name : names) {
+        const LimitName quick = limit_name(text_of(name.c_str()));
+        const LimitName slow = limit_name_by_parts(text_of(name.c_str()));
+        EXPECT_NE(quick.field, LimitField::none) << name;
+        EXPECT_EQ(quick.field, slow.field) << name;
+        EXPECT_EQ(quick.resource, slow.resource) << name;
+        EXPECT_EQ(quick.window_ms, slow.window_ms) << name;
+        EXPECT_EQ(quick.by_size, slow.by_size) << name;
+    }
+}
+
 TEST(LimitHeadersTest, every_cut_of_every_name_and_value_leaves_a_sane_struct) {
     for (const Row& row : service_rows) {
         for (const Header& header : row.headers) {
