@@ -61,7 +61,7 @@ int64_t month_days(int64_t year, int64_t month) {
     return month == 2 && is_leap(year) ? 29 : days[month - 1];
 }
 
-// Every answer has a date: three bytes are compared where they lie.
+// By its first three letters, compared where they lie.
 bool begins_as(const Fields& at, Text name) {
     return at.rest.size >= 3 && memcmp(at.rest.data, name.data, 3) == 0;
 }

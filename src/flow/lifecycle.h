@@ -2,7 +2,7 @@
 // Invariant: after engine_close no byte of the block holds a credential or an answer.
 #pragma once
 
-#include "flow/engine.h"
+#include "flow/batch.h"
 #include "flow/layout.h"
 
 namespace leat {

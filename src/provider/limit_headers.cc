@@ -93,16 +93,10 @@ enum class Vendor : uint8_t { none, anthropic, most };
 
 // What all names begin with that speak of limits is taken off.
 Vendor take_vendor(Text* name) {
-    switch (empty(*name) ? char{0} : name->data[0]) {
-        case 'a':
-            return take_prefix(name, text("anthropic-ratelimit-")) ? Vendor::anthropic : Vendor::none;
-        case 'x':
-            return take_prefix(name, text("x-ratelimit")) ? Vendor::most : Vendor::none;
-        case 'r':
-            return take_prefix(name, text("ratelimit")) ? Vendor::most : Vendor::none;
-        default:
-            return Vendor::none;
-    }
+    if (take_prefix(name, text("anthropic-ratelimit-"))) return Vendor::anthropic;
+    const bool is_limit =
+        take_prefix(name, text("x-ratelimit")) || take_prefix(name, text("ratelimit"));
+    return is_limit ? Vendor::most : Vendor::none;
 }
 
 // The part before the last hyphen stays in *rest.

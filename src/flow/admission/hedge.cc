@@ -5,7 +5,6 @@
 #include "base/check.h"
 #include "base/narrow.h"
 #include "flow/admission/admission.h"
-#include "flow/answer/answer.h"
 #include "flow/cache/cache.h"
 #include "flow/conversation/conversation.h"
 #include "flow/engine.h"

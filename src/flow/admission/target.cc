@@ -7,7 +7,6 @@
 #include "base/mutant.h"
 #include "base/narrow.h"
 #include "flow/admission/admission.h"
-#include "flow/answer/answer.h"
 #include "flow/engine.h"
 #include "flow/exchange/exchange.h"
 #include "flow/observe/events.h"

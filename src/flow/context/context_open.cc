@@ -1,6 +1,6 @@
 // flow/context/context_open.cc: a context cache's place in the block, and how it is filled in when one is
 // opened.
-// Depends on flow/context and provider/gemini_tags.
+// Depends on context.h and provider/gemini_tags.
 // Invariant: each place has an item of its own, behind those of the caller's requests.
 #include "base/check.h"
 #include "flow/context/context.h"

@@ -1,7 +1,7 @@
 // flow/context/context_use.cc: an item and the context cache that its request names: it waits for it, is
 // built over it or with the shared part sent along, and is tried once more when the cache turns out to be
 // lost.
-// Depends on flow/context and provider/gemini_tags.
+// Depends on context.h and provider/gemini_tags.
 // Invariant: what was built names one cache for good: its name lies in the item's own memory.
 #include "base/check.h"
 #include "base/narrow.h"

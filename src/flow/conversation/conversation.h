@@ -1,5 +1,5 @@
 // flow/conversation/conversation.h: one conversation: its history, and whose turn it is. Depends on
-// flow/history and flow/item. Invariants: a sequential one has at most one item out, its current; those
+// history.h and flow/item.h. Invariants: a sequential one has at most one item out, its current; those
 // behind it are parked in `queue`, in the order in which they came, with neither permit nor request; the
 // history changes only between turns, so whatever refers to it stays as it is while an item is out.
 #pragma once

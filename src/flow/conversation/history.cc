@@ -8,7 +8,6 @@
 #include "base/secret.h"
 #include "codec/json_write.h"
 #include "codec/utf8.h"
-#include "flow/conversation/conversation.h"
 #include "flow/request/request_text.h"
 #include "meter/estimate_text.h"
 #include "provider/request_words.h"

@@ -6,7 +6,6 @@
 #include "base/check.h"
 #include "base/mutant.h"
 #include "flow/admission/admission.h"
-#include "flow/answer/answer.h"
 #include "flow/engine.h"
 #include "flow/exchange/exchange.h"
 #include "flow/observe/events.h"

@@ -1,8 +1,8 @@
 // flow/observe/middleware.h: the batch's middleware around an item: before it is built, and behind its end.
-// Depends on engine.h. Invariant: middleware fails open: what one does wrong leaves the item as it was.
+// Depends on the state of flow. Invariant: middleware fails open: what one does wrong leaves the item as it was.
 #pragma once
 
-#include "flow/engine.h"
+#include "flow/item.h"
 
 namespace leat {
 
