@@ -1,5 +1,6 @@
 // flow/observe/metric_list.h: the client's metrics by name: a list that the C API and both text forms walk.
-// Depends on the state of flow. Invariant: metrics of one name follow each other and have the same help and kind.
+// Depends on the state of flow.
+// Invariant: metrics of one name follow each other and have the same help and kind.
 #pragma once
 
 #include <leat/observe.h>

@@ -1,5 +1,6 @@
 // flow/observe/middleware.h: the batch's middleware around an item: before it is built, and behind its end.
-// Depends on the state of flow. Invariant: middleware fails open: what one does wrong leaves the item as it was.
+// Depends on the state of flow.
+// Invariant: middleware fails open: what one does wrong leaves the item as it was.
 #pragma once
 
 #include "flow/item.h"
